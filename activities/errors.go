@@ -1,0 +1,90 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+)
+
+// Class says what a failed call means for the step that made it. It travels as the type of a
+// temporal.ApplicationError, because a typed Go error does not survive the way from activity to workflow.
+type Class string
+
+// The classes, as in the table of the package comment.
+const (
+	Unavailable Class = "Unavailable"
+	RateLimited Class = "RateLimited"
+	Ambiguous   Class = "Ambiguous"
+	Credentials Class = "Credentials"
+	Denied      Class = "Denied"
+	Invalid     Class = "Invalid"
+	NotFound    Class = "NotFound"
+)
+
+// Final reports whether repeating the same input cannot help.
+func (c Class) Final() bool { return c == Denied || c == Invalid || c == NotFound }
+
+// Fault describes one failed call for the people who will read it in the Web UI, in Slack and in the audit.
+// It never holds a token or the text of a message. Error turns it into the error an activity returns.
+type Fault struct {
+	Class  Class         `json:"class"`
+	System string        `json:"system"`         // slack, jira, drive or sheets
+	Op     string        `json:"op"`             // verb and object: `open channel "sec-42"`
+	Cause  string        `json:"cause"`          // the vendor's own word: name_taken, HTTP 503 …
+	Hint   string        `json:"hint,omitempty"` // what a person can do about it; empty if nothing is known
+	After  time.Duration `json:"-"`              // for RateLimited: how long the vendor asked us to wait; 0 means back off
+	// Attempts lists the attempts of this activity so far, the failed one last. Temporal keeps only the last
+	// failure of a retried activity; here the history holds all of them.
+	Attempts []Attempt `json:"attempts,omitempty"`
+}
+
+// maxCause bounds the vendor's text in an error: Temporal cuts failures at 4 KiB.
+const maxCause = 400
+
+// Error builds the temporal.ApplicationError of the fault: its type is the class, its details the fault itself;
+// the final classes are marked non-retryable. Never wrap the result with fmt.Errorf inside an activity: the
+// outermost error decides how Temporal retries.
+func (f Fault) Error() error {
+	if len(f.Cause) > maxCause {
+		f.Cause = strings.ToValidUTF8(f.Cause[:maxCause], "") + "…"
+	}
+	return temporal.NewApplicationErrorWithOptions(f.message(), string(f.Class), temporal.ApplicationErrorOptions{
+		NonRetryable:   f.Class.Final(),
+		NextRetryDelay: f.After,
+		Details:        []any{f},
+	})
+}
+
+func (f Fault) message() string {
+	msg := fmt.Sprintf("%s: %s: %s", f.System, f.Op, f.Cause)
+	if f.Hint != "" {
+		msg += " (" + f.Hint + ")"
+	}
+	return msg
+}
+
+// FaultOf recovers the fault from an error that an activity returned, on either side of the activity boundary.
+// A time-out is Ambiguous: the call may have gone through. Anything else unknown is Unavailable.
+func FaultOf(err error) Fault {
+	var app *temporal.ApplicationError
+	if errors.As(err, &app) {
+		var f Fault
+		if app.HasDetails() && app.Details(&f) == nil && f.Class != "" {
+			f.After = app.NextRetryDelay()
+			return f
+		}
+		return Fault{Class: Class(app.Type()), Cause: app.Message()}
+	}
+	var timeout *temporal.TimeoutError
+	if errors.As(err, &timeout) || errors.Is(err, context.DeadlineExceeded) {
+		return Fault{Class: Ambiguous, Cause: "no answer in time"}
+	}
+	return Fault{Class: Unavailable, Cause: err.Error()}
+}
+
+// Is reports whether err is a fault of class c.
+func Is(err error, c Class) bool { return err != nil && FaultOf(err).Class == c }

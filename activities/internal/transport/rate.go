@@ -1,0 +1,94 @@
+package transport
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Bucket is one limit that a call draws from.
+type Bucket struct {
+	Key       string  // calls with the same key share the bucket: "conversations.create", "post C012345"
+	PerMinute float64 // the vendor's rate; each worker gets its share of it
+	Burst     int     // at least 1
+}
+
+// Rates holds the token buckets of one vendor in one worker. Safe for concurrent use.
+type Rates struct {
+	share   float64
+	mu      sync.Mutex
+	buckets map[string]*rate.Limiter
+}
+
+// NewRates makes empty buckets. share is this worker's part of the vendor's rate: 0.5 for two workers.
+func NewRates(share float64) *Rates {
+	return &Rates{share: share, buckets: map[string]*rate.Limiter{}}
+}
+
+// WaitError says that a call was not made because its bucket stays empty longer than the caller can wait.
+// The adapters turn it into RateLimited.
+type WaitError struct {
+	Key  string
+	Wait time.Duration
+}
+
+func (e *WaitError) Error() string {
+	return fmt.Sprintf("our share of the rate of %s is used up for %s", e.Key, e.Wait.Round(time.Second))
+}
+
+// maxWait is how long a call may wait inside an activity; longer waits give the slot back and let Temporal wait.
+const maxWait = 3 * time.Second
+
+func (r *Rates) wait(ctx context.Context, buckets []Bucket) error {
+	var longest time.Duration
+	var taken []*rate.Reservation
+	for _, b := range buckets {
+		res := r.limiter(b).Reserve()
+		taken = append(taken, res)
+		if d := res.Delay(); d > longest {
+			longest = d
+		}
+		if longest > maxWait {
+			for _, t := range taken {
+				t.Cancel()
+			}
+			return &WaitError{Key: b.Key, Wait: longest}
+		}
+	}
+	if longest == 0 {
+		return nil
+	}
+	timer := time.NewTimer(longest)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// empty drains the buckets after a 429: whatever we believed, the vendor has no tokens left.
+func (r *Rates) empty(buckets []Bucket) {
+	now := time.Now()
+	for _, b := range buckets {
+		l := r.limiter(b)
+		if n := int(l.TokensAt(now)); n > 0 {
+			l.AllowN(now, n)
+		}
+	}
+}
+
+func (r *Rates) limiter(b Bucket) *rate.Limiter {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l := r.buckets[b.Key]
+	if l == nil {
+		l = rate.NewLimiter(rate.Limit(b.PerMinute*r.share/60), max(1, int(float64(b.Burst)*r.share)))
+		r.buckets[b.Key] = l
+	}
+	return l
+}

@@ -1,0 +1,86 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+)
+
+// Effect is part of the input of every activity that creates something. The workflow fills it in.
+type Effect struct {
+	// Key names the effect: case (or request) + step + generation. It never holds a run id, a time or an attempt,
+	// so that a reset or a roll of the workflow asks for the same thing again, not for another one.
+	Key string `json:"key"`
+	// First says that the workflow has provably never tried this effect, so the look-up may be left out.
+	First bool `json:"first,omitempty"`
+	// Since is when the effect was first asked for. Look-ups that read a vendor's newest things stop there.
+	Since time.Time `json:"since"`
+}
+
+// Attempt is one try of an activity, kept in heartbeat details so that later tries know of it.
+type Attempt struct {
+	Number int32     `json:"n"`
+	At     time.Time `json:"at"`
+	Class  Class     `json:"class,omitempty"` // empty: still running, or it died without an answer
+	Cause  string    `json:"cause,omitempty"`
+}
+
+// Receipt is part of the result of every activity that creates something.
+type Receipt struct {
+	Adopted  bool      `json:"adopted,omitempty"`  // the thing was already there, made by an earlier try
+	Attempts []Attempt `json:"attempts,omitempty"` // the tries before the one that succeeded
+}
+
+// Once makes one effect happen exactly once. lookUp finds the thing an earlier try may have made (found is false
+// where there is none); act makes it. The look-up is left out only if this is provably the first try: the workflow
+// says so (First), it is attempt 1, and no earlier attempt left a heartbeat, which survives an activity reset. The
+// attempt is therefore recorded in a heartbeat before anything is written.
+//
+// Both functions return errors built by Fault.Error; Once adds the list of attempts to them.
+func Once[T any](ctx context.Context, e Effect, lookUp func(context.Context) (found bool, thing T, err error), act func(context.Context) (T, error)) (T, Receipt, error) {
+	earlier := earlierAttempts(ctx)
+	this := Attempt{Number: activity.GetInfo(ctx).Attempt, At: time.Now().UTC().Truncate(time.Millisecond)}
+	activity.RecordHeartbeat(ctx, append(earlier, this))
+
+	if !e.First || this.Number > 1 || len(earlier) > 0 {
+		found, thing, err := lookUp(ctx)
+		if err != nil {
+			return thing, Receipt{}, failed(ctx, err, earlier, this)
+		}
+		if found {
+			return thing, Receipt{Adopted: true, Attempts: earlier}, nil
+		}
+	}
+	thing, err := act(ctx)
+	if err != nil {
+		return thing, Receipt{}, failed(ctx, err, earlier, this)
+	}
+	return thing, Receipt{Attempts: earlier}, nil
+}
+
+// maxAttempts bounds the list that travels in heartbeats and errors: the newest are kept.
+const maxAttempts = 20
+
+func earlierAttempts(ctx context.Context) []Attempt {
+	var list []Attempt
+	if activity.HasHeartbeatDetails(ctx) {
+		// Details of another shape are an older version's: knowing that there were some is what counts.
+		if err := activity.GetHeartbeatDetails(ctx, &list); err != nil || len(list) == 0 {
+			list = []Attempt{{}}
+		}
+	}
+	if len(list) >= maxAttempts {
+		list = list[len(list)-maxAttempts+1:]
+	}
+	return list
+}
+
+// failed records how this attempt ended, for the next one, and returns its error with all attempts in it.
+func failed(ctx context.Context, err error, earlier []Attempt, this Attempt) error {
+	f := FaultOf(err)
+	this.Class, this.Cause = f.Class, f.Cause
+	f.Attempts = append(earlier, this)
+	activity.RecordHeartbeat(ctx, f.Attempts)
+	return f.Error()
+}
