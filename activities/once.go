@@ -20,10 +20,11 @@ type Effect struct {
 
 // Attempt is one try of an activity, kept in heartbeat details so that later tries know of it.
 type Attempt struct {
-	Number int32     `json:"n"`
-	At     time.Time `json:"at"`
-	Class  Class     `json:"class,omitempty"` // empty: still running, or it died without an answer
-	Cause  string    `json:"cause,omitempty"`
+	Number  int32     `json:"n"`
+	At      time.Time `json:"at"`
+	Class   Class     `json:"class,omitempty"` // empty: still running, or it died without an answer
+	Cause   string    `json:"cause,omitempty"`
+	Looking bool      `json:"looking,omitempty"` // it ended while looking: it wrote nothing
 }
 
 // Receipt is part of the result of every activity that creates something.
@@ -33,19 +34,21 @@ type Receipt struct {
 }
 
 // Once makes one effect happen exactly once. lookUp finds the thing an earlier try may have made (found is false
-// where there is none); act makes it. The look-up is left out only if this is provably the first try: the workflow
-// says so (First), it is attempt 1, and no earlier attempt left a heartbeat, which survives an activity reset. The
-// attempt is therefore recorded in a heartbeat before anything is written.
+// where there is none; last is the latest time at which an earlier try may have written, for look-ups that lag);
+// act makes it. The look-up is left out only if this is provably the first try: the workflow says so (First), it is
+// attempt 1, and no earlier attempt left a heartbeat, which survives an activity reset. The attempt is therefore
+// recorded in a heartbeat before anything is written.
 //
 // Both functions return errors built by Fault.Error; Once adds the list of attempts to them.
-func Once[T any](ctx context.Context, e Effect, lookUp func(context.Context) (found bool, thing T, err error), act func(context.Context) (T, error)) (T, Receipt, error) {
+func Once[T any](ctx context.Context, e Effect, lookUp func(ctx context.Context, last time.Time) (found bool, thing T, err error), act func(context.Context) (T, error)) (T, Receipt, error) {
 	earlier := earlierAttempts(ctx)
 	this := Attempt{Number: activity.GetInfo(ctx).Attempt, At: time.Now().UTC().Truncate(time.Millisecond)}
 	activity.RecordHeartbeat(ctx, append(earlier, this))
 
 	if !e.First || this.Number > 1 || len(earlier) > 0 {
-		found, thing, err := lookUp(ctx)
+		found, thing, err := lookUp(ctx, lastWrite(e, earlier))
 		if err != nil {
+			this.Looking = true
 			return thing, Receipt{}, failed(ctx, err, earlier, this)
 		}
 		if found {
@@ -57,6 +60,17 @@ func Once[T any](ctx context.Context, e Effect, lookUp func(context.Context) (fo
 		return thing, Receipt{}, failed(ctx, err, earlier, this)
 	}
 	return thing, Receipt{Attempts: earlier}, nil
+}
+
+// lastWrite is the latest time at which an earlier try may have written something.
+func lastWrite(e Effect, earlier []Attempt) time.Time {
+	last := e.Since
+	for _, a := range earlier {
+		if !a.Looking && a.At.After(last) {
+			last = a.At
+		}
+	}
+	return last
 }
 
 // maxAttempts bounds the list that travels in heartbeats and errors: the newest are kept.

@@ -15,12 +15,12 @@ import (
 
 // Options configure one vendor's client. The zero value has no credentials, no rates and the default time-outs.
 type Options struct {
-	Base     *url.URL            // requests to other hosts get no credentials; nil: none get any
-	Authorize  func(*http.Request) // adds the credentials; nil if the SDK does it itself
-	Rates    *Rates              // nil: unlimited
-	Buckets  func(*http.Request) []Bucket
-	Timeout  time.Duration // of a whole call; 0: DefaultTimeout
-	MaxReply int64         // bytes; 0: DefaultMaxReply
+	Base      *url.URL            // requests to other hosts get no credentials; nil: none get any
+	Authorize func(*http.Request) // adds the credentials; nil if the SDK does it itself
+	Rates     *Rates              // nil: unlimited
+	Buckets   func(*http.Request) []Bucket
+	Timeout   time.Duration // of a whole call; 0: DefaultTimeout
+	MaxReply  int64         // bytes; 0: DefaultMaxReply
 }
 
 // DefaultTimeout bounds one call. It is shorter than the 15 s StartToClose of a step, so that the adapter sees the
