@@ -28,6 +28,14 @@ type Limit struct {
 	Key       string // calls with the same key share a bucket
 	PerMinute float64
 	Burst     float64 // 0: PerMinute
+	Cost      float64 // tokens one call draws, at most Burst; 0: 1
+}
+
+func (l Limit) cost() float64 {
+	if l.Cost == 0 {
+		return 1
+	}
+	return l.Cost
 }
 
 // Control stands in front of a vendor's handler. It is an http.Handler.
@@ -247,13 +255,13 @@ func (c *Control) draw(r *http.Request) time.Duration {
 		}
 		b.tokens = min(size, b.tokens+now.Sub(b.at).Minutes()*l.PerMinute)
 		b.at = now
-		if b.tokens < 1 {
-			wait = max(wait, time.Duration((1-b.tokens)/l.PerMinute*float64(time.Minute)))
+		if b.tokens < l.cost() {
+			wait = max(wait, time.Duration((l.cost()-b.tokens)/l.PerMinute*float64(time.Minute)))
 		}
 	}
 	if wait == 0 {
 		for _, l := range limits {
-			c.buckets[l.Key].tokens--
+			c.buckets[l.Key].tokens -= l.cost()
 		}
 	}
 	return wait

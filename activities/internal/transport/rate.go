@@ -14,6 +14,7 @@ type Bucket struct {
 	Key       string  // calls with the same key share the bucket: "conversations.create", "post C012345"
 	PerMinute float64 // the vendor's rate; each worker gets its share of it
 	Burst     int     // at least 1
+	Cost      int     // tokens one call draws, at most Burst; 0: 1
 }
 
 // Rates holds the token buckets of one vendor in one worker. Safe for concurrent use.
@@ -46,7 +47,8 @@ func (r *Rates) wait(ctx context.Context, buckets []Bucket) error {
 	var longest time.Duration
 	var taken []*rate.Reservation
 	for _, b := range buckets {
-		res := r.limiter(b).Reserve()
+		l := r.limiter(b)
+		res := l.ReserveN(time.Now(), min(max(b.Cost, 1), l.Burst())) // a small share may hold less than one call costs
 		taken = append(taken, res)
 		if d := res.Delay(); d > longest {
 			longest = d

@@ -1,0 +1,13 @@
+// Package drive keeps a case's files in Google Drive: it opens the case's folder and its task sheet, lets people in,
+// and renames what a case has outgrown. Workflows call its Activities; the archive will store its files through it.
+//
+// What makes each write happen once:
+//
+//   - A folder is created with an id that was reserved before, so a repeated create meets 409 and the folder is
+//     compared and adopted.
+//   - A Google Sheet cannot be created with such an id. It carries our key in its private properties, and is looked
+//     for in its folder by type and key, never by name: names are not unique, and Drive's search by name lags.
+//   - Renaming and sharing say the wanted state, so repeating them changes nothing.
+//
+// The package never deletes a file, never opens one to the public, and never sends Google's own sharing mails.
+package drive
