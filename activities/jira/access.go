@@ -1,0 +1,31 @@
+package jira
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"hikeshi/activities"
+)
+
+// self reads the account of our token.
+// https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-myself/
+func (c *Client) self(ctx context.Context) (JiraAccess, error) {
+	var me struct {
+		AccountID   string `json:"accountId"`
+		Name        string `json:"name"` // Data Center has no account ids
+		DisplayName string `json:"displayName"`
+	}
+	r := call{
+		op: "ask JIRA who we are", method: http.MethodGet, path: "myself", into: &me,
+		permission: "to use JIRA", missing: "check JIRA_URL: no JIRA answers there",
+	}
+	if f := c.send(ctx, r); f != nil {
+		return JiraAccess{}, f.Error()
+	}
+	access := JiraAccess{Account: cmp.Or(me.AccountID, me.Name), Name: me.DisplayName}
+	if access.Account == "" {
+		return JiraAccess{}, r.fail(activities.Unavailable, "the reply names no account", "check JIRA_URL: a proxy may answer there").Error()
+	}
+	return access, nil
+}

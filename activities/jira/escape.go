@@ -1,0 +1,43 @@
+package jira
+
+import "strings"
+
+// Escape makes text that people wrote safe to stand in a description or a comment: it shows as written, and mentions,
+// images, links and macros in it do nothing. Every sign that has a meaning in wiki markup gets a backslash;
+// {noformat} would not do, because text can contain its end.
+func Escape(text string) string {
+	var b strings.Builder
+	for i, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		escapeLine(&b, line)
+	}
+	return b.String()
+}
+
+// markup are the signs with a meaning anywhere in a line.
+const markup = `\{}[]*_-+^~?!|#`
+
+func escapeLine(b *strings.Builder, line string) {
+	rest := strings.TrimLeft(line, " \t")
+	b.WriteString(line[:len(line)-len(rest)])
+	if word := blockWord(rest); word > 0 { // "h1." and "bq." open a block: break the word before its dot
+		b.WriteString(rest[:word-1] + `\`)
+		rest = rest[word-1:]
+	}
+	for _, r := range rest {
+		if strings.ContainsRune(markup, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+}
+
+// blockWord returns the length of "h1." … "h6." or "bq." at the start of a line.
+func blockWord(s string) int {
+	if len(s) >= 3 && s[2] == '.' && (s[0] == 'h' && s[1] >= '1' && s[1] <= '6' || s[:2] == "bq") {
+		return 3
+	}
+	return 0
+}
