@@ -1,0 +1,72 @@
+package slack
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+)
+
+// exchange is what is known about one call: which rate it draws from, and what Slack really answered.
+type exchange struct {
+	channel string // the channel whose own rate the call draws from; empty: none
+	status  int    // 0: no reply
+	header  http.Header
+	body    []byte
+}
+
+type exchangeKey struct{}
+
+// envelope is what all of Slack's replies have in common. Errors stays raw: its shape differs from method to method.
+type envelope struct {
+	OK       *bool           `json:"ok"`
+	Error    string          `json:"error"`
+	Errors   json.RawMessage `json:"errors"`
+	Needed   string          `json:"needed"`
+	Provided string          `json:"provided"`
+}
+
+// envelope decodes the reply; ok is false if it is none of Slack's.
+func (x *exchange) envelope() (e envelope, ok bool) {
+	if x.status != http.StatusOK || json.Unmarshal(x.body, &e) != nil {
+		return envelope{}, false
+	}
+	return e, e.OK != nil
+}
+
+// personErrors returns why people were refused, by user id, as conversations.invite lists it.
+func (x *exchange) personErrors() map[string]string {
+	e, _ := x.envelope()
+	var list []struct {
+		User  string `json:"user"`
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(e.Errors, &list) != nil {
+		return nil // another shape: about no person
+	}
+	refused := map[string]string{}
+	for _, r := range list {
+		if r.User != "" && r.Error != "" {
+			refused[r.User] = r.Error
+		}
+	}
+	return refused
+}
+
+// recorder keeps each reply in the exchange of its context, and hands it on unchanged.
+type recorder struct{ client *http.Client }
+
+func (r recorder) Do(req *http.Request) (*http.Response, error) {
+	resp, err := r.client.Do(req)
+	x, _ := req.Context().Value(exchangeKey{}).(*exchange)
+	if err != nil || x == nil {
+		return resp, err
+	}
+	defer resp.Body.Close()
+	x.status, x.header = resp.StatusCode, resp.Header
+	if x.body, err = io.ReadAll(resp.Body); err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(x.body))
+	return resp, nil
+}

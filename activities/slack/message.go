@@ -1,0 +1,120 @@
+package slack
+
+import (
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// Message is what a notice says. Text stands for the whole where blocks cannot be shown, as in notifications; it and
+// the texts of blocks are mrkdwn: put what people wrote through Escape.
+type Message struct {
+	Text   string  `json:"text"`
+	Blocks []Block `json:"blocks,omitempty"`
+}
+
+// Block is one part of a message: header (Text, no mrkdwn), section (Text), fields (Fields in two columns, under Text
+// if there is one), context (Text, then Fields, small) or divider. What is longer than Slack allows is cut.
+type Block struct {
+	Kind   string   `json:"kind"`
+	Text   string   `json:"text,omitempty"`
+	Fields []string `json:"fields,omitempty"`
+}
+
+// Slack's bounds: https://docs.slack.dev/reference/block-kit/blocks
+const (
+	maxText     = 4000 // of chat.update; more could be posted, but never changed again
+	maxHeader   = 150
+	maxSection  = 3000
+	maxField    = 2000
+	maxFields   = 10
+	maxElements = 10
+	maxBlocks   = 50
+	maxAll      = 12000 // all blocks together: msg_blocks_too_long is known to come at about 13,200
+)
+
+// Escape makes a text that somebody wrote safe within mrkdwn: nothing in it can mention people or disguise a link.
+func Escape(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+}
+
+func (m Message) options() []slack.MsgOption {
+	list := []slack.MsgOption{slack.MsgOptionText(shorten(m.Text, maxText), false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	if blocks := m.blockKit(); len(blocks) > 0 {
+		list = append(list, slack.MsgOptionBlocks(blocks...))
+	}
+	return list
+}
+
+func (m Message) blockKit() []slack.Block {
+	var list []slack.Block
+	left := maxAll
+	for _, b := range m.Blocks {
+		size := len([]rune(b.Text))
+		for _, f := range b.Fields {
+			size += len([]rune(f))
+		}
+		left -= min(size, maxSection)
+		if len(list) == maxBlocks || left < 0 {
+			break
+		}
+		if kit := b.blockKit(); kit != nil {
+			list = append(list, kit)
+		}
+	}
+	return list
+}
+
+// blockKit returns nil for a block without text: Slack refuses a message for one.
+func (b Block) blockKit() slack.Block {
+	texts := objects(b.Fields, maxFields)
+	switch {
+	case b.Kind == "divider":
+		return slack.NewDividerBlock()
+	case b.Text == "" && len(texts) == 0:
+		return nil
+	case b.Kind == "header":
+		return slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, cut(unescape(b.Text), maxHeader), true, false))
+	case b.Kind == "context":
+		var elements []slack.MixedElement
+		for _, o := range objects(append([]string{b.Text}, b.Fields...), maxElements) {
+			elements = append(elements, o)
+		}
+		return slack.NewContextBlock("", elements...)
+	}
+	var text *slack.TextBlockObject
+	if b.Text != "" {
+		text = mrkdwn(b.Text, maxSection)
+	}
+	return slack.NewSectionBlock(text, texts, nil)
+}
+
+func objects(texts []string, most int) []*slack.TextBlockObject {
+	var list []*slack.TextBlockObject
+	for _, t := range texts {
+		if t != "" && len(list) < most {
+			list = append(list, mrkdwn(t, maxField))
+		}
+	}
+	return list
+}
+
+func mrkdwn(text string, most int) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, shorten(text, most), false, false)
+}
+
+// shorten cuts mrkdwn, but not within a link, a mention or an escaped character: half of one would be shown as it is.
+func shorten(text string, most int) string {
+	short := cut(text, most)
+	if short == text {
+		return text
+	}
+	short = cut(text, most-1)
+	if open := strings.LastIndex(short, "<"); open > strings.LastIndex(short, ">") {
+		short = short[:open]
+	}
+	if amp := strings.LastIndex(short, "&"); amp > strings.LastIndex(short, ";") {
+		short = short[:amp]
+	}
+	return short + "…"
+}
