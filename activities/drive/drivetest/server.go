@@ -1,0 +1,100 @@
+package drivetest
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"hikeshi/activities/internal/fake"
+)
+
+// Options configure the fake. The zero value keeps its state in memory and has no lag.
+type Options struct {
+	Path    string        // database file; contents lie beside it in PATH.content; "": in memory
+	NameLag time.Duration // how long searches by name miss a new name
+	ListLag time.Duration // how long all lists miss a new file
+}
+
+// Server is the fake. It is an http.Handler; the faults, calls and limits of Control apply to all of its calls.
+type Server struct {
+	*fake.Control
+	// Mux routes the vendor's calls. Package sheetstest adds those of Sheets.
+	Mux *http.ServeMux
+	// Export turns a Google Sheet into another format; false: that format is not supported. Nil: none is.
+	Export func(id, mimeType string) ([]byte, bool)
+
+	options  Options
+	contents *contents
+	files    *fake.Table[File]
+	drives   *fake.Table[SharedDrive]
+	changes  *fake.Table[change]
+	reserved *fake.Table[string] // id → account it was reserved for
+	uploads  *fake.Table[upload]
+}
+
+// Open starts the fake, with the state that its file holds or with the seed.
+func Open(o Options) (*Server, error) {
+	store, err := fake.OpenStore(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Control: &fake.Control{Store: store}, Mux: http.NewServeMux(), options: o}
+	if err := s.load(store); err != nil {
+		_ = store.Close() // the first error says what is wrong
+		return nil, fmt.Errorf("open the state of Drive: %w", err)
+	}
+	s.Handler, s.Name, s.Limits, s.Refuse, s.Seed = s.Mux, nil, s.limits, refuse, s.seed
+	s.routes()
+	if s.files.Len() == 0 {
+		if err := store.Locked(s.seed); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *Server) load(store *fake.Store) (err error) {
+	if s.files, err = fake.NewTable[File](store, "files"); err != nil {
+		return err
+	}
+	if s.drives, err = fake.NewTable[SharedDrive](store, "drives"); err != nil {
+		return err
+	}
+	if s.changes, err = fake.NewTable[change](store, "changes"); err != nil {
+		return err
+	}
+	if s.reserved, err = fake.NewTable[string](store, "reserved"); err != nil {
+		return err
+	}
+	if s.uploads, err = fake.NewTable[upload](store, "uploads"); err != nil {
+		return err
+	}
+	s.contents, err = openContents(s.options.Path)
+	return err
+}
+
+// Close writes what is left and closes the state.
+func (s *Server) Close() error { return s.Store.Close() }
+
+// Start opens a fake for a test, serves it on a local port and closes it when the test ends.
+func Start(t interface {
+	Helper()
+	Fatalf(string, ...any)
+	Cleanup(func())
+}, o Options) (*Server, string) {
+	t.Helper()
+	s, err := Open(o)
+	if err != nil {
+		t.Fatalf("start the fake of Drive: %v", err)
+	}
+	web := httptest.NewServer(s)
+	t.Cleanup(func() {
+		web.CloseClientConnections() // a call that a fault lets hang would keep Close waiting
+		web.Close()
+		if err := s.Close(); err != nil {
+			t.Fatalf("close the fake of Drive: %v", err)
+		}
+	})
+	return s, web.URL
+}
