@@ -1,0 +1,32 @@
+package incident
+
+// By says who sent a message: the person, the door it came through, and how sure we are.
+type By struct {
+	Who       string    `json:"who"`            // opaque id: a Slack user id, or the login name at a command line
+	Name      string    `json:"name,omitempty"` // for display only; never an identity
+	Door      Door      `json:"door"`
+	Assurance Assurance `json:"assurance"`
+}
+
+// Door is where a command came in.
+type Door string
+
+// The doors.
+const (
+	DoorSlack Door = "slack"
+	DoorCLI   Door = "cli"
+)
+
+// Assurance says how the identity in By is known.
+type Assurance string
+
+// The assurances, from the weakest: the sender says so; Temporal's server authenticated the caller; Slack's signature
+// covers the user id.
+const (
+	SelfDeclared      Assurance = "self-declared"
+	TemporalPrincipal Assurance = "temporal-principal"
+	SlackSigned       Assurance = "slack-signed"
+)
+
+// Valid reports whether the message names its sender.
+func (b By) Valid() bool { return b.Who != "" && b.Door != "" && b.Assurance != "" }

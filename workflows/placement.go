@@ -1,0 +1,34 @@
+package workflows
+
+import (
+	"time"
+
+	"hikeshi/workflows/incident"
+)
+
+// Placement is where a case goes and who may see it. It is computed from the configuration once, before the first
+// vendor call, and travels in the case's state: a change of configuration never moves a running case. A stuck step
+// reads it anew before it is tried again, so that a corrected configuration heals it.
+type Placement struct {
+	Audience      incident.Audience       `json:"audience"`
+	Organisations []incident.Organisation `json:"organisations"`
+	HideTitle     bool                    `json:"hide_title"` // the title is masked in the ticket's summary, channel, folder and sheet names
+	Project       string                  `json:"project"`    // JIRA
+	IssueType     string                  `json:"issue_type"`
+	Fields        map[string]any          `json:"fields,omitempty"`     // values of required custom fields
+	SecurityLevel string                  `json:"security_level"`       // JIRA; empty: none
+	Folder        string                  `json:"folder"`               // Drive id of the parent folder
+	Readers       []string                `json:"readers,omitempty"`    // e-mail addresses that get to read the folder
+	Responders    []string                `json:"responders,omitempty"` // Slack ids or handles that are invited besides those named
+	PublicChannel bool                    `json:"public_channel,omitempty"`
+	Language      string                  `json:"language"`            // en or ja
+	UI            string                  `json:"ui"`                  // beginning of the Temporal UI's addresses up to the namespace; empty: no links
+	SlackURL      string                  `json:"slack_url,omitempty"` // beginning of channel addresses; empty: no links
+	Patience      time.Duration           `json:"patience"`            // how long Intake waits for the ticket
+	Probe         time.Duration           `json:"probe"`               // how often a stuck step is tried again
+	ForceLookUp   bool                    `json:"force_look_up,omitempty"`
+}
+
+// Placer computes the placement of a request from the configuration. It refuses with an *incident.Refusal what no
+// configured place fits.
+type Placer func(incident.Request) (Placement, error)
