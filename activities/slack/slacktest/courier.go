@@ -1,0 +1,151 @@
+package slacktest
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// courier carries events to the gateway: asynchronously, each channel's in order, each at most four times.
+type courier struct {
+	s       *Server
+	client  *http.Client
+	ctx     context.Context
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
+	mu      sync.Mutex
+	pending []parcel            // of calls that may not be committed yet
+	queues  map[string][]parcel // by channel; a key is there while its sender runs
+	stopped bool
+}
+
+type parcel struct {
+	channel string
+	body    []byte
+}
+
+// backOff is how long to wait before each retry: Slack's are at once, after a minute and after five.
+var backOff = []time.Duration{50 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second}
+
+// ackTime is how long Slack waits for an acknowledgement.
+const ackTime = 3 * time.Second
+
+func (c *courier) start(s *Server) {
+	c.s, c.client, c.queues = s, &http.Client{Timeout: ackTime}, map[string][]parcel{}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+}
+
+func (c *courier) stop() {
+	c.mu.Lock()
+	c.stopped = true
+	c.mu.Unlock()
+	c.cancel()
+	c.wg.Wait()
+}
+
+// add is called while a call runs.
+func (c *courier) add(channel string, event reply) {
+	body, err := json.Marshal(event)
+	if err != nil {
+		panic("event that JSON cannot hold: " + err.Error()) // a bug of the fake
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pending = append(c.pending, parcel{channel, body})
+}
+
+// flush sends what committed calls have left behind. Holding the store's lock means that no call is half done.
+func (c *courier) flush() {
+	c.mu.Lock()
+	idle := len(c.pending) == 0
+	c.mu.Unlock()
+	if idle {
+		return
+	}
+	_ = c.s.Control.Store.Locked(func() { // reads only: nothing to commit
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for _, p := range c.pending {
+			_, busy := c.queues[p.channel]
+			c.queues[p.channel] = append(c.queues[p.channel], p)
+			if !busy && !c.stopped {
+				c.wg.Add(1)
+				go c.deliverAll(p.channel)
+			}
+		}
+		c.pending = nil
+	})
+}
+
+func (c *courier) deliverAll(channel string) {
+	defer c.wg.Done()
+	for {
+		c.mu.Lock()
+		if len(c.queues[channel]) == 0 || c.stopped {
+			delete(c.queues, channel)
+			c.mu.Unlock()
+			return
+		}
+		p := c.queues[channel][0]
+		c.queues[channel] = c.queues[channel][1:]
+		c.mu.Unlock()
+		c.deliver(p)
+	}
+}
+
+// deliver tries four times, then gives the event up, as Slack does.
+func (c *courier) deliver(p parcel) {
+	reason := ""
+	for n := 0; n <= len(backOff); n++ {
+		if n > 0 {
+			select {
+			case <-time.After(backOff[n-1]):
+			case <-c.ctx.Done():
+				return
+			}
+		}
+		header := http.Header{"Content-Type": {"application/json"}}
+		if n > 0 {
+			header.Set("X-Slack-Retry-Num", strconv.Itoa(n))
+			header.Set("X-Slack-Retry-Reason", reason)
+		}
+		status, _, err := c.s.deliver(c.ctx, c.client, "/slack/events", header, p.body)
+		switch {
+		case err != nil:
+			reason = "connection_failed"
+		case status == http.StatusOK:
+			return
+		default:
+			reason = "http_error"
+		}
+	}
+}
+
+// deliver posts a signed request to the gateway: https://docs.slack.dev/authentication/verifying-requests-from-slack
+func (s *Server) deliver(ctx context.Context, client *http.Client, path string, header http.Header, body []byte) (int, []byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.eventsURL()+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	at := strconv.FormatInt(time.Now().Unix(), 10)
+	mac := hmac.New(sha256.New, []byte(s.o.SigningSecret))
+	_, _ = mac.Write([]byte("v0:" + at + ":" + string(body))) // a hash takes everything
+	req.Header = header
+	req.Header.Set("X-Slack-Request-Timestamp", at)
+	req.Header.Set("X-Slack-Signature", "v0="+hex.EncodeToString(mac.Sum(nil)))
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read to its end
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	return resp.StatusCode, answer, err
+}

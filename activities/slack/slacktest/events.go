@@ -1,0 +1,46 @@
+package slacktest
+
+import (
+	"strings"
+	"time"
+)
+
+func typeOf(ch Channel) string {
+	if ch.Private {
+		return "group"
+	}
+	return "channel"
+}
+
+// sendMessage tells the app of a new message; one that mentions it comes twice, as two events.
+func (s *Server) sendMessage(ch Channel, m Message) {
+	event := s.show(m, false)
+	event["channel"], event["channel_type"], event["event_ts"] = ch.ID, typeOf(ch), m.TS
+	s.send(ch, event)
+	if m.User == BotUser || m.Subtype != "" || !strings.Contains(m.Text, "<@"+BotUser) {
+		return
+	}
+	mention := reply{"type": "app_mention", "user": m.User, "text": m.Text, "ts": m.TS, "channel": ch.ID, "event_ts": m.TS, "team": TeamID}
+	if m.ThreadTS != "" {
+		mention["thread_ts"] = m.ThreadTS
+	}
+	s.send(ch, mention)
+}
+
+// send queues an event for the app, if it is a member of the channel. It leaves once the call's changes are committed.
+func (s *Server) send(ch Channel, event reply) {
+	if s.eventsURL() == "" || !ch.Has(BotUser) {
+		return
+	}
+	if event["event_ts"] == nil {
+		event["event_ts"] = s.nextTS()
+	}
+	if event["type"] == "message" && event["ts"] == nil {
+		event["ts"] = event["event_ts"]
+	}
+	s.out.add(ch.ID, reply{
+		"token": "sandbox-verification", "team_id": TeamID, "api_app_id": AppID, "type": "event_callback", "event_id": s.newID("Ev"),
+		"event_time": time.Now().Unix(), "event": event, "is_ext_shared_channel": false, "event_context": "4-sandbox-" + ch.ID,
+		"authorizations": []reply{{"enterprise_id": nil, "team_id": TeamID, "user_id": BotUser, "is_bot": true, "is_enterprise_install": false}},
+	})
+}

@@ -1,0 +1,43 @@
+package slacktest
+
+import (
+	"time"
+
+	"hikeshi/activities/internal/fake"
+)
+
+// The workspace's fixed ids.
+const (
+	TeamID   = "T0SANDBOX"
+	TeamName = "Sandbox"
+	AppID    = "A0HIKESHI"
+	BotUser  = "U0HIKESHI"
+	BotID    = "B0HIKESHI"
+	General  = "C0GENERAL"
+	Ops      = "C0CSIRTOPS"
+)
+
+// botScopes are those of the app's manifest.
+const botScopes = `commands chat:write channels:manage channels:read channels:history channels:join groups:write groups:read
+	groups:history users:read users:read.email usergroups:read files:read files:write reactions:read reactions:write pins:write
+	bookmarks:read bookmarks:write metadata.message:read team:read`
+
+// seed fills an empty workspace.
+func (s *Server) seed() {
+	s.db.users.Put(BotUser, User{ID: BotUser, Name: "hikeshi", RealName: "Hikeshi", Locale: "en-US", TZ: "Etc/UTC", BotID: BotID})
+	everybody, csirt := []string{BotUser}, []string{BotUser}
+	for _, p := range fake.Cast() {
+		s.db.users.Put(p.ID, User{ID: p.ID, Name: p.Name, RealName: p.RealName, Email: p.Email, Locale: p.Locale, TZ: p.TZ})
+		everybody = append(everybody, p.ID)
+		if p.Company == "csirt" {
+			csirt = append(csirt, p.ID)
+		}
+	}
+	for _, g := range fake.Groups() {
+		s.db.groups.Put(g.ID, g)
+	}
+	now, founder := time.Now().Unix(), fake.Cast()[0].ID
+	s.db.channels.Put(General, Channel{ID: General, Name: "general", Creator: founder, Created: now, Updated: now * 1000, General: true, Members: everybody})
+	s.db.channels.Put(Ops, Channel{ID: Ops, Name: "csirt-ops", Creator: founder, Created: now, Updated: now * 1000, Members: csirt})
+	s.reindex()
+}
