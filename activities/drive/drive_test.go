@@ -2,10 +2,12 @@ package drive_test
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
 	"hikeshi/activities/drive"
@@ -16,6 +18,7 @@ import (
 func run(acts *drive.Activities, options ...func(*testsuite.TestActivityEnvironment)) func(activity, in, out any) error {
 	return func(activity, in, out any) error {
 		var suite testsuite.WorkflowTestSuite
+		suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 		env := suite.NewTestActivityEnvironment()
 		env.RegisterActivity(acts)
 		for _, o := range options {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"time"
 
 	"hikeshi/activities/internal/fake"
@@ -23,6 +24,8 @@ type Server struct {
 	Mux *http.ServeMux
 	// Export turns a Google Sheet into another format; false: that format is not supported. Nil: none is.
 	Export func(id, mimeType string) ([]byte, bool)
+	// RefuseSheets writes the error of a fault that strikes a call of Sheets.
+	RefuseSheets func(w http.ResponseWriter, status int)
 
 	options  Options
 	contents *contents
@@ -44,7 +47,7 @@ func Open(o Options) (*Server, error) {
 		_ = store.Close() // the first error says what is wrong
 		return nil, fmt.Errorf("open the state of Drive: %w", err)
 	}
-	s.Handler, s.Name, s.Limits, s.Refuse, s.Seed = s.Mux, nil, s.limits, refuse, s.seed
+	s.Handler, s.Name, s.Limits, s.Refuse, s.Seed = s.Mux, nil, s.limits, s.refuse, s.seed
 	s.routes()
 	if s.files.Len() == 0 {
 		if err := store.Locked(s.seed); err != nil {
@@ -52,6 +55,25 @@ func Open(o Options) (*Server, error) {
 		}
 	}
 	return s, nil
+}
+
+// ServeHTTP serves the control endpoints, Drive's calls, and those that were added.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.Control.ServeHTTP(asked{w, r}, r)
+}
+
+// asked remembers the request of a reply, so that a fault is answered in the right vendor's form.
+type asked struct {
+	http.ResponseWriter
+	r *http.Request
+}
+
+func (s *Server) refuse(w http.ResponseWriter, status int) {
+	if a, ok := w.(asked); ok && s.RefuseSheets != nil && strings.HasPrefix(a.r.URL.Path, "/v4/") {
+		s.RefuseSheets(w, status)
+		return
+	}
+	refuse(w, status)
 }
 
 func (s *Server) load(store *fake.Store) (err error) {
