@@ -79,7 +79,7 @@ func (s *Server) Content(id string) ([]byte, bool) {
 	return data, found
 }
 
-// locked runs f between requests. It only reads, so there is nothing to commit.
+// locked runs f between requests. A disk that is full shows at the next request, too.
 func (s *Server) locked(f func()) { _ = s.Store.Locked(f) }
 
 // Spreadsheet returns the file of a Google Sheet and whether the account may write to it. It is for calls that Mux
@@ -109,3 +109,13 @@ func (s *Server) File(id string) (File, bool) { return s.files.Get(id) }
 
 // CanRead reports whether the account may see the file. It runs inside a request.
 func (s *Server) CanRead(f File, who string) bool { return s.role(f, who) >= reader }
+
+// Trash puts a file into the trash as a person does who organises the drive.
+func (s *Server) Trash(id string) {
+	s.locked(func() {
+		if f, ok := s.files.Get(id); ok {
+			f.Trashed = true
+			s.save(f, accounts()[1])
+		}
+	})
+}
