@@ -1,0 +1,173 @@
+package stack
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.temporal.io/server/common/authorization"
+	"go.temporal.io/server/common/cluster"
+	"go.temporal.io/server/common/config"
+	"go.temporal.io/server/common/dynamicconfig"
+	"go.temporal.io/server/common/membership/static"
+	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
+	"go.temporal.io/server/common/primitives"
+	"go.temporal.io/server/schema/sqlite"
+	"go.temporal.io/server/temporal"
+)
+
+// This file holds almost all that touches the server's own packages: they may change with every version of it.
+
+const clusterName = "active"
+
+// startServer makes the database if it is missing, and runs the four services.
+func (s *Stack) startServer(o Options, dir dataDir, p ports) error {
+	logger, err := s.openLog(dir)
+	if err != nil {
+		return err
+	}
+	db := sqlConfig(dir)
+	if err := caught(func() error { return setUpDatabase(o, dir, db) }); err != nil {
+		return err
+	}
+	cfg := serverConfig(db, p)
+	var server temporal.Server
+	err = caught(func() (err error) {
+		server, err = temporal.NewServer(
+			temporal.WithConfig(cfg),
+			temporal.ForServices(temporal.DefaultServices),
+			temporal.WithStaticHosts(p.hosts()),
+			temporal.WithLogger(logger),
+			temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
+			temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
+			temporal.WithDynamicConfigClient(dynamicConfig(o)),
+		)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.started("Temporal server", func() error { return caught(server.Stop) })
+	return caught(server.Start)
+}
+
+// setUpDatabase makes tables and namespace where they are missing. A mark lies beside the database meanwhile, so that
+// the next start knows when this one was cut off in the middle.
+func setUpDatabase(o Options, dir dataDir, db *config.SQL) error {
+	namespace, err := sqlite.NewNamespaceConfig(clusterName, o.Namespace, false, o.SearchAttributes)
+	if err != nil {
+		return fmt.Errorf("register search attributes: %w", err)
+	}
+	if dir.inMemory { // the tables of a database in memory come with its first connection
+		return sqlite.CreateNamespaces(db, namespace)
+	}
+	there, err := exists(dir.database())
+	if err != nil {
+		return err
+	}
+	if there {
+		return sqlite.CreateNamespaces(db, namespace)
+	}
+	if err := os.WriteFile(dir.setup(), nil, 0o600); err != nil {
+		return err
+	}
+	if err := sqlite.SetupSchema(db); err != nil {
+		return fmt.Errorf("make database %s: %w", dir.database(), err)
+	}
+	if err := sqlite.CreateNamespaces(db, namespace); err != nil {
+		return fmt.Errorf("make database %s: %w", dir.database(), err)
+	}
+	return os.Remove(dir.setup())
+}
+
+func sqlConfig(dir dataDir) *config.SQL {
+	if dir.inMemory {
+		return &config.SQL{
+			PluginName:        sqliteplugin.PluginName,
+			DatabaseName:      filepath.Base(dir.path), // unlike that of any other stack in this process
+			ConnectAttributes: map[string]string{"mode": "memory", "cache": "shared"},
+		}
+	}
+	return &config.SQL{
+		PluginName:   sqliteplugin.PluginName,
+		DatabaseName: escaped(dir.database()),
+		ConnectAttributes: map[string]string{
+			"mode":         "rwc",
+			"journal_mode": "wal",
+			"synchronous":  "normal", // enough to survive a kill; full waits for the disk at every step
+			"busy_timeout": "10000",  // a backup, or a person with the sqlite3 tool, may hold it for a while
+		},
+	}
+}
+
+func serverConfig(db *config.SQL, p ports) *config.Config {
+	frontend := loopback(p.frontend)
+	return &config.Config{
+		Global: config.Global{Membership: config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: host}},
+		Persistence: config.Persistence{
+			DefaultStore:     sqliteplugin.PluginName,
+			VisibilityStore:  sqliteplugin.PluginName,
+			NumHistoryShards: 1, // never change: histories are found by it
+			DataStores:       map[string]config.DataStore{sqliteplugin.PluginName: {SQL: db}},
+		},
+		ClusterMetadata: &cluster.Config{
+			FailoverVersionIncrement: 10,
+			MasterClusterName:        clusterName,
+			CurrentClusterName:       clusterName,
+			ClusterInformation: map[string]cluster.ClusterInformation{
+				clusterName: {Enabled: true, InitialFailoverVersion: 1, RPCAddress: frontend},
+			},
+		},
+		DCRedirectionPolicy: config.DCRedirectionPolicy{Policy: "noop"},
+		Services: map[string]config.Service{
+			string(primitives.FrontendService): service(p.frontend),
+			string(primitives.HistoryService):  service(p.history),
+			string(primitives.MatchingService): service(p.matching),
+			string(primitives.WorkerService):   service(p.worker),
+		},
+		Archival: config.Archival{
+			History:    config.HistoryArchival{State: config.ArchivalDisabled},
+			Visibility: config.VisibilityArchival{State: config.ArchivalDisabled},
+		},
+		NamespaceDefaults: config.NamespaceDefaults{Archival: config.ArchivalNamespaceDefaults{
+			History:    config.HistoryArchivalNamespaceDefaults{State: config.ArchivalDisabled},
+			Visibility: config.VisibilityArchivalNamespaceDefaults{State: config.ArchivalDisabled},
+		}},
+		PublicClient: config.PublicClient{HostPort: frontend},
+	}
+}
+
+func service(port int) config.Service {
+	return config.Service{RPC: config.RPC{GRPCPort: port, BindOnIP: host}}
+}
+
+// hosts spares the services the search for each other, which takes seconds and more ports.
+func (p ports) hosts() map[primitives.ServiceName]static.Hosts {
+	return map[primitives.ServiceName]static.Hosts{
+		primitives.FrontendService: static.SingleLocalHost(loopback(p.frontend)),
+		primitives.HistoryService:  static.SingleLocalHost(loopback(p.history)),
+		primitives.MatchingService: static.SingleLocalHost(loopback(p.matching)),
+		primitives.WorkerService:   static.SingleLocalHost(loopback(p.worker)),
+	}
+}
+
+// dynamicConfig lifts limits that are made for clusters with many users. With the default poll rate of 20 a second
+// every step would wait 50 ms for nothing.
+func dynamicConfig(o Options) dynamicconfig.Client {
+	values := dynamicconfig.StaticClient{
+		dynamicconfig.TransferProcessorMaxPollRPS.Key():                  2000,
+		dynamicconfig.TimerProcessorMaxPollRPS.Key():                     2000,
+		dynamicconfig.VisibilityProcessorMaxPollRPS.Key():                200,
+		dynamicconfig.FrontendPersistenceMaxQPS.Key():                    10000,
+		dynamicconfig.HistoryPersistenceMaxQPS.Key():                     45000,
+		dynamicconfig.FrontendMaxNamespaceVisibilityRPSPerInstance.Key(): 100,
+		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key():      true,
+		dynamicconfig.WorkflowPauseEnabled.Key():                         true,
+		dynamicconfig.MatchingEnableFairness.Key():                       true, // a busy case must not starve the others
+	}
+	if o.TimeSkipping {
+		values[dynamicconfig.WorkflowTimeSkippingEnabled.Key()] = true
+	}
+	return values
+}
