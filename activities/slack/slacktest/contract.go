@@ -3,12 +3,14 @@ package slacktest
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
 
 	"hikeshi/activities"
@@ -46,6 +48,7 @@ type contract struct {
 // Do runs an activity as a worker would, once, and returns its result.
 func Do[I, O any](activity func(context.Context, I) (O, error), in I) (out O, err error) {
 	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler))) // errors are the caller's to show
 	env := suite.NewTestActivityEnvironment()
 	env.RegisterActivity(activity)
 	value, err := env.ExecuteActivity(activity, in)
