@@ -91,15 +91,19 @@ func (s *Server) view(f File, who string) map[string]any {
 	return v
 }
 
-// WebLink is the address at which a browser opens the file.
-func WebLink(f File) string {
+// WebLink is the address at which a browser opens the file: Google's own, or that of the sandbox's pages.
+func (s *Server) WebLink(f File) string {
+	drive, docs := "https://drive.google.com", "https://docs.google.com"
+	if s.options.WebURL != "" {
+		drive, docs = s.options.WebURL, s.options.WebURL
+	}
 	switch f.MimeType {
 	case FolderType:
-		return "https://drive.google.com/drive/folders/" + f.ID
+		return drive + "/drive/folders/" + f.ID
 	case SheetType:
-		return "https://docs.google.com/spreadsheets/d/" + f.ID + "/edit?usp=drivesdk"
+		return docs + "/spreadsheets/d/" + f.ID + "/edit?usp=drivesdk"
 	}
-	return "https://drive.google.com/file/d/" + f.ID + "/view?usp=drivesdk"
+	return drive + "/file/d/" + f.ID + "/view?usp=drivesdk"
 }
 
 func person(email, who string) map[string]any {

@@ -15,6 +15,7 @@ type Options struct {
 	Path    string        // database file; contents lie beside it in PATH.content; "": in memory
 	NameLag time.Duration // how long searches by name miss a new name
 	ListLag time.Duration // how long all lists miss a new file
+	WebURL  string        // where a browser opens files: http://127.0.0.1:8090; "": Google's own addresses
 }
 
 // Server is the fake. It is an http.Handler; the faults, calls and limits of Control apply to all of its calls.
