@@ -1,7 +1,6 @@
 package jira_test
 
 import (
-	"cmp"
 	"os"
 	"testing"
 
@@ -11,7 +10,7 @@ import (
 
 func TestContractOnFake(t *testing.T) {
 	b := setup(t, jiratest.Options{})
-	jiratest.Contract(t, b.a.Client, "SEC", "Incident")
+	jiratest.Contract(t, b.a.Client, "SEC")
 }
 
 func TestContractOnRealJira(t *testing.T) {
@@ -23,5 +22,5 @@ func TestContractOnRealJira(t *testing.T) {
 		cfg.User, cfg.Token = os.Getenv("JIRA_CONTRACT_USER"), token(os.Getenv("JIRA_CONTRACT_TOKEN"))
 		cfg.SearchLag, cfg.NoRates = 0, false
 	})
-	jiratest.Contract(t, a.Client, project, cmp.Or(os.Getenv("JIRA_CONTRACT_TYPE"), "Task"))
+	jiratest.Contract(t, a.Client, project)
 }

@@ -22,9 +22,8 @@ const markup = `\{}[]*_-+^~?!|#`
 func escapeLine(b *strings.Builder, line string) {
 	rest := strings.TrimLeft(line, " \t")
 	b.WriteString(line[:len(line)-len(rest)])
-	if word := blockWord(rest); word > 0 { // "h1." and "bq." open a block: break the word before its dot
-		b.WriteString(rest[:word-1] + `\`)
-		rest = rest[word-1:]
+	if opensBlock(rest) {
+		b.WriteByte('\\')
 	}
 	for _, r := range rest {
 		if strings.ContainsRune(markup, r) {
@@ -34,10 +33,7 @@ func escapeLine(b *strings.Builder, line string) {
 	}
 }
 
-// blockWord returns the length of "h1." … "h6." or "bq." at the start of a line.
-func blockWord(s string) int {
-	if len(s) >= 3 && s[2] == '.' && (s[0] == 'h' && s[1] >= '1' && s[1] <= '6' || s[:2] == "bq") {
-		return 3
-	}
-	return 0
+// opensBlock reports whether a line begins with "h1." to "h6.", a heading, or with "bq.", a quotation.
+func opensBlock(s string) bool {
+	return len(s) >= 3 && s[2] == '.' && (s[0] == 'h' && s[1] >= '1' && s[1] <= '6' || s[:2] == "bq")
 }

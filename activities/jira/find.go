@@ -121,7 +121,8 @@ func (c *Client) get(ctx context.Context, in OpenTicket, idOrKey string) (*issue
 // is relative, because JQL reads absolute times in the account's own time zone.
 func (c *Client) newestBefore(ctx context.Context, in OpenTicket) (int, *failure) {
 	age := time.Since(in.Since.Add(-searchSees))
-	jql := fmt.Sprintf(`project = "%s" AND created <= "-%dm" ORDER BY created DESC`, in.Project, max(1, int(math.Ceil(age.Minutes()))))
+	minutes := 1 + max(1, int(math.Ceil(age.Minutes()))) // JQL counts whole minutes, and clocks differ a little
+	jql := fmt.Sprintf(`project = "%s" AND created <= "-%dm" ORDER BY created DESC`, in.Project, minutes)
 	hits, f := c.search(ctx, in, jql, 1)
 	if f != nil || len(hits) == 0 {
 		return 0, f

@@ -122,6 +122,70 @@ func TestLookUp(t *testing.T) {
 	})
 }
 
+// A second fault strikes the look-up: nothing may be created then, whatever it is.
+func TestFaultWhileLooking(t *testing.T) {
+	for _, call := range []string{"GET /rest/api/2/serverInfo", "GET /rest/api/2/search", "GET /rest/api/2/issue/"} {
+		for _, f := range []fake.Fault{
+			{Mode: "before"}, {Mode: "after"}, {Mode: "drop"}, {Mode: "garbage"}, {Mode: "status", Status: 429}, {Mode: "status", Status: 401},
+		} {
+			t.Run(call+" "+f.Mode, func(t *testing.T) {
+				b := setup(t, jiratest.Options{SearchLag: time.Hour})
+				b.inject(t, fake.Fault{Match: "POST /rest/api/2/issue", Mode: "after", Times: 1})
+				in := ask("req/1")
+				_, err := b.open(t, in)
+				wantClass(t, err, activities.Ambiguous)
+				in.First, f.Match, f.Times = false, call, 1
+				b.inject(t, f)
+				// net/http itself repeats a read whose connection died; every other fault must show.
+				if _, err = b.open(t, in); err == nil && f.Mode != "after" && f.Mode != "drop" {
+					t.Fatal("the fault was not noticed")
+				}
+				if got, err := b.open(t, in); err != nil || !got.Adopted || len(b.Issues()) != 1 {
+					t.Fatalf("third try = %+v, %v with %d tickets; want the one there is", got, err, len(b.Issues()))
+				}
+			})
+		}
+	}
+}
+
+// In a busy project the walk gives up, and the search finds the ticket when it can.
+func TestWalkIsBounded(t *testing.T) {
+	b := setup(t, jiratest.Options{})
+	b.LimitRates(false)
+	for range 105 {
+		body := `{"fields":{"project":{"key":"SEC"},"issuetype":{"name":"Task"},"summary":"noise"}}`
+		if status, text := b.call(t, person(t, "aoi"), "POST", "issue", body); status != http.StatusCreated {
+			t.Fatalf("create: %d %s", status, text)
+		}
+	}
+	first, err := b.open(t, ask("req/1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := ask("req/1")
+	in.First = false
+	if got, err := b.open(t, in); err != nil || got.ID != first.ID {
+		t.Fatalf("later try = %+v, %v; want %s", got, err, first.Key)
+	}
+	if n := b.Count("GET /rest/api/2/issue/"); n != 101 {
+		t.Errorf("the look-up read %d issues; want 100 on the walk and the hit of the search", n)
+	}
+}
+
+func TestOldestOfTwoWins(t *testing.T) {
+	b := setup(t, jiratest.Options{})
+	for range 2 { // as if two tries had overlapped
+		if _, err := b.open(t, ask("req/1")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := ask("req/1")
+	in.First = false
+	if got, err := b.open(t, in); err != nil || got.Key != "SEC-1" {
+		t.Fatalf("later try = %+v, %v; want the oldest", got, err)
+	}
+}
+
 func TestSecurityLevelIsSetAtBirth(t *testing.T) {
 	b := setup(t, jiratest.Options{})
 	in := ask("req/1")

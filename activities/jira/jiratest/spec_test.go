@@ -147,7 +147,7 @@ func TestAdapterKeepsAtlassiansDescription(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	jiratest.Contract(t, client, "SEC", "Incident")
+	jiratest.Contract(t, client, "SEC")
 	for _, op := range []string{
 		"GET /rest/api/2/myself 200", "POST /rest/api/2/issue 201", "PUT /rest/api/2/issue/{issueIdOrKey} 204",
 		"GET /rest/api/2/issue/{issueIdOrKey} 200", "GET /rest/api/2/search/jql 200",
