@@ -1,0 +1,40 @@
+# Targets for everyday work. What a merge needs is in .ci/run.
+.DEFAULT_GOAL := help
+.PHONY: help build check fmt vet lint test race demo bench record ci
+
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build worker, starter, local, sandbox and bench to bin/ (the first time takes minutes; -v shows progress)
+	go build -v -o bin/ ./worker ./starter ./deploy/...
+
+check: fmt vet lint race ## Format, vet, staticcheck, workflowcheck, and the tests that do not link the server, with the race detector
+
+fmt: ## Say which files are not formatted
+	@wrong=$$(gofmt -l .); if [ -n "$$wrong" ]; then echo "not formatted (gofmt -w):"; echo "$$wrong"; exit 1; fi
+
+vet: ## Run go vet
+	go vet ./...
+
+lint: ## Run staticcheck, and workflowcheck for what would not replay
+	go tool staticcheck ./...
+	go tool workflowcheck ./workflows/...
+
+test: ## Run every test
+	go test ./...
+
+race: ## Run the tests that do not link the Temporal server, with the race detector
+	packages=$$(.ci/race-packages) && go test -race $$packages
+
+demo: ## Play a case on the local stack
+	go run ./deploy/local --demo
+
+bench: ## Measure; prints ratios
+	go run ./deploy/bench
+
+record: ## Record the golden files and histories anew; look at the diff before committing it
+	go test ./workflows/notice -update
+	go test ./deploy/local -run Record -record
+
+ci: ## Everything that a merge needs
+	.ci/run
