@@ -29,7 +29,7 @@ type call struct {
 	path       string // below rest/api/2/, escaped
 	query      url.Values
 	body       any    // sent as JSON; nil: none
-	into       any    // where the reply is decoded to; nil: it is not read
+	into       any    // where the reply is decoded to; nil: it holds nothing for us
 	permission string // what a 403 means: `Create Issues in project SEC`
 	missing    string // hint for a 404
 }
@@ -86,10 +86,15 @@ func (r call) lost() activities.Class {
 }
 
 func (r call) decode(body []byte) *failure {
-	if r.into == nil {
+	if r.into == nil && len(body) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(body, r.into); err != nil {
+	var ignored any // a reply that nobody reads must still be JIRA's: a sign-in page has status 200 as well
+	into := r.into
+	if into == nil {
+		into = &ignored
+	}
+	if err := json.Unmarshal(body, into); err != nil {
 		return r.fail(r.lost(), "the reply is no JSON that we understand",
 			"a sign-in page or a proxy may stand between us and JIRA: check JIRA_URL")
 	}

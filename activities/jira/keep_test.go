@@ -79,6 +79,39 @@ func TestStatusBlockWithoutPermissionIsNotRepeatedWithMails(t *testing.T) {
 	}
 }
 
+// Each fault strikes the write of a status block; the next try leaves one block, and mails nobody.
+func TestStatusBlockAfterAFault(t *testing.T) {
+	for mode, class := range map[string]activities.Class{
+		"before": activities.Ambiguous, "after": activities.Ambiguous, "drop": activities.Ambiguous, "garbage": activities.Ambiguous,
+	} {
+		t.Run(mode, func(t *testing.T) {
+			b := setup(t, jiratest.Options{})
+			ticket, err := b.open(t, ask("req/1"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := jira.WriteStatusBlock{Ticket: ticket.ID, Block: "Phase: triage"}
+			b.inject(t, fake.Fault{Match: "PUT /rest/api/2/issue", Mode: mode, Times: 1})
+			wantClass(t, jiratest.Run(t, b.a, b.a.WriteStatusBlock, in, nil), class)
+			if err := jiratest.Run(t, b.a, b.a.WriteStatusBlock, in, nil); err != nil {
+				t.Fatal(err)
+			}
+			if want := jira.EmbedBlock("", "Phase: triage"); b.Issues()[0].Description != want || len(b.Mails()) != 0 {
+				t.Errorf("description:\n%s\nmails: %v", b.Issues()[0].Description, b.Mails())
+			}
+		})
+	}
+}
+
+func TestNoTicketIsNamed(t *testing.T) {
+	b := setup(t, jiratest.Options{})
+	wantClass(t, jiratest.Run(t, b.a, b.a.WriteStatusBlock, jira.WriteStatusBlock{Block: "x"}, nil), activities.Invalid)
+	wantClass(t, jiratest.Run(t, b.a, b.a.LinkTicket, jira.LinkTicket{}, nil), activities.Invalid)
+	if n := len(b.Calls()); n != 0 {
+		t.Errorf("%d calls were made", n)
+	}
+}
+
 func TestEmbedBlock(t *testing.T) {
 	block := jira.EmbedBlock("", "one")
 	lines := strings.Split(block, "\n")

@@ -12,6 +12,9 @@ import (
 // linkTicket writes the links in order; one that is refused leaves those before it in place.
 // https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issue-remote-links/
 func (c *Client) linkTicket(ctx context.Context, in LinkTicket) error {
+	if f := noTicket("link ticket", in.Ticket); f != nil {
+		return f.Error()
+	}
 	for _, l := range in.Links {
 		var made struct {
 			ID int64 `json:"id"`

@@ -95,6 +95,9 @@ func normal(s string) string {
 // the same fraction of a second is overwritten, but stays in the issue's change history.
 // https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/#api-rest-api-2-issue-issueidorkey-put
 func (c *Client) writeStatusBlock(ctx context.Context, in WriteStatusBlock) error {
+	if f := noTicket("write status block", in.Ticket); f != nil {
+		return f.Error()
+	}
 	var now issue
 	path := "issue/" + url.PathEscape(in.Ticket)
 	r := call{
@@ -125,6 +128,14 @@ func (c *Client) writeStatusBlock(ctx context.Context, in WriteStatusBlock) erro
 		return f.Error()
 	}
 	return nil
+}
+
+// noTicket refuses an empty key or id, which would turn the address into another one.
+func noTicket(op, ticket string) *failure {
+	if strings.TrimSpace(ticket) != "" {
+		return nil
+	}
+	return call{op: op}.fail(activities.Invalid, "no ticket is named", "")
 }
 
 const ticketHint = "the ticket was deleted, or a security level hides it from our account"

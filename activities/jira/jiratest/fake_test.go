@@ -138,6 +138,7 @@ func TestJQLRefusals(t *testing.T) {
 		``:                            "Unbounded JQL",
 		`ORDER BY created`:            "Unbounded JQL",
 		`project = NOPE`:              "does not exist for the field 'project'",
+		`key = SEC-99`:                "does not exist for field 'key'",
 		`colour = red`:                "Field 'colour' does not exist",
 		`created > yesterday`:         "is invalid",
 		`labels ~ one`:                "not supported",

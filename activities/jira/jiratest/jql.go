@@ -17,7 +17,8 @@ type query struct {
 type condition interface {
 	// holds reports whether the condition holds for an issue as the index has it.
 	holds(m match) bool
-	check() *problem
+	// check refuses what JIRA refuses before it searches.
+	check(x *exchange) *problem
 }
 
 type sorting struct {

@@ -27,12 +27,12 @@ func (c either) holds(m match) bool {
 
 func (c not) holds(m match) bool { return !c.condition.holds(m) }
 
-func (c all) check() *problem    { return checkAll(c) }
-func (c either) check() *problem { return checkAll(c) }
+func (c all) check(x *exchange) *problem    { return checkAll(x, c) }
+func (c either) check(x *exchange) *problem { return checkAll(x, c) }
 
-func checkAll(list []condition) *problem {
+func checkAll(x *exchange, list []condition) *problem {
 	for _, one := range list {
-		if no := one.check(); no != nil {
+		if no := one.check(x); no != nil {
 			return no
 		}
 	}
@@ -40,7 +40,7 @@ func checkAll(list []condition) *problem {
 }
 
 // check refuses what JIRA refuses: fields, values and operators that it does not know.
-func (c clause) check() *problem {
+func (c clause) check(x *exchange) *problem {
 	switch c.field {
 	case "project":
 		for _, v := range c.values {
@@ -54,7 +54,13 @@ func (c clause) check() *problem {
 				return bad(fmt.Sprintf("Date value '%s' for field '%s' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.", v, c.field))
 			}
 		}
-	case "labels", "key", "issuekey", "issue", "id", "status", "issuetype", "type", "assignee", "reporter", "parent":
+	case "key", "issuekey", "issue", "id":
+		for _, v := range c.values {
+			if _, no := x.visible(v); no != nil && (c.op == "=" || c.op == "in") {
+				return bad(fmt.Sprintf("An issue with key '%s' does not exist for field '%s'.", v, c.field))
+			}
+		}
+	case "labels", "status", "issuetype", "type", "assignee", "reporter", "parent":
 	case "text", "summary", "description":
 		if c.op != "~" && c.op != "!~" && c.op != "is" && c.op != "is not" {
 			return bad(fmt.Sprintf("The operator '%s' is not supported by the '%s' field.", c.op, c.field))

@@ -71,7 +71,7 @@ func (x *exchange) search(in searchIn) answer {
 }
 
 func (x *exchange) checkQuery(q query) *problem {
-	if no := q.where.check(); no != nil {
+	if no := q.where.check(x); no != nil {
 		return no
 	}
 	for _, s := range q.order {
