@@ -20,7 +20,7 @@ import (
 )
 
 // run runs an activity as a worker does: through the data converter, with heartbeats.
-func run(acts *sheets.Activities, options ...func(*testsuite.TestActivityEnvironment)) func(activity, in, out any) error {
+func run(acts any, options ...func(*testsuite.TestActivityEnvironment)) func(activity, in, out any) error {
 	return func(activity, in, out any) error {
 		var suite testsuite.WorkflowTestSuite
 		suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
@@ -29,7 +29,11 @@ func run(acts *sheets.Activities, options ...func(*testsuite.TestActivityEnviron
 		for _, o := range options {
 			o(env)
 		}
-		value, err := env.ExecuteActivity(activity, in)
+		var args []any
+		if in != nil {
+			args = append(args, in)
+		}
+		value, err := env.ExecuteActivity(activity, args...)
 		if err != nil || out == nil {
 			return err
 		}

@@ -52,7 +52,7 @@ const briefFile = "kind,id,name,mimeType,driveId,teamDriveId"
 func (s *Server) view(f File, who string) map[string]any {
 	role := s.role(f, who)
 	v := map[string]any{
-		"kind": "drive#file", "id": f.ID, "name": f.Name, "mimeType": f.MimeType, "webViewLink": WebLink(f),
+		"kind": "drive#file", "id": f.ID, "name": f.Name, "mimeType": f.MimeType, "webViewLink": s.WebLink(f),
 		"trashed": s.trashed(f), "explicitlyTrashed": f.Trashed, "starred": false, "spaces": []string{"drive"},
 		"createdTime": stamp(f.Created), "modifiedTime": stamp(f.Modified), "version": strconv.FormatInt(f.Version, 10),
 		"lastModifyingUser": person(f.Modifier, who), "ownedByMe": f.Owner == who, "shared": len(s.rights(f)) > 1,

@@ -54,7 +54,7 @@ func (s *Server) view(c *call, areas []area, grid bool) object {
 		tabs = append(tabs, v)
 	}
 	v := object{
-		"spreadsheetId": c.book.ID, "spreadsheetUrl": "https://docs.google.com/spreadsheets/d/" + c.book.ID + "/edit",
+		"spreadsheetId": c.book.ID, "spreadsheetUrl": s.drive.WebLink(c.file),
 		"properties": object{"title": c.file.Name, "locale": "en_US", "autoRecalc": "ON_CHANGE", "timeZone": "Etc/UTC"},
 		"sheets":     tabs,
 	}
