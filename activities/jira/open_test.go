@@ -162,6 +162,9 @@ func TestWalkIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := b.Move(first.Key, "DRILL"); err != nil { // the search must not look in its first project only
+		t.Fatal(err)
+	}
 	in := ask("req/1")
 	in.First = false
 	if got, err := b.open(t, in); err != nil || got.ID != first.ID {
