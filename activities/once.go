@@ -16,6 +16,9 @@ type Effect struct {
 	First bool `json:"first,omitempty"`
 	// Since is when the effect was first asked for. Look-ups that read a vendor's newest things stop there.
 	Since time.Time `json:"since"`
+	// Last is when the newest earlier execution of this effect ended; zero if this is the first. Within an execution,
+	// heartbeats tell of earlier attempts.
+	Last time.Time `json:"last,omitzero"`
 }
 
 // Attempt is one try of an activity, kept in heartbeat details so that later tries know of it.
@@ -65,6 +68,9 @@ func Once[T any](ctx context.Context, e Effect, lookUp func(ctx context.Context,
 // lastWrite is the latest time at which an earlier try may have written something.
 func lastWrite(e Effect, earlier []Attempt) time.Time {
 	last := e.Since
+	if e.Last.After(last) {
+		last = e.Last
+	}
 	for _, a := range earlier {
 		if !a.Looking && a.At.After(last) {
 			last = a.At

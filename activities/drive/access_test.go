@@ -7,7 +7,7 @@ import (
 	"hikeshi/activities"
 	"hikeshi/activities/drive"
 	"hikeshi/activities/drive/drivetest"
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // A folder closed to us must be told to people in a way that lets them mend it.

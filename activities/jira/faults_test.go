@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"hikeshi/activities"
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 	"hikeshi/activities/jira"
 	"hikeshi/activities/jira/jiratest"
 )

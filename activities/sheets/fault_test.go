@@ -10,7 +10,7 @@ import (
 
 	"hikeshi/activities"
 	"hikeshi/activities/drive/drivetest"
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/sheets/sheetstest"
 )

@@ -5,7 +5,7 @@ import (
 
 	sdk "github.com/slack-go/slack"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 	"hikeshi/activities/slack"
 	"hikeshi/activities/slack/slacktest"
 )

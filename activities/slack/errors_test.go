@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"hikeshi/activities"
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 	"hikeshi/activities/slack"
 	"hikeshi/activities/slack/slacktest"
 )

@@ -39,7 +39,7 @@ func Escape(text string) string {
 }
 
 func (m Message) options() []slack.MsgOption {
-	list := []slack.MsgOption{slack.MsgOptionText(shorten(m.Text, maxText), false), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	list := []slack.MsgOption{slack.MsgOptionText(shorten(m.Text, maxText), false)}
 	if blocks := m.blockKit(); len(blocks) > 0 {
 		list = append(list, slack.MsgOptionBlocks(blocks...))
 	}

@@ -47,7 +47,8 @@ func (a *Activities) PostNotice(ctx context.Context, in PostNotice) (Notice, err
 
 func (c *Client) post(ctx context.Context, in PostNotice) (ts string, err error) {
 	op := "post a notice to channel " + in.Channel
-	options := append(in.Message.options(), slack.MsgOptionMetadata(slack.SlackMetadata{
+	// Previews of our own links would fill the channel. Only a new message can say so; an update knows no such thing.
+	options := append(in.Message.options(), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), slack.MsgOptionMetadata(slack.SlackMetadata{
 		EventType: noticeEvent, EventPayload: map[string]any{"key": in.Key}}))
 	if in.Thread != "" {
 		options = append(options, slack.MsgOptionTS(in.Thread))

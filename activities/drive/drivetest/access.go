@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // Permission is a right on a file or, for members, on a whole shared drive.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // change is one entry of Drive's list of changes.

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // metadata is the body of a create or an update: only what is given is set.

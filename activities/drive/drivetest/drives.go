@@ -3,7 +3,7 @@ package drivetest
 import (
 	"net/http"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // about says who the caller is. https://developers.google.com/workspace/drive/api/reference/rest/v3/about/get

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // Google's own types of file.

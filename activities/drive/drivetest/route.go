@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 	"hikeshi/activities/internal/google"
 	"hikeshi/activities/internal/google/fieldmask"
 )

@@ -3,7 +3,7 @@ package drivetest
 import (
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // The folders of the seed.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // Options configure the fake. The zero value keeps its state in memory and has no lag.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // locked reads state from outside a request. Memory cannot fail, and a full disk fails every request too.

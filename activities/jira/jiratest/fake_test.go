@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 	"hikeshi/activities/jira/jiratest"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // WorstLag is the search lag that Atlassian's documents and users describe at its worst. The sandbox uses it.

@@ -16,7 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 	"hikeshi/activities/jira"
 	"hikeshi/activities/jira/jiratest"
 )

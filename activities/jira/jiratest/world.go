@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // Account is somebody who can sign in.

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"hikeshi/activities/drive/drivetest"
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 	"hikeshi/activities/internal/google/fieldmask"
 )
 

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // call is one request of the Web API.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // personCommands is POST /_control/command: it sends the slash command to the gateway and answers with the gateway's

@@ -65,7 +65,7 @@ func (c *call) history() (reply, refused) {
 			next = cursor("next_ts", m.TS)
 			break
 		}
-		page = append(page, c.show(m, c.is("include_all_metadata")))
+		page = append(page, c.showWithThread(m, c.is("include_all_metadata")))
 	}
 	return reply{"messages": page, "has_more": next != "", "pin_count": len(ch.Pins), "response_metadata": reply{"next_cursor": next}}, ""
 }
@@ -105,7 +105,7 @@ func (c *call) thread() (reply, refused) {
 	part, next, no := paged(c, all, 1000)
 	page := []reply{}
 	for _, m := range part {
-		page = append(page, c.show(m, c.is("include_all_metadata")))
+		page = append(page, c.showWithThread(m, c.is("include_all_metadata")))
 	}
 	return reply{"messages": page, "has_more": next != "", "response_metadata": reply{"next_cursor": next}}, no
 }

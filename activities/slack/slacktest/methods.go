@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // method is one of the Web API's: how often it may be called a minute, which bot scopes allow it (any of them), and

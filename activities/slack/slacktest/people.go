@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 func (c *call) showUser(u User) reply {

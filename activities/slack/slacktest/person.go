@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // deed is what a person does. User and Channel are ids or names.

@@ -3,7 +3,7 @@ package slacktest
 import (
 	"time"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // The workspace's fixed ids.

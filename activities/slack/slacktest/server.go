@@ -11,7 +11,7 @@ import (
 	"strings"
 	"sync"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // Options configure a workspace. The zero value is one in memory that sends no events.

@@ -40,23 +40,21 @@ func (s *Server) show(m Message, metadata bool) reply {
 	if len(m.Reacted) > 0 {
 		out["reactions"] = m.Reacted
 	}
-	s.showThread(m, out)
+	if p, ok := s.message(m.Channel, m.ThreadTS); ok {
+		out["parent_user_id"] = p.User
+		if m.Subtype == "thread_broadcast" {
+			out["root"] = s.showWithThread(p, false)
+		}
+	}
 	return out
 }
 
-func (s *Server) showThread(m Message, out reply) {
-	if m.ThreadTS != "" {
-		if p, ok := s.message(m.Channel, m.ThreadTS); ok {
-			out["parent_user_id"] = p.User
-			if m.Subtype == "thread_broadcast" {
-				out["root"] = s.show(p, false)
-			}
-		}
-		return
-	}
+// showWithThread adds what lists and change events tell of a message's replies.
+func (s *Server) showWithThread(m Message, metadata bool) reply {
+	out := s.show(m, metadata)
 	replies := s.replies(m.Channel, m.TS)
-	if len(replies) == 0 {
-		return
+	if m.ThreadTS != "" || len(replies) == 0 {
+		return out
 	}
 	users := []string{}
 	for _, ts := range replies {
@@ -66,6 +64,7 @@ func (s *Server) showThread(m Message, out reply) {
 	}
 	out["thread_ts"], out["reply_count"], out["latest_reply"], out["subscribed"] = m.TS, len(replies), replies[len(replies)-1], false
 	out["reply_users"], out["reply_users_count"] = users[:min(5, len(users))], len(users)
+	return out
 }
 
 func botProfile() reply {

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
-	"hikeshi/activities/internal/fake"
+	"hikeshi/activities/fake"
 )
 
 // Channel is a public or private channel. Times are Unix seconds.
