@@ -165,6 +165,8 @@ func dynamicConfig(o Options) dynamicconfig.Client {
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key():      true,
 		dynamicconfig.WorkflowPauseEnabled.Key():                         true,
 		dynamicconfig.MatchingEnableFairness.Key():                       true, // a busy case must not starve the others
+		// A worker that stops first gives back the tasks already on their way to it: else each waits 10 s for its time-out.
+		dynamicconfig.EnableCancelWorkerPollsOnShutdown.Key(): true,
 	}
 	if o.TimeSkipping {
 		values[dynamicconfig.WorkflowTimeSkippingEnabled.Key()] = true

@@ -121,6 +121,11 @@ func TestStackSurvivesARestart(t *testing.T) {
 		t.Errorf("%s still answers after the stop", first.Address)
 	}
 
+	other := stack.Options{DataDir: dir, NoUI: true, SearchAttributes: map[string]enumspb.IndexedValueType{
+		"CaseNumber": enumspb.INDEXED_VALUE_TYPE_INT,
+	}}
+	checkRefused(t, "attribute of another type", other, "search attribute CaseNumber is of type Keyword in this database, not Int")
+
 	options.SearchAttributes["OpenTasks"] = enumspb.INDEXED_VALUE_TYPE_INT
 	options.NoUI = true
 	second := start(t, options)
@@ -135,10 +140,9 @@ func TestStackSurvivesARestart(t *testing.T) {
 func checkWebUI(t *testing.T, s *stack.Stack) {
 	t.Helper()
 	for path, want := range map[string]string{
-		"/":                                        "<html",
-		"/api/v1/settings":                         "http://127.0.0.1:1/codec",
-		"/api/v1/namespaces/hikeshi/workflows":     "case/SEC-1",
-		"/api/v1/namespaces/hikeshi/workflows/%2F": "",
+		"/":                                    "<html",
+		"/api/v1/settings":                     "http://127.0.0.1:1/codec",
+		"/api/v1/namespaces/hikeshi/workflows": "case/SEC-1",
 	} {
 		resp, err := http.Get(s.UIURL + path)
 		if err != nil {
@@ -234,10 +238,9 @@ func checkNamespace(t *testing.T, c client.Client, name string) {
 
 func TestStartRefusesWhatItCannotUse(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
-	garbage := t.TempDir()
-	foreign := t.TempDir()
+	garbage, foreign := t.TempDir(), t.TempDir()
 	for path, text := range map[string]string{
-		file: "",
+		file:                                  "",
 		filepath.Join(garbage, "temporal.db"): strings.Repeat("no database ", 500),
 		filepath.Join(foreign, "temporal.db"): "",
 	} {
@@ -253,6 +256,30 @@ func TestStartRefusesWhatItCannotUse(t *testing.T) {
 	checkRefused(t, "directory in a file", stack.Options{DataDir: filepath.Join(file, "x")}, "choose another with --data")
 	if text, _ := os.ReadFile(db); !strings.HasPrefix(string(text), "no database") {
 		t.Error("the broken database was touched")
+	}
+}
+
+func TestStartBeginsAgainAfterACutOffFirstStart(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"temporal.setup": "", "temporal.db": "half a database"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := start(t, stack.Options{DataDir: dir, PublicPath: "/temporal", Namespace: "other"})
+	if _, err := os.Stat(filepath.Join(dir, "temporal.setup")); !os.IsNotExist(err) {
+		t.Errorf("the mark of the cut-off start is still there: %v", err)
+	}
+	if s.Namespace != "other" {
+		t.Errorf("namespace %q, want other", s.Namespace)
+	}
+	resp, err := http.Get(s.UIURL + "/temporal/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, _ := io.ReadAll(resp.Body); !strings.Contains(string(body), `"/temporal/_app`) {
+		t.Errorf("under its public path the Web UI loads from elsewhere: %s %.500s", resp.Status, body)
 	}
 }
 
