@@ -65,18 +65,26 @@ func Once[T any](ctx context.Context, e Effect, lookUp func(ctx context.Context,
 	return thing, Receipt{Attempts: earlier}, nil
 }
 
-// lastWrite is the latest time at which an earlier try may have written something.
+// lastWrite is the latest time at which an earlier try may have written something; zero if none can have.
 func lastWrite(e Effect, earlier []Attempt) time.Time {
-	last := e.Since
-	if e.Last.After(last) {
-		last = e.Last
+	var last time.Time
+	if !e.First {
+		last = e.Since
+		if e.Last.After(last) {
+			last = e.Last
+		}
 	}
 	for _, a := range earlier {
-		if !a.Looking && a.At.After(last) {
+		if a.mayHaveWritten() && a.At.After(last) {
 			last = a.At
 		}
 	}
 	return last
+}
+
+// mayHaveWritten is false for an attempt that ended before it wrote, or that the vendor turned away whole.
+func (a Attempt) mayHaveWritten() bool {
+	return !a.Looking && a.Class != RateLimited && a.Class != Credentials && !a.Class.Final()
 }
 
 // maxAttempts bounds the list that travels in heartbeats and errors: the newest are kept.
