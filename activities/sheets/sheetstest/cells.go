@@ -165,14 +165,7 @@ func (e *edit) sortRange(r *sheets.SortRangeRequest) error {
 	if err != nil {
 		return err
 	}
-	rows := make([][]*Cell, 0, a.bottom-a.top)
-	for row := a.top; row < a.bottom; row++ {
-		line := make([]*Cell, 0, a.right-a.left)
-		for column := a.left; column < a.right; column++ {
-			line = append(line, a.tab.cell(row, column))
-		}
-		rows = append(rows, line)
-	}
+	rows := a.copied()
 	for _, spec := range slices.Backward(r.SortSpecs) { // stable sorts, the first key last
 		if spec.DimensionIndex < a.left || spec.DimensionIndex >= a.right {
 			return invalid("Sort column %d is outside the range.", spec.DimensionIndex)
@@ -183,17 +176,27 @@ func (e *edit) sortRange(r *sheets.SortRangeRequest) error {
 	}
 	for i, line := range rows {
 		for k, cell := range line {
-			*a.tab.open(a.top+int64(i), a.left+int64(k)) = contentOf(cell)
+			*a.tab.open(a.top+int64(i), a.left+int64(k)) = *cell
 		}
 	}
 	return nil
 }
 
-func contentOf(c *Cell) Cell {
-	if c == nil {
-		return Cell{}
+// copied returns the area's cells row by row, apart from those in the tab.
+func (a area) copied() [][]*Cell {
+	rows := make([][]*Cell, 0, a.bottom-a.top)
+	for row := a.top; row < a.bottom; row++ {
+		line := make([]*Cell, 0, a.right-a.left)
+		for column := a.left; column < a.right; column++ {
+			var cell Cell
+			if have := a.tab.cell(row, column); have != nil {
+				cell = *have
+			}
+			line = append(line, &cell)
+		}
+		rows = append(rows, line)
 	}
-	return *c
+	return rows
 }
 
 // order compares as Sheets sorts: numbers before text, empty cells always last.
