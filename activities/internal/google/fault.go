@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"cloud.google.com/go/auth"
 	"golang.org/x/oauth2"
 	"google.golang.org/api/googleapi"
 
@@ -40,13 +41,11 @@ type Call struct {
 func (c Call) Fault(err error) activities.Fault {
 	f := activities.Fault{System: c.System, Op: c.Op}
 	var answer *googleapi.Error
-	var token *oauth2.RetrieveError
 	var wait *transport.WaitError
 	switch {
 	case errors.As(err, &answer):
 		c.answered(&f, answer)
-	case errors.As(err, &token):
-		refusedToken(&f, token)
+	case noToken(&f, err):
 	case errors.As(err, &wait):
 		f.Class, f.Cause, f.After = activities.RateLimited, wait.Error(), wait.Wait
 	case errors.Is(err, transport.ErrRedirect):
@@ -116,14 +115,28 @@ func cause(e *googleapi.Error, reason string) string {
 	return text
 }
 
-func refusedToken(f *activities.Fault, e *oauth2.RetrieveError) {
+// noToken classifies an error of the server that gives out access tokens; false: err is none. Key files and the
+// Application Default Credentials report it in types of their own.
+func noToken(f *activities.Fault, err error) bool {
+	var byKey *auth.Error
+	var byDefault *oauth2.RetrieveError
+	var answer *http.Response
+	switch {
+	case errors.As(err, &byKey):
+		answer = byKey.Response
+	case errors.As(err, &byDefault):
+		answer = byDefault.Response
+	default:
+		return false
+	}
 	f.Class, f.Cause = activities.Unavailable, "no access token"
-	if e.Response != nil {
-		f.Cause = fmt.Sprintf("no access token: HTTP %d %s", e.Response.StatusCode, e.ErrorCode)
-		if e.Response.StatusCode < 500 && e.Response.StatusCode != http.StatusTooManyRequests {
+	if answer != nil {
+		f.Cause = fmt.Sprintf("no access token: HTTP %d", answer.StatusCode)
+		if answer.StatusCode < 500 && answer.StatusCode != http.StatusTooManyRequests {
 			f.Class, f.Hint = activities.Credentials, "check the service account's key: it may have been deleted or disabled"
 		}
 	}
+	return true
 }
 
 // lost classifies a call that got no usable answer. Its errors may name addresses, never a token: the token is in a
