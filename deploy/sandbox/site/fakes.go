@@ -1,0 +1,42 @@
+package site
+
+import (
+	"os"
+	"path/filepath"
+
+	"hikeshi/activities/drive/drivetest"
+	"hikeshi/activities/jira/jiratest"
+	"hikeshi/activities/sheets/sheetstest"
+	"hikeshi/activities/slack/slacktest"
+)
+
+// openFakes opens the fakes on their files.
+func (s *Site) openFakes(o Options) (err error) {
+	file := func(string) string { return "" }
+	if o.DataDir != "" {
+		if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
+			return err
+		}
+		file = func(name string) string { return filepath.Join(o.DataDir, name+".db") }
+	}
+	s.Slack, err = slacktest.Open(slacktest.Options{Path: file("slack"), EventsURL: o.EventsURL, SigningSecret: o.SigningSecret})
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.Slack.Close)
+	s.Jira, err = jiratest.Open(jiratest.Options{Path: file("jira"), SearchLag: o.SearchLag})
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.Jira.Store.Close)
+	s.Drive, err = drivetest.Open(drivetest.Options{Path: file("google"), WebURL: s.Addresses.Pages})
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.Drive.Close)
+	s.Sheets, err = sheetstest.New(s.Drive)
+	for _, limited := range []interface{ LimitRates(bool) }{s.Slack, s.Jira, s.Drive} {
+		limited.LimitRates(!o.NoLimits)
+	}
+	return err
+}

@@ -1,0 +1,89 @@
+package site
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"hikeshi/activities/drive/drivetest"
+	"hikeshi/activities/fake"
+	"hikeshi/activities/sheets/sheetstest"
+)
+
+// branch is a file and what lies in it, as one person sees it.
+type branch struct {
+	drivetest.File
+	Page     string // the address of its page; empty: none
+	Children []branch
+}
+
+// drivePage shows the tree below a folder, or everything a person sees.
+func (s *Site) drivePage(r *http.Request, reader fake.Person) (string, any, bool) {
+	seen := s.Drive.FilesAs(reader.Email)
+	tree := func(f drivetest.File) branch { return grow(f, seen) }
+	if id := r.PathValue("id"); id != "" {
+		i := slices.IndexFunc(seen, func(f drivetest.File) bool { return f.ID == id })
+		if i < 0 {
+			return "", nil, false
+		}
+		return seen[i].Name, []branch{tree(seen[i])}, true
+	}
+	var roots []branch
+	for _, f := range seen {
+		above := func(other drivetest.File) bool { return other.ID == f.Parent }
+		if !slices.ContainsFunc(seen, above) {
+			roots = append(roots, tree(f))
+		}
+	}
+	return "Drive", roots, true
+}
+
+func grow(f drivetest.File, seen []drivetest.File) branch {
+	b := branch{File: f, Page: filePage(f)}
+	for _, other := range seen {
+		if other.Parent == f.ID && other.ID != f.ID {
+			b.Children = append(b.Children, grow(other, seen))
+		}
+	}
+	return b
+}
+
+func filePage(f drivetest.File) string {
+	switch f.MimeType {
+	case drivetest.FolderType:
+		return "/drive/folders/" + f.ID
+	case drivetest.SheetType:
+		return "/spreadsheets/d/" + f.ID + "/edit"
+	}
+	return ""
+}
+
+// sheetView is a spreadsheet with one of its tabs.
+type sheetView struct {
+	Name, ID string
+	Tabs     []sheetstest.TabView
+	Chosen   int64
+	Grid     [][]string
+	Width    []struct{} // one per column of the grid: for the letters above it
+}
+
+func (s *Site) sheetPage(r *http.Request, reader fake.Person) (string, any, bool) {
+	id := r.PathValue("id")
+	seen := s.Drive.FilesAs(reader.Email)
+	i := slices.IndexFunc(seen, func(f drivetest.File) bool { return f.ID == id })
+	tabs := s.Sheets.Tabs(id)
+	if i < 0 || len(tabs) == 0 {
+		return "", nil, false
+	}
+	v := sheetView{Name: seen[i].Name, ID: id, Tabs: tabs, Chosen: tabs[0].ID}
+	if asked, err := strconv.ParseInt(r.URL.Query().Get("tab"), 10, 64); err == nil {
+		v.Chosen = asked
+	}
+	v.Grid = s.Sheets.Grid(id, v.Chosen)
+	for _, row := range v.Grid {
+		for len(v.Width) < len(row) {
+			v.Width = append(v.Width, struct{}{})
+		}
+	}
+	return v.Name, v, true
+}

@@ -1,0 +1,139 @@
+package site
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hikeshi/activities/fake"
+	"hikeshi/activities/slack/slacktest"
+)
+
+// channelsOf are the channels a person sees: public ones, and private ones they are in.
+func (s *Site) channelsOf(reader fake.Person) []slacktest.Channel {
+	return slices.DeleteFunc(s.Slack.Channels(), func(ch slacktest.Channel) bool { return ch.Private && !ch.Has(reader.ID) })
+}
+
+func (s *Site) channelsPage(_ *http.Request, reader fake.Person) (string, any, bool) {
+	return "Slack", s.channelsOf(reader), true
+}
+
+// channelView is a channel as one person sees it.
+type channelView struct {
+	slacktest.Channel
+	People    []string
+	Pinned    []messageView
+	Bookmarks []slacktest.Bookmark
+	Messages  []messageView
+}
+
+// messageView is a message with its replies.
+type messageView struct {
+	TS, Author, Text string
+	At               time.Time
+	Own              bool // only the reader sees it
+	System, Edited   bool
+	Blocks           []blockView
+	Replies          []messageView
+	Reactions        []slacktest.Reaction
+}
+
+// blockView is a block of Block Kit; its texts are mrkdwn, but for the header's.
+type blockView struct {
+	Kind  string
+	Text  string
+	Parts []string
+}
+
+func (s *Site) channelPage(r *http.Request, reader fake.Person) (string, any, bool) {
+	ch, ok := s.Slack.Channel(r.PathValue("channel"))
+	if !ok || ch.Private && !ch.Has(reader.ID) {
+		return "", nil, false
+	}
+	v := channelView{Channel: ch, Bookmarks: s.Slack.Bookmarks(ch.ID)}
+	for _, id := range ch.Members {
+		v.People = append(v.People, s.nameOf(id))
+	}
+	v.Messages = s.threads(ch, reader)
+	for _, m := range s.Slack.Messages(ch.ID) {
+		if slices.Contains(ch.Pins, m.TS) {
+			v.Pinned = append(v.Pinned, s.messageView(m))
+		}
+	}
+	return "#" + ch.Name, v, true
+}
+
+// threads puts replies under their messages, and what only the reader sees in between.
+func (s *Site) threads(ch slacktest.Channel, reader fake.Person) []messageView {
+	var list []messageView
+	for _, m := range s.Slack.Messages(ch.ID) {
+		parent := slices.IndexFunc(list, func(v messageView) bool { return v.TS == m.ThreadTS })
+		if m.ThreadTS != "" && m.ThreadTS != m.TS && parent >= 0 {
+			list[parent].Replies = append(list[parent].Replies, s.messageView(m))
+			continue
+		}
+		list = append(list, s.messageView(m))
+	}
+	for _, e := range s.Slack.Ephemerals(reader.ID) {
+		if e.Channel == ch.ID {
+			list = append(list, messageView{TS: e.TS, Author: "Hikeshi", Text: e.Text, At: timeOf(e.TS), Own: true, Blocks: blocksOf(e.Blocks)})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b messageView) int { return cmp.Compare(a.TS, b.TS) })
+	return list
+}
+
+func (s *Site) messageView(m slacktest.Message) messageView {
+	return messageView{TS: m.TS, Author: s.nameOf(m.User), Text: m.Text, At: timeOf(m.TS), System: m.Subtype != "" && m.Subtype != "bot_message",
+		Edited: m.Edited != nil, Blocks: blocksOf(m.Blocks), Reactions: m.Reacted}
+}
+
+func timeOf(ts string) time.Time {
+	seconds, _, _ := strings.Cut(ts, ".")
+	n, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(n, 0)
+}
+
+func (s *Site) nameOf(user string) string {
+	for _, u := range s.Slack.Users() {
+		if u.ID == user {
+			return cmp.Or(u.RealName, u.Name)
+		}
+	}
+	return user
+}
+
+// blocksOf reads the blocks that notices use; others are named.
+func blocksOf(raw json.RawMessage) []blockView {
+	type text struct {
+		Text string `json:"text"`
+	}
+	var blocks []struct {
+		Type     string `json:"type"`
+		Text     *text  `json:"text"`
+		Fields   []text `json:"fields"`
+		Elements []text `json:"elements"`
+	}
+	if len(raw) == 0 || json.Unmarshal(raw, &blocks) != nil {
+		return nil
+	}
+	var list []blockView
+	for _, b := range blocks {
+		v := blockView{Kind: b.Type}
+		if b.Text != nil {
+			v.Text = b.Text.Text
+		}
+		for _, f := range append(b.Fields, b.Elements...) {
+			v.Parts = append(v.Parts, f.Text)
+		}
+		list = append(list, v)
+	}
+	return list
+}
