@@ -37,7 +37,8 @@ type BoardLaidOut struct {
 
 // LayOutBoard lays out the tabs in one batch, which Sheets applies as a whole or not at all, and removes the empty tab
 // that a fresh sheet comes with. Running it twice is harmless: a try that may not be the first looks at the tabs, and
-// only tabs whose ids are missing are added; what people wrote stays. Final are NotFound, Denied and Invalid.
+// only tabs whose ids are missing are added; what people wrote stays. A batch that is refused because an earlier one
+// got through meanwhile counts as done. Final are NotFound, Denied and Invalid.
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/batchUpdate
 func (a *Activities) LayOutBoard(ctx context.Context, in LayOutBoard) (BoardLaidOut, error) {
 	var tabs map[int64]string // as the look-up saw them
@@ -51,14 +52,20 @@ func (a *Activities) LayOutBoard(ctx context.Context, in LayOutBoard) (BoardLaid
 		err := look(ctx)
 		return err == nil && len(missing(in.Tabs, tabs)) == 0, struct{}{}, err
 	}
-	_, receipt, err := activities.Once(ctx, in.Effect, lookUp, func(ctx context.Context) (struct{}, error) {
+	adopted := false
+	_, receipt, err := activities.Once(ctx, in.Effect, lookUp, func(ctx context.Context) (_ struct{}, err error) {
 		if tabs == nil {
 			if err := look(ctx); err != nil {
 				return struct{}{}, err
 			}
 		}
-		return struct{}{}, a.Client.layOut(ctx, in, tabs)
+		err = a.Client.layOut(ctx, in, tabs)
+		if activities.Is(err, activities.Invalid) && look(ctx) == nil && len(missing(in.Tabs, tabs)) == 0 {
+			adopted, err = true, nil // an earlier try's batch arrived after we had looked
+		}
+		return struct{}{}, err
 	})
+	receipt.Adopted = receipt.Adopted || adopted
 	return BoardLaidOut{Receipt: receipt}, err
 }
 

@@ -1,8 +1,12 @@
 package sheets_test
 
 import (
+	"bytes"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -74,13 +78,38 @@ func TestBoardOnceAfterAnyFault(t *testing.T) {
 	}
 }
 
-// An older layout whose reply was lost may reach the sheet only after a later one looked: then its tabs are taken, and
-// the later one is refused as a whole.
-func TestBoardsCannotOverlap(t *testing.T) {
+// A layout that was sent earlier may reach the sheet only after a later try has looked. The later batch is then refused
+// as a whole, and the board is there all the same.
+func TestLateBatchCountsAsDone(t *testing.T) {
+	d, s, _, sheet := started(t)
+	late := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		if strings.HasSuffix(r.URL.Path, ":batchUpdate") {
+			earlier := r.Clone(r.Context())
+			earlier.Body = io.NopCloser(bytes.NewReader(body))
+			d.ServeHTTP(httptest.NewRecorder(), earlier)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		d.ServeHTTP(w, r)
+	}))
+	defer late.Close()
+	acts := newActivities(t, late.URL)
+	var got sheets.BoardLaidOut
+	noError(t, run(acts, later)(acts.LayOutBoard, sheetstest.Board(sheet), &got))
+	if n := len(s.Tabs(sheet)); n != 2 || !got.Adopted {
+		t.Errorf("%d tabs and %+v, want 2 and adopted", n, got)
+	}
+}
+
+// Tabs that only have the titles of ours are somebody else's.
+func TestForeignTabsAreNotAdopted(t *testing.T) {
 	_, s, acts, sheet := started(t)
 	in := sheetstest.Board(sheet)
 	noError(t, run(acts)(acts.LayOutBoard, in, nil))
-	in.Tabs[0].ID, in.Tabs[1].ID = 201, 202 // as if it had not seen the first: the titles are taken
+	in.Tabs[0].ID, in.Tabs[1].ID = 201, 202
 	wantFault(t, run(acts, later)(acts.LayOutBoard, in, nil), activities.Invalid, 0)
 	if n := len(s.Tabs(sheet)); n != 2 {
 		t.Errorf("%d tabs, want the 2 of the first layout", n)
