@@ -93,20 +93,39 @@ func (r raw) newSheet() (string, error) {
 	return f.Id, nil
 }
 
+// read returns cells as they were entered. Values.Get would show a formula and a text that looks like one alike.
 func (r raw) read(sheet, cells string) ([][]string, error) {
-	v, err := r.sheets.Spreadsheets.Values.Get(sheet, cells).ValueRenderOption("FORMULA").Do()
+	s, err := r.sheets.Spreadsheets.Get(sheet).Ranges(cells).Fields("sheets.data.rowData.values.userEnteredValue").Do()
 	if err != nil {
 		return nil, err
 	}
-	var rows [][]string
-	for _, row := range v.Values {
-		var texts []string
-		for _, value := range row {
-			texts = append(texts, fmt.Sprint(value))
+	rows := [][]string{}
+	for _, row := range s.Sheets[0].Data[0].RowData {
+		texts := []string{}
+		for _, cell := range row.Values {
+			texts = append(texts, entered(cell.UserEnteredValue))
+		}
+		for len(texts) > 0 && texts[len(texts)-1] == "" {
+			texts = texts[:len(texts)-1]
 		}
 		rows = append(rows, texts)
 	}
+	for len(rows) > 0 && len(rows[len(rows)-1]) == 0 {
+		rows = rows[:len(rows)-1]
+	}
 	return rows, nil
+}
+
+func entered(v *sheetssdk.ExtendedValue) string {
+	switch {
+	case v == nil:
+		return ""
+	case v.StringValue != nil:
+		return *v.StringValue
+	case v.FormulaValue != nil:
+		return "formula " + *v.FormulaValue
+	}
+	return fmt.Sprintf("neither text nor formula: %+v", v)
 }
 
 func (r raw) titles(sheet string) ([]string, error) {

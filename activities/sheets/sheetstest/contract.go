@@ -24,7 +24,8 @@ type Target struct {
 	Run func(activity, in, out any) error
 	// NewSheet makes a fresh Google Sheet and returns its id.
 	NewSheet func() (string, error)
-	// Read returns the cells of a range in A1 notation, formulas as formulas.
+	// Read returns the cells of a range in A1 notation as they were entered, without empty ones at the end. What is not
+	// text must look different from any text: a formula as "formula =1+1".
 	Read func(sheet, cells string) ([][]string, error)
 	// Titles returns the titles of the tabs in order.
 	Titles func(sheet string) ([]string, error)
