@@ -12,9 +12,26 @@ func typeOf(ch Channel) string {
 	return "channel"
 }
 
+// eventShape is a message as events show it: with less than lists show.
+func (s *Server) eventShape(m Message) reply {
+	out := s.show(m, false)
+	for _, key := range []string{"app_id", "reactions", "root"} {
+		delete(out, key)
+	}
+	return out
+}
+
 // sendMessage tells the app of a new message; one that mentions it comes twice, as two events.
 func (s *Server) sendMessage(ch Channel, m Message) {
-	event := s.show(m, false)
+	event := s.eventShape(m)
+	if m.Subtype != "" && m.Extra == nil {
+		delete(event, "team")
+		delete(event, "parent_user_id")
+	}
+	if m.Subtype == "thread_broadcast" {
+		root, _ := s.message(m.Channel, m.ThreadTS)
+		event["root"] = s.showWithThread(root, false)
+	}
 	event["channel"], event["channel_type"], event["event_ts"] = ch.ID, typeOf(ch), m.TS
 	s.send(ch, event)
 	if m.User == BotUser || m.Subtype != "" || !strings.Contains(m.Text, "<@"+BotUser) {

@@ -136,7 +136,7 @@ func (c *call) updateMessage() (reply, refused) {
 func (s *Server) change(ch Channel, old, m Message) {
 	s.db.messages.Put(messageKey(m.Channel, m.TS), m)
 	s.send(ch, reply{"type": "message", "subtype": "message_changed", "hidden": true, "channel": ch.ID, "channel_type": typeOf(ch),
-		"message": s.showWithThread(m, true), "previous_message": s.showWithThread(old, true)})
+		"message": s.eventShape(m), "previous_message": s.eventShape(old)})
 }
 
 func (c *call) deleteMessage() (reply, refused) {
@@ -158,7 +158,7 @@ func (c *call) deleteMessage() (reply, refused) {
 // erase deletes a message; one that has replies leaves a tombstone, so that its thread stays.
 func (s *Server) erase(ch Channel, m Message) {
 	s.send(ch, reply{"type": "message", "subtype": "message_deleted", "hidden": true, "channel": ch.ID, "channel_type": typeOf(ch),
-		"deleted_ts": m.TS, "previous_message": s.showWithThread(m, true)})
+		"deleted_ts": m.TS, "previous_message": s.eventShape(m)})
 	if len(s.replies(m.Channel, m.TS)) > 0 {
 		s.db.messages.Put(messageKey(m.Channel, m.TS), Message{Channel: m.Channel, TS: m.TS, Subtype: "tombstone", User: "USLACKBOT", Text: "This message was deleted."})
 		return

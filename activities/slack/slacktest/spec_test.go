@@ -92,6 +92,7 @@ var undocumented = regexp.MustCompile(strings.Join([]string{
 	`\.root\.`,                          // the root of a broadcast is a whole message
 	`^\.messages\[\]\.(subtype|root)$`,  // a broadcast reply is listed in its thread too
 	`\.message\.(edited|reactions)`,     // attributes of any message, absent from some methods' samples
+	`\.event\.files\[\]\.`,              // a file of an event is a whole file
 	`\.num_members$`,                    // conversations.info?include_num_members
 	`\.shares\.(public|private)\.[CG]0`, // keyed by channel
 }, "|"))
