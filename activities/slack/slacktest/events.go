@@ -24,7 +24,7 @@ func (s *Server) eventShape(m Message) reply {
 // sendMessage tells the app of a new message; one that mentions it comes twice, as two events.
 func (s *Server) sendMessage(ch Channel, m Message) {
 	event := s.eventShape(m)
-	if m.Subtype != "" && m.Extra == nil {
+	if m.Subtype != "" && !m.bySlack() {
 		delete(event, "team")
 		delete(event, "parent_user_id")
 	}

@@ -72,13 +72,13 @@ func (s *Server) letIn(ch Channel, user, inviter string) Channel {
 }
 
 func (s *Server) joined(ch Channel, user, inviter string) {
-	extra := map[string]string{}
+	var extra map[string]string
 	event := reply{"type": "member_joined_channel", "user": user, "channel": ch.ID, "channel_type": "C", "team": TeamID}
 	if ch.Private {
 		event["channel_type"] = "G"
 	}
 	if inviter != "" {
-		extra["inviter"], event["inviter"] = inviter, inviter
+		extra, event["inviter"] = map[string]string{"inviter": inviter}, inviter
 	}
 	s.system(ch, user, "channel_join", "has joined the channel", extra)
 	s.send(ch, event)

@@ -95,7 +95,7 @@ func (s *Server) inThread(ch Channel, m Message, parent string) (Message, refuse
 	switch {
 	case !ok:
 		return m, ""
-	case len(p.Subtype) > 8 && p.Subtype[:8] == "channel_":
+	case p.bySlack():
 		return m, "cannot_reply_to_message"
 	case p.ThreadTS != "":
 		parent = p.ThreadTS
@@ -113,7 +113,7 @@ func (c *call) updateMessage() (reply, refused) {
 	switch {
 	case !ok || m.Subtype == "tombstone":
 		return nil, "message_not_found"
-	case m.User != c.me.ID || ch.Archived || m.Extra != nil:
+	case m.User != c.me.ID || ch.Archived || m.bySlack():
 		return nil, "cant_update_message"
 	}
 	text, blocks, no := c.content(4000)

@@ -19,7 +19,7 @@ func (s *Server) show(m Message, metadata bool) reply {
 	for key, value := range m.Extra {
 		out[key] = value
 	}
-	if m.Extra == nil {
+	if !m.bySlack() {
 		out["team"] = TeamID
 	}
 	if m.BotID != "" {

@@ -3,6 +3,7 @@ package slacktest
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"hikeshi/activities/fake"
 )
@@ -51,6 +52,9 @@ type Message struct {
 	ClientID string            `json:"client_msg_id,omitempty"`
 	Reacted  []Reaction        `json:"reactions,omitempty"`
 }
+
+// bySlack reports whether Slack itself wrote the message, about what somebody did.
+func (m Message) bySlack() bool { return strings.HasPrefix(m.Subtype, "channel_") }
 
 // Edit says who changed a message last, and when (a ts).
 type Edit struct {
