@@ -1,0 +1,150 @@
+package workflows
+
+import (
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/activities"
+	"hikeshi/activities/jira"
+	"hikeshi/workflows/incident"
+)
+
+// Intake opens the case of a request: it fixes where the case goes and who may see it, registers the ticket, whose
+// key is the case's number, and starts Case. JIRA gets a few seconds (Placement.Patience); if it has not answered by
+// then, or has refused, the case starts under a provisional number and people get together without it. The workflow
+// id holds the request id, so the same request asked twice is one case.
+//
+// It fails with an application error of type RefusedError if the request cannot be a case.
+func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, error) {
+	place, err := f.placeOf(ctx, req)
+	if err != nil {
+		return Opened{}, err
+	}
+	state := newCaseState(ctx, req, place)
+	ticket := f.registerTicket(ctx, &state)
+	if _, err := workflow.AwaitWithTimeout(ctx, place.Patience, func() bool { return ticket.settled }); err != nil {
+		return Opened{}, err
+	}
+	state.Number = incident.Provisional(req.ID, req.Asked, req.Drill)
+	if ticket.ok {
+		state.Number = ticket.Key
+	}
+	state.TicketPending = !ticket.settled
+	opened, err := startCase(ctx, &state)
+	if err != nil || ticket.settled {
+		return opened, err
+	}
+	ticket.giveUp()
+	if err := workflow.Await(ctx, func() bool { return ticket.settled }); err != nil {
+		return opened, err
+	}
+	told := ticketSettled{OK: ticket.ok, Ticket: ticket.Ticket}
+	if err := workflow.SignalExternalWorkflow(ctx, opened.WorkflowID, "", ticketSettledSignal, told).Get(ctx, nil); err != nil {
+		// The case stops waiting for us after a while and looks for the ticket itself.
+		workflow.GetLogger(ctx).Warn("the case was not told of its ticket", "case", opened.Number, "error", err)
+	}
+	return opened, nil
+}
+
+// ticketSettled tells a case how Intake's try to register the ticket ended.
+type ticketSettled struct {
+	OK     bool        `json:"ok"`
+	Ticket jira.Ticket `json:"ticket"`
+}
+
+// ticketTry is the registration of the ticket, going on beside Intake's clock.
+type ticketTry struct {
+	jira.Ticket
+	ok, settled bool
+	giveUp      func() // no further retry; an attempt that is running still ends by itself
+}
+
+// registerTicket begins the case's step open.ticket. Whatever comes of it stays in the state's record of the step,
+// which the case takes over: its own try will look before it creates anything.
+func (f *Flows) registerTicket(ctx workflow.Context, state *CaseState) *ticketTry {
+	c := newCaseRun(ctx, f, state)
+	ctx, cancel := workflow.WithCancel(ctx)
+	try := &ticketTry{giveUp: cancel}
+	workflow.GoNamed(ctx, "ticket", func(ctx workflow.Context) {
+		s := c.ticketStep()
+		err := execute(ctx, c.runner, s, false, &try.Ticket)
+		switch {
+		case err == nil:
+			c.settle(ctx, s, try.Ticket)
+			try.ok = true
+		case !temporal.IsCanceledError(err):
+			c.stuck(ctx, c.record(s), activities.FaultOf(err))
+		}
+		try.settled = true
+	})
+	return try
+}
+
+// startCase starts the case as a child that lives on by itself. A provisional number is a digest; in the unlikely
+// case that another request of the day has the same one, it is made longer.
+func startCase(ctx workflow.Context, state *CaseState) (Opened, error) {
+	for {
+		id := CaseWorkflowID(state.Number)
+		state.WorkflowID = id
+		c := newCaseRun(ctx, nil, state)
+		child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+			WorkflowID:            id,
+			TaskQueue:             TaskQueue,
+			ParentClosePolicy:     abandon,
+			WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+			TypedSearchAttributes: temporal.NewSearchAttributes(c.attributes().updates()...),
+			Memo:                  map[string]any{HeadMemo: c.head()},
+			StaticSummary:         c.view().Summary(),
+		}), CaseType, CaseInput{State: state})
+		err := child.GetChildWorkflowExecution().Get(ctx, nil)
+		if !temporal.IsWorkflowExecutionAlreadyStartedError(err) || everReset(ctx) || state.ticketed() {
+			if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+				err = nil // ours: this Intake was reset after it had started the case
+			}
+			return Opened{Number: state.Number, WorkflowID: id}, err
+		}
+		state.Number += "X"
+	}
+}
+
+// placeOf asks the configuration where the case goes, once: the answer is in the history from then on.
+func (f *Flows) placeOf(ctx workflow.Context, req incident.Request) (Placement, error) {
+	var answer placed
+	err := workflow.SideEffect(ctx, func(workflow.Context) any { return f.askPlacer(req) }).Get(&answer)
+	if err != nil {
+		return Placement{}, err
+	}
+	if answer.Refused != nil {
+		return Placement{}, temporal.NewNonRetryableApplicationError(answer.Refused.Error(), RefusedError, nil, answer.Refused)
+	}
+	return answer.Placement, nil
+}
+
+type placed struct {
+	Placement Placement         `json:"placement"`
+	Refused   *incident.Refusal `json:"refused,omitempty"`
+}
+
+func (f *Flows) askPlacer(req incident.Request) placed {
+	place, err := f.Place(req)
+	if err == nil {
+		return placed{Placement: place}
+	}
+	refusal, ok := err.(*incident.Refusal)
+	if !ok {
+		refusal = incident.Refuse(incident.Rule, "Correct the configuration of the worker", "%v", err)
+	}
+	return placed{Refused: refusal}
+}
+
+// everReset reports whether somebody reset the workflow to an earlier point.
+func everReset(ctx workflow.Context) bool {
+	info := workflow.GetInfo(ctx)
+	return info.OriginalRunID != "" && info.OriginalRunID != info.WorkflowExecution.RunID
+}
+
+// ticketWait is how long a case waits for Intake's try: its last attempt may run for stepTimeout.
+const ticketWait = stepTimeout + 15*time.Second

@@ -1,0 +1,138 @@
+package notice
+
+import (
+	"strings"
+	"time"
+
+	"hikeshi/workflows/incident"
+)
+
+// Case is everything the texts are made of.
+type Case struct {
+	Lang          string // en or ja
+	Number        string
+	Title         string
+	Report        string
+	Kind          string
+	Reporter      string
+	Commander     string
+	Opener        string
+	Scope         string
+	Severity      incident.Severity
+	Phase         incident.Phase
+	Status        incident.Status
+	Containment   incident.Containment
+	Audience      incident.Audience
+	Organisations []incident.Organisation
+	HideTitle     bool // in everything that people outside the case see
+	Drill         bool
+	Provisional   bool // the number will change when the ticket is there
+	Opened        time.Time
+	Now           time.Time // of rendering; zero: leave it out
+	Links         []Link    // in the order to show
+	Gates         []incident.Gate
+	Steps         []Step // that are not done
+	Notes         []string
+	Commands      []Command
+}
+
+// Link is one of the case's things.
+type Link struct {
+	Kind string // ticket, channel, folder, sheet or temporal
+	Text string
+	URL  string // empty: still owed, or no address is known
+}
+
+// Step is a step that is not done.
+type Step struct {
+	ID, System, Class, Cause, Hint string
+	State                          string // owed, trying or stuck
+	Since                          time.Time
+}
+
+// Command is something a person can send from the Temporal UI.
+type Command struct {
+	Text string // what it does
+	Name string // of the update or signal
+	JSON string // its argument; empty: none
+}
+
+// Escape makes a person's text harmless where it goes.
+type Escape func(string) string
+
+func (e Escape) text(s string) string {
+	if e == nil {
+		return s
+	}
+	return e(s)
+}
+
+func (c Case) say(id string, pairs ...string) string { return in(c.Lang).say(id, pairs...) }
+
+// shownTitle is the title for people who may be outside the case.
+func (c Case) shownTitle() string {
+	if c.HideTitle {
+		return c.say("title_hidden")
+	}
+	return c.Title
+}
+
+func (c Case) companies() string {
+	var names []string
+	for _, o := range c.Organisations {
+		names = append(names, o.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (c Case) severity() string {
+	if c.Severity == incident.SeverityUnknown {
+		return c.say("unknown")
+	}
+	return c.Severity.String()
+}
+
+func (c Case) phase() string  { return c.say("phase_" + string(c.Phase)) }
+func (c Case) status() string { return c.say("status_" + string(c.Status)) }
+func (c Case) or(s string) string {
+	if s == "" {
+		return c.say("unknown")
+	}
+	return s
+}
+
+func (c Case) containment() string {
+	return c.say("containment_" + strings.ReplaceAll(string(c.Containment), " ", "_"))
+}
+
+// banner begins every text of a drill.
+func (c Case) banner() string {
+	if !c.Drill {
+		return ""
+	}
+	return c.say("drill") + " "
+}
+
+// clock shows a time with its zone; readers are in several.
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format("2006-01-02 15:04Z")
+}
+
+// missing is what the gate out of the present phase still needs.
+func (c Case) missing() string {
+	for _, g := range c.Gates {
+		if g.Name == string(c.Phase) && !g.Open {
+			var words []string
+			for _, m := range g.Missing {
+				words = append(words, c.say("need_"+strings.ReplaceAll(m, " ", "_")))
+			}
+			return strings.Join(words, c.say("comma"))
+		}
+	}
+	return ""
+}
+
+func (c Case) linkTitle(kind string) string { return c.say("link_" + kind) }

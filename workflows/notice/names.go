@@ -1,0 +1,103 @@
+package notice
+
+import (
+	"strings"
+
+	"hikeshi/workflows/incident"
+)
+
+// Purpose is the channel's purpose. Members read it, so the title may stand in it.
+func (c Case) Purpose() string {
+	return c.banner() + c.say("purpose", "Number", c.Number, "Title", incident.Shorten(c.shownTitle(), 120))
+}
+
+// FolderName is the name of the case's folder in Drive: the number first, so that folders sort by it.
+func (c Case) FolderName() string {
+	if c.HideTitle {
+		return c.banner() + c.Number
+	}
+	return c.banner() + c.Number + " " + incident.Shorten(c.Title, 120)
+}
+
+// SheetName is the name of the case's task sheet.
+func (c Case) SheetName() string { return c.banner() + c.say("sheet_name", "Number", c.Number) }
+
+// LinkRows are the rows of the sheet's Links tab: what, name, address.
+func (c Case) LinkRows() [][]string {
+	rows := [][]string{}
+	for _, l := range c.Links {
+		where := l.URL
+		if where == "" && l.Text == "" {
+			where = c.say("owed")
+		}
+		rows = append(rows, []string{l.Kind, c.linkTitle(l.Kind), l.Text, where})
+	}
+	return rows
+}
+
+// Tab is one tab of the task sheet.
+type Tab struct {
+	ID       int64 // sheetId, the same in every case
+	Title    string
+	Columns  []string // the first is the row's id
+	ReadOnly bool     // a projection: people read it, we write it
+	Choices  map[string][]string
+}
+
+// The tabs' ids.
+const (
+	TasksTab    = 101
+	TimelineTab = 102
+	LessonsTab  = 103
+	LinksTab    = 104
+)
+
+// Board is the layout of the task sheet.
+func Board(lang string) []Tab {
+	w := in(lang)
+	columns := func(ids ...string) (list []string) {
+		for _, id := range ids {
+			list = append(list, w.say("column_"+id))
+		}
+		return list
+	}
+	return []Tab{
+		{TasksTab, w.say("tab_tasks"), columns("id", "task", "owner", "due", "status", "notes"), false,
+			map[string][]string{w.say("column_status"): strings.Split(w.say("task_choices"), "/")}},
+		{TimelineTab, w.say("tab_timeline"), columns("id", "time", "who", "what"), true, nil},
+		{LessonsTab, w.say("tab_lessons"), columns("id", "lesson", "who", "decision", "theme"), true, nil},
+		{LinksTab, w.say("tab_links"), columns("id", "thing", "name", "address"), true, nil},
+	}
+}
+
+// StepTitle is what a step does, for people.
+func StepTitle(lang, id string) string {
+	key := "step_title_" + strings.ReplaceAll(id, ".", "_")
+	if title := in(lang).say(key); title != key {
+		return title
+	}
+	return id
+}
+
+// LinkTitle is the title of the bookmark that a step makes: the last part of its id names the link.
+func LinkTitle(lang, step string) string {
+	return in(lang).say("link_" + step[strings.LastIndexByte(step, '.')+1:])
+}
+
+// NotFoundPerson says that somebody who was named is nobody in Slack.
+func NotFoundPerson(lang, who string) string { return in(lang).say("note_person", "Who", who) }
+
+// NotInvited says whom Slack did not let into the channel, with its reason.
+func NotInvited(lang, who, reason string) string {
+	return in(lang).say("note_invite", "Who", who, "Reason", reason)
+}
+
+// NotShared says whom Google did not let into the folder, with its reason.
+func NotShared(lang, who, reason string) string {
+	return in(lang).say("note_share", "Who", who, "Reason", reason)
+}
+
+// NameTaken says why the channel is called otherwise than expected.
+func NameTaken(lang, wanted, got string) string {
+	return in(lang).say("note_name", "Wanted", wanted, "Got", got)
+}

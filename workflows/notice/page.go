@@ -1,0 +1,89 @@
+package notice
+
+import "strings"
+
+// Page is the case's page in the Temporal UI: markdown without HTML and images.
+func (c Case) Page() string {
+	var b strings.Builder
+	b.WriteString("## " + markdown(c.banner()+c.Number+" "+c.Title) + "\n\n")
+	if c.Drill {
+		b.WriteString("**" + c.say("drill_long") + "**\n\n")
+	}
+	b.WriteString("| | |\n|---|---|\n")
+	for _, r := range [][2]string{
+		{"phase", c.phase()}, {"status", c.status()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"commander", c.or(c.Commander)},
+		{"scope", c.or(c.Scope)}, {"containment", c.containment()}, {"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())},
+		{"audience", c.say("audience_" + string(c.Audience))}, {"opened", clock(c.Opened)}, {"updated", clock(c.Now)},
+	} {
+		b.WriteString("| " + c.say(r[0]) + " | " + markdown(r[1]) + " |\n")
+	}
+	if next := c.missing(); next != "" {
+		b.WriteString("\n" + c.say("next", "Missing", markdown(next)) + "\n")
+	}
+	c.pageLinks(&b)
+	c.pageSteps(&b)
+	c.pageCommands(&b)
+	return b.String()
+}
+
+func (c Case) pageLinks(b *strings.Builder) {
+	b.WriteString("\n### " + c.say("links") + "\n\n")
+	for _, l := range c.Links {
+		switch {
+		case l.Kind == "temporal": // the reader is there
+		case l.URL != "":
+			b.WriteString("- " + c.linkTitle(l.Kind) + ": [" + markdown(l.Text) + "](" + l.URL + ")\n")
+		case l.Text != "" && l.Kind == "channel":
+			b.WriteString("- " + c.linkTitle(l.Kind) + ": " + markdown("#"+l.Text) + "\n")
+		default:
+			b.WriteString("- " + c.linkTitle(l.Kind) + ": " + c.say("owed") + "\n")
+		}
+	}
+}
+
+func (c Case) pageSteps(b *strings.Builder) {
+	b.WriteString("\n### " + c.say("open_steps") + "\n\n")
+	if len(c.Steps) == 0 && len(c.Notes) == 0 {
+		b.WriteString(c.say("nothing_owed") + "\n")
+	}
+	if len(c.Steps) > 0 {
+		b.WriteString("| " + strings.Join([]string{c.say("step"), c.say("state"), c.say("since"), c.say("cause"), c.say("hint")}, " | ") + " |\n|---|---|---|---|---|\n")
+	}
+	for _, s := range c.Steps {
+		b.WriteString("| `" + s.ID + "` " + StepTitle(c.Lang, s.ID) + " | " + c.say("state_"+s.State) + " | " + clock(s.Since) + " | " +
+			markdown(strings.TrimSpace(s.Class+" "+s.Cause)) + " | " + markdown(s.Hint) + " |\n")
+	}
+	for _, n := range c.Notes {
+		b.WriteString("- " + markdown(n) + "\n")
+	}
+}
+
+func (c Case) pageCommands(b *strings.Builder) {
+	if len(c.Commands) == 0 {
+		return
+	}
+	b.WriteString("\n### " + c.say("what_now") + "\n\n")
+	for _, cmd := range c.Commands {
+		b.WriteString("- " + c.say("command_"+cmd.Text) + ": `" + cmd.Name + "`")
+		if cmd.JSON != "" {
+			b.WriteString(" `" + strings.ReplaceAll(cmd.JSON, "`", "'") + "`")
+		}
+		b.WriteString("\n")
+	}
+}
+
+// markdown escapes what would be markup, and keeps a text inside its table cell.
+func markdown(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '\n':
+			b.WriteByte(' ')
+			continue
+		case strings.ContainsRune("\\`*_{}[]()<>#+!|~", r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

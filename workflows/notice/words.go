@@ -1,0 +1,46 @@
+package notice
+
+import (
+	"embed"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+	"gopkg.in/yaml.v3"
+)
+
+//go:embed text/*.yaml
+var texts embed.FS
+
+// words is one language's messages.
+type words struct{ *i18n.Localizer }
+
+var bundle = loadBundle()
+
+func loadBundle() *i18n.Bundle {
+	b := i18n.NewBundle(language.English)
+	b.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
+	for _, file := range []string{"text/active.en.yaml", "text/active.ja.yaml"} {
+		if _, err := b.LoadMessageFileFS(texts, file); err != nil {
+			panic(err) // embedded: the tests load it before anybody else does
+		}
+	}
+	return b
+}
+
+func in(lang string) words { return words{i18n.NewLocalizer(bundle, lang, "en")} }
+
+// say renders the message with that id; pairs are names and values for its template. An id without a message is
+// returned as it is, which the tests exclude for our own ids.
+//
+//workflowcheck:ignore go-i18n reads embedded texts; its templates are the same for every replay
+func (w words) say(id string, pairs ...string) string {
+	data := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		data[pairs[i]] = pairs[i+1]
+	}
+	text, err := w.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: data})
+	if err != nil {
+		return id
+	}
+	return text
+}

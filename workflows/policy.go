@@ -1,0 +1,75 @@
+package workflows
+
+import (
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// System is an outside system that steps act on. Each has a task queue, so that one that is slow holds up only
+// itself.
+type System string
+
+// The systems.
+const (
+	Slack  System = "slack"
+	Jira   System = "jira"
+	Drive  System = "drive"
+	Sheets System = "sheets"
+)
+
+// Queue is the task queue of the system's activities. Drive and Sheets share one: they are one account at Google.
+func (s System) Queue() string {
+	switch s {
+	case Drive, Sheets:
+		return TaskQueue + "-google"
+	default:
+		return TaskQueue + "-" + string(s)
+	}
+}
+
+// Queues lists the activity task queues, each of which needs a worker.
+func Queues() []string { return []string{Slack.Queue(), Jira.Queue(), Drive.Queue()} }
+
+// How steps are tried. Bounded by attempts, not by time: a worker that is down or a queue that is held must not use
+// up a step's patience. 14 attempts, doubling from 1 s to 60 s, are about ten minutes.
+const (
+	stepTimeout  = 15 * time.Second
+	firstRetry   = time.Second
+	longestRetry = time.Minute
+	attempts     = 14
+)
+
+// Priorities: people being brought together before everything else; what only informs comes last.
+const (
+	urgent   = 1
+	ordinary = 3
+)
+
+// options are the activity options of one execution of a step. A probe goes on for ever at the interval given;
+// interval 0 is the fast phase.
+func (s step) options(activityID, summary, fairness string, probe time.Duration) workflow.ActivityOptions {
+	retry := &temporal.RetryPolicy{InitialInterval: firstRetry, BackoffCoefficient: 2, MaximumInterval: longestRetry, MaximumAttempts: attempts}
+	if probe > 0 {
+		retry = &temporal.RetryPolicy{InitialInterval: probe, BackoffCoefficient: 1, MaximumInterval: probe}
+	}
+	priority := s.priority
+	if priority == 0 {
+		priority = ordinary
+	}
+	return workflow.ActivityOptions{
+		ActivityID:             activityID,
+		TaskQueue:              s.system.Queue(),
+		StartToCloseTimeout:    stepTimeout,
+		ScheduleToStartTimeout: 0, // a worker that is down must not fail a step
+		WaitForCancellation:    true,
+		RetryPolicy:            retry,
+		Summary:                summary,
+		Priority:               temporal.Priority{PriorityKey: priority, FairnessKey: fairness},
+	}
+}
+
+// abandon lets a child outlive the run that started it: the default would end it at every roll.
+const abandon = enumspb.PARENT_CLOSE_POLICY_ABANDON

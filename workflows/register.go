@@ -1,0 +1,73 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/activities/drive"
+	"hikeshi/activities/jira"
+	"hikeshi/activities/sheets"
+	"hikeshi/activities/slack"
+)
+
+// Registry is what workflows and activities are registered with: a worker, a replayer or a test environment.
+type Registry interface {
+	RegisterWorkflowWithOptions(w any, options workflow.RegisterOptions)
+	RegisterActivityWithOptions(a any, options activity.RegisterOptions)
+}
+
+// Deps are what the workflows and activities need from the process that runs them.
+type Deps struct {
+	Place  Placer
+	Slack  *slack.Activities
+	Jira   *jira.Activities
+	Drive  *drive.Activities
+	Sheets *sheets.Activities
+}
+
+// Register registers every workflow and every activity.
+func Register(r Registry, d Deps) {
+	RegisterWorkflows(r, d)
+	for _, queue := range Queues() {
+		RegisterActivities(r, queue, d)
+	}
+}
+
+// WorkflowRegistry is the half of a Registry that takes workflows.
+type WorkflowRegistry interface {
+	RegisterWorkflowWithOptions(w any, options workflow.RegisterOptions)
+}
+
+// RegisterWorkflows registers the workflows, under the names that histories and lists know.
+func RegisterWorkflows(r WorkflowRegistry, d Deps) {
+	f := &Flows{Place: d.Place}
+	r.RegisterWorkflowWithOptions(f.Intake, workflow.RegisterOptions{Name: IntakeType})
+	r.RegisterWorkflowWithOptions(f.Case, workflow.RegisterOptions{Name: CaseType})
+}
+
+// ActivityRegistry is the half of a Registry that takes activities.
+type ActivityRegistry interface {
+	RegisterActivityWithOptions(a any, options activity.RegisterOptions)
+}
+
+// RegisterActivities registers the activities of one of the Queues.
+func RegisterActivities(r ActivityRegistry, queue string, d Deps) {
+	for _, s := range []System{Slack, Jira, Drive, Sheets} {
+		if s.Queue() == queue {
+			r.RegisterActivityWithOptions(d.of(s), activity.RegisterOptions{})
+		}
+	}
+}
+
+func (d Deps) of(s System) any {
+	switch s {
+	case Slack:
+		return d.Slack
+	case Jira:
+		return d.Jira
+	case Drive:
+		return d.Drive
+	default:
+		return d.Sheets
+	}
+}

@@ -1,0 +1,103 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/workflows/incident"
+)
+
+// CaseInput starts a case, or carries it over into its next run.
+type CaseInput struct {
+	State *CaseState `json:"state"`
+}
+
+// stateSchema is the version of CaseState. It rises when old code could not continue what new code wrote.
+const stateSchema = 1
+
+// CaseState is everything a case knows. It is carried from run to run, so it stays small: 256 KiB at most.
+type CaseState struct {
+	Schema        int                    `json:"schema"`
+	Request       incident.Request       `json:"request"`
+	Placement     Placement              `json:"placement"`
+	Number        string                 `json:"number"`      // changes once if the case began without its ticket
+	WorkflowID    string                 `json:"workflow_id"` // never changes
+	Opened        time.Time              `json:"opened"`
+	Phase         incident.Phase         `json:"phase"`
+	Severity      incident.Severity      `json:"severity,omitempty"`
+	Kind          string                 `json:"kind,omitempty"`
+	Scope         string                 `json:"scope,omitempty"`
+	Commander     commander              `json:"commander"`
+	Containment   incident.Containment   `json:"containment"`
+	TicketPending bool                   `json:"ticket_pending,omitempty"` // Intake's try goes on; it will tell
+	Steps         map[string]*stepRecord `json:"steps"`
+	Shown         map[string]string      `json:"shown"` // surface → digest of what people see there
+	Seen          []seenUpdate           `json:"seen,omitempty"`
+	EverReset     bool                   `json:"ever_reset,omitempty"`
+	Rolls         int                    `json:"rolls,omitempty"`
+}
+
+// commander is the one person who commands the case.
+type commander struct {
+	Asked string `json:"asked"`          // as a person named them
+	ID    string `json:"id,omitempty"`   // Slack user id; empty: not found in Slack, or not looked up yet
+	Name  string `json:"name,omitempty"` // for display
+	Known bool   `json:"known"`          // looked up
+}
+
+// seenUpdate remembers a command that was carried out, so that a repetition in a later run gets the same answer.
+type seenUpdate struct {
+	ID     string `json:"id"`
+	Answer Answer `json:"answer"`
+}
+
+// maxSeen bounds the memory for repeated commands; Slack repeats within minutes.
+const maxSeen = 256
+
+// newCaseState is the state of a case that has just been asked for. The opener commands until somebody takes over.
+func newCaseState(ctx workflow.Context, req incident.Request, place Placement) CaseState {
+	opener := commander{Asked: req.By.Who, Name: req.By.Name, Known: true}
+	if req.By.Door == incident.DoorSlack {
+		opener.ID = req.By.Who
+	}
+	return CaseState{
+		Schema: stateSchema, Request: req, Placement: place, Opened: workflow.Now(ctx),
+		Phase: incident.Open, Severity: req.Severity, Kind: req.Kind, Commander: opener, Containment: incident.NotContained,
+		Steps: map[string]*stepRecord{}, Shown: map[string]string{}, EverReset: everReset(ctx),
+	}
+}
+
+// migrated brings a carried state up to this code's schema. A state from newer code makes the workflow task fail,
+// which waits for a worker that understands it; it must not end the case.
+func migrated(s *CaseState) *CaseState {
+	if s.Schema > stateSchema {
+		panic(fmt.Sprintf("case %s was carried on by newer code (schema %d, this worker knows %d): update this worker", s.Number, s.Schema, stateSchema))
+	}
+	s.Schema = stateSchema
+	return s
+}
+
+// ticketed reports whether the number is the ticket's key.
+func (s *CaseState) ticketed() bool {
+	rec := s.Steps[stepTicket]
+	return rec != nil && rec.State == StepDone
+}
+
+// remember keeps the answer to a command.
+func (s *CaseState) remember(id string, a Answer) {
+	s.Seen = append(s.Seen, seenUpdate{id, a})
+	if len(s.Seen) > maxSeen {
+		s.Seen = s.Seen[len(s.Seen)-maxSeen:]
+	}
+}
+
+func (s *CaseState) answered(id string) (Answer, bool) {
+	for _, u := range s.Seen {
+		if u.ID == id {
+			return u.Answer, true
+		}
+	}
+	return Answer{}, false
+}

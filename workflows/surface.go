@@ -1,0 +1,114 @@
+package workflows
+
+import (
+	"slices"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/activities"
+	"hikeshi/activities/jira"
+	"hikeshi/activities/sheets"
+	"hikeshi/activities/slack"
+	"hikeshi/workflows/notice"
+)
+
+// surface is a place outside where people read the state of the case. It is rewritten when what it should say differs
+// from what it says, at most once for a burst of changes.
+type surface struct {
+	name string // key in CaseState.Shown
+	step step
+	// says renders the surface without any time of day; a difference is a reason to write it.
+	says func() any
+	// ready reports whether there is something to write to.
+	ready func() bool
+}
+
+// calm is how long changes may still come in before a surface is rewritten, while steps are at work.
+const calm = 5 * time.Second
+
+// keepCurrent keeps the card, the ticket's status block and the sheet's links true.
+func (c *caseRun) keepCurrent(ctx workflow.Context) {
+	for _, s := range c.surfaces(ctx) {
+		c.branch(ctx, s.name, func(ctx workflow.Context) error { return c.refresh(ctx, s) })
+	}
+}
+
+func (c *caseRun) surfaces(ctx workflow.Context) []surface {
+	return []surface{{
+		name:  "card",
+		ready: func() bool { return c.card.TS != "" },
+		says:  func() any { return c.outside().Card(slack.Escape) },
+		step: step{"card.refresh", Slack, ordinary, slackActivities.UpdateNotice, func(activities.Effect) any {
+			return slack.UpdateNotice{Channel: c.channel.ID, TS: c.card.TS, Message: c.cardMessage(ctx)}
+		}},
+	}, {
+		name:  "ticket",
+		ready: func() bool { return c.ticket.Key != "" },
+		says:  func() any { return c.outside().StatusBlock(jira.Escape) },
+		step: step{"ticket.refresh", Jira, ordinary, jiraActivities.WriteStatusBlock, func(activities.Effect) any {
+			v := c.outside()
+			v.Now = workflow.Now(ctx)
+			return jira.WriteStatusBlock{Ticket: c.ticket.ID, Block: v.StatusBlock(jira.Escape)}
+		}},
+	}, {
+		name:  "links",
+		ready: func() bool { return c.is(stepBoard, StepDone) },
+		says:  func() any { return c.view().LinkRows() },
+		step: step{"links.refresh", Sheets, ordinary, sheetsActivities.WriteProjection, func(activities.Effect) any {
+			return sheets.WriteProjection{Sheet: c.sheet.ID, Tab: notice.LinksTab, Rows: c.view().LinkRows()}
+		}},
+	}}
+}
+
+// refresh rewrites one surface whenever it is no longer true.
+func (c *caseRun) refresh(ctx workflow.Context, s surface) error {
+	for {
+		if err := c.await(ctx, func() bool { return s.ready() && digest(s.says()) != c.Shown[s.name] }); err != nil {
+			return err
+		}
+		if _, err := workflow.AwaitWithTimeout(ctx, calm, func() bool { return c.rolling || c.calm() }); err != nil {
+			return err
+		}
+		if c.rolling {
+			return errRolling
+		}
+		shown := digest(s.says())
+		c.again(s.step)
+		if _, err := runStep[none](ctx, c.runner, s.step); err != nil {
+			return err
+		}
+		c.Shown[s.name] = shown
+	}
+}
+
+// calm reports whether nothing is under way that will change what people read.
+func (c *caseRun) calm() bool {
+	return !slices.ContainsFunc(c.ids(StepOwed, StepTrying), isOpening)
+}
+
+// outside is the view for surfaces: without the machine's own housekeeping, whose coming and going is no news.
+func (c *caseRun) outside() notice.Case {
+	v := c.view()
+	v.Steps = slices.DeleteFunc(v.Steps, func(s notice.Step) bool { return s.State != string(StepStuck) && !isMain(s.ID) })
+	return v
+}
+
+// isMain reports whether a step makes one of the things that people look for.
+func isMain(id string) bool {
+	return slices.Contains([]string{stepTicket, stepChannel, stepFolder, stepSheet}, id)
+}
+
+func isOpening(id string) bool { return len(id) > 5 && id[:5] == "open." }
+
+// cardMessage renders the card for Slack.
+func (c *caseRun) cardMessage(ctx workflow.Context) slack.Message {
+	v := c.outside()
+	v.Now = workflow.Now(ctx)
+	card := v.Card(slack.Escape)
+	m := slack.Message{Text: card.Text}
+	for _, b := range card.Blocks {
+		m.Blocks = append(m.Blocks, slack.Block{Kind: b.Kind, Text: b.Text, Fields: b.Fields})
+	}
+	return m
+}

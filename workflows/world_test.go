@@ -1,0 +1,131 @@
+package workflows_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/activities/drive"
+	"hikeshi/activities/drive/drivetest"
+	"hikeshi/activities/fake"
+	"hikeshi/activities/jira"
+	"hikeshi/activities/jira/jiratest"
+	"hikeshi/activities/sheets"
+	"hikeshi/activities/sheets/sheetstest"
+	"hikeshi/activities/slack"
+	"hikeshi/activities/slack/slacktest"
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+)
+
+// world is the four vendors' fakes and the real activities over them. Time skips in the workflows, not at the vendors.
+type world struct {
+	testing.TB
+	slack  *slacktest.Server
+	jira   *jiratest.Server
+	drive  *drivetest.Server
+	sheets *sheetstest.Server
+	deps   workflows.Deps
+	place  workflows.Placement
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	w := &world{TB: t}
+	var slackURL, jiraURL, googleURL string
+	w.slack, slackURL = slacktest.Start(t, slacktest.Options{})
+	w.jira, jiraURL = jiratest.Start(t, jiratest.Options{})
+	w.drive, w.sheets, googleURL = sheetstest.Start(t, drivetest.Options{})
+	for _, c := range []*fake.Control{w.slack.Control, w.jira.Control, w.drive.Control} {
+		c.LimitRates(false)
+	}
+	ctx := context.Background()
+	token := func(s string) func() (string, error) { return func() (string, error) { return s, nil } }
+	slackClient, err := slack.NewClient(slack.Config{Token: token(fake.SlackBotToken), APIURL: slackURL, NoRates: true, Timeout: 2 * time.Second})
+	require.NoError(t, err)
+	jiraClient, err := jira.NewClient(jira.Config{URL: jiraURL, User: fake.JiraUser, Token: token(fake.JiraToken), SearchLag: time.Millisecond, NoRates: true})
+	require.NoError(t, err)
+	driveClient, err := drive.NewClient(ctx, drive.Config{Endpoint: googleURL, SearchLag: time.Millisecond, NoRates: true, Timeout: 2 * time.Second})
+	require.NoError(t, err)
+	sheetsClient, err := sheets.NewClient(ctx, sheets.Config{Endpoint: googleURL, NoRates: true, Timeout: 2 * time.Second})
+	require.NoError(t, err)
+	w.place = workflows.Placement{
+		Audience: incident.AudienceGroup, Project: "SEC", IssueType: "Incident", Folder: "fld-cases", Responders: []string{"S0CSIRT01"},
+		Language: "en", UI: "http://localhost/namespaces/default/workflows/", Patience: 3 * time.Second, Probe: 15 * time.Minute,
+	}
+	w.deps = workflows.Deps{
+		Place: func(incident.Request) (workflows.Placement, error) { return w.place, nil },
+		Slack: &slack.Activities{Client: slackClient}, Jira: &jira.Activities{Client: jiraClient},
+		Drive: &drive.Activities{Client: driveClient}, Sheets: &sheets.Activities{Client: sheetsClient},
+	}
+	return w
+}
+
+func (w *world) env() *testsuite.TestWorkflowEnvironment {
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	env := suite.NewTestWorkflowEnvironment()
+	workflows.Register(env, w.deps)
+	env.SetTestTimeout(30 * time.Second)
+	env.SetStartTime(time.Now().Add(-60 * 24 * time.Hour)) // the vendors live in the present: the clock that skips must not overtake it
+	return env
+}
+
+// report is an ordinary request.
+func report(id string) incident.Request {
+	return incident.Request{
+		ID: id, Asked: time.Now(), Title: "Suspicious mail at payroll", Severity: incident.Sev2, Reporter: "Ms Ito, Acme Foods, 03-1234-5678",
+		By: incident.By{Who: "U0AOI0001", Name: "aoi", Door: incident.DoorSlack, Assurance: incident.SlackSigned},
+	}
+}
+
+// intake runs Intake and returns the state with which it started the case, and its other result.
+func (w *world) intake(req incident.Request) (*workflows.CaseState, workflows.Opened) {
+	w.Helper()
+	env := w.env()
+	var state *workflows.CaseState
+	env.OnWorkflow(workflows.CaseType, mock.Anything, mock.Anything).Return(func(_ workflow.Context, in workflows.CaseInput) error {
+		state = in.State
+		return nil
+	})
+	env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(nil).Maybe()
+	env.ExecuteWorkflow(workflows.IntakeType, req)
+	require.True(w, env.IsWorkflowCompleted())
+	require.NoError(w, env.GetWorkflowError())
+	var opened workflows.Opened
+	require.NoError(w, env.GetWorkflowResult(&opened))
+	require.NotNil(w, state)
+	return state, opened
+}
+
+// live runs a case for that long, then rolls it, and returns what it showed before and the state it rolled with.
+func (w *world) live(state *workflows.CaseState, long time.Duration, during ...func(*testsuite.TestWorkflowEnvironment)) (workflows.Status, *workflows.CaseState) {
+	w.Helper()
+	env := w.env()
+	var status workflows.Status
+	env.RegisterDelayedCallback(func() {
+		v, err := env.QueryWorkflow(workflows.StatusQuery)
+		require.NoError(w, err)
+		require.NoError(w, v.Get(&status))
+		env.SignalWorkflow(workflows.RollSignal, nil)
+	}, long)
+	for _, f := range during {
+		f(env)
+	}
+	env.ExecuteWorkflow(workflows.CaseType, workflows.CaseInput{State: state})
+	require.True(w, env.IsWorkflowCompleted())
+	err := env.GetWorkflowError()
+	var next *workflow.ContinueAsNewError
+	require.ErrorAs(w, err, &next)
+	var in workflows.CaseInput
+	require.NoError(w, converter.GetDefaultDataConverter().FromPayloads(next.Input, &in))
+	return status, in.State
+}
