@@ -5,7 +5,7 @@
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## Build worker, starter, local, sandbox and bench to bin/ (the first time takes minutes; -v shows progress)
+build: ## Build worker, starter, local and sandbox to bin/ (the first time takes minutes; -v shows progress)
 	go build -v -o bin/ ./worker ./starter ./deploy/...
 
 check: fmt vet lint race ## Format, vet, staticcheck, workflowcheck, and the tests that do not link the server, with the race detector
