@@ -14,9 +14,9 @@ var texts embed.FS
 // words is one language's messages.
 type words struct{ *i18n.Localizer }
 
-var bundle = loadBundle()
+var english, japanese = load()
 
-func loadBundle() *i18n.Bundle {
+func load() (en, ja words) {
 	b := i18n.NewBundle(language.English)
 	b.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
 	for _, file := range []string{"text/active.en.yaml", "text/active.ja.yaml"} {
@@ -24,10 +24,15 @@ func loadBundle() *i18n.Bundle {
 			panic(err) // embedded: the tests load it before anybody else does
 		}
 	}
-	return b
+	return words{i18n.NewLocalizer(b, "en")}, words{i18n.NewLocalizer(b, "ja", "en")}
 }
 
-func in(lang string) words { return words{i18n.NewLocalizer(bundle, lang, "en")} }
+func in(lang string) words {
+	if lang == "ja" {
+		return japanese
+	}
+	return english
+}
 
 // say renders the message with that id; pairs are names and values for its template. An id without a message is
 // returned as it is, which the tests exclude for our own ids.
