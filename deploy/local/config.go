@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"text/template"
+
+	"hikeshi/activities/fake"
+)
+
+// configText is the configuration of the local stack. JSON strings are YAML strings too.
+var configText = template.Must(template.New("").Funcs(template.FuncMap{"json": func(v any) (string, error) {
+	text, err := json.Marshal(v)
+	return string(text), err
+}}).Parse(`# The configuration of the local stack. It is written anew at each start: change a copy, not this file.
+language: en
+default_audience: group
+slack:
+  responders: [S0CSIRT01]
+  url: {{json .Channels}}
+jira:
+  project: SEC
+  drill_project: DRILL
+  issue_type: Incident
+google:
+  drill_folder: fld-drills
+audiences:
+  group: {folder: fld-cases}
+  restricted: {security_level: CSIRT only, folder: fld-restricted}
+organisations:
+  - id: acme
+    names: [Acme Foods, アクメ食品]
+    security_level: Acme
+    folder: fld-acme
+    responders: [S0ACME002]
+  - id: bravo
+    names: [Bravo Logistics, ブラボー物流]
+    security_level: Bravo
+    folder: fld-bravo
+    responders: [S0BRAVO03]
+timing:
+  search_lag: {{.SearchLag}}
+{{- if .Probe}}
+  probe_interval: {{.Probe}}
+{{- end}}
+{{- if .UI}}
+temporal_ui: {{json .UI}}
+{{- end}}
+key_ring: keys.yaml
+codec:
+  listen: {{json .Codec}}
+  origins: {{json .Origins}}
+gateway:
+  listen: {{json .Gateway}}
+environment:
+  TEMPORAL_ADDRESS: {{json .Temporal}}
+  TEMPORAL_NAMESPACE: {{json .Namespace}}
+  SLACK_API_URL: {{json .Slack}}
+  SLACK_BOT_TOKEN_FILE: secrets/slack-bot-token
+  SLACK_SIGNING_SECRET_FILE: secrets/slack-signing-secret
+  JIRA_URL: {{json .Jira}}
+  JIRA_USER: {{json .JiraUser}}
+  JIRA_TOKEN_FILE: secrets/jira-token
+  GOOGLE_DRIVE_ENDPOINT: {{json .Google}}
+  GOOGLE_SHEETS_ENDPOINT: {{json .Google}}
+`))
+
+// writeConfig writes the configuration and the secrets for the addresses of this start.
+func (l *local) writeConfig(context.Context) error {
+	for name, value := range map[string]string{
+		"slack-bot-token": fake.SlackBotToken, "slack-signing-secret": fake.SlackSigningSecret, "jira-token": fake.JiraToken,
+	} {
+		if err := write(filepath.Join(l.dir, "secrets", name), []byte(value+"\n")); err != nil {
+			return err
+		}
+	}
+	var text bytes.Buffer
+	err := configText.Execute(&text, map[string]any{
+		"Channels": l.at.Pages + "/slack/", "SearchLag": l.searchLag(), "Probe": l.o.probe, "UI": l.stack.UIURL,
+		"Codec": loopback(l.codec), "Origins": l.origins(), "Gateway": loopback(l.gateway),
+		"Temporal": l.stack.Address, "Namespace": l.stack.Namespace,
+		"Slack": l.at.Slack, "Jira": l.at.Jira, "JiraUser": fake.JiraUser, "Google": l.at.Google,
+	})
+	if err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	return write(l.config, text.Bytes())
+}
+
+// origins are the Web UI's pages, however a browser was led to them.
+func (l *local) origins() []string {
+	if l.stack.UIURL == "" {
+		return []string{}
+	}
+	return []string{l.stack.UIURL, localhost(l.stack.UIURL)}
+}
+
+// write replaces a file as a whole: a reader, or a kill in the middle, never meets half of it.
+func write(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, text, 0o600); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return os.Rename(tmp, path)
+}

@@ -1,0 +1,15 @@
+// Local runs the whole of Hikeshi in one process: Temporal with its Web UI, the sandbox that stands in for Slack, JIRA
+// and Google, a worker and the gateway. It is for trying things out, for demonstrations and for the end-to-end tests;
+// everything listens on 127.0.0.1 only.
+//
+// # The data directory
+//
+//	keys.yaml      the keys of all payloads: without them the cases in temporal/ cannot be read
+//	hikeshi.yaml   the configuration, written anew at each start; a separate worker or starter works with it
+//	secrets/       the sandbox's tokens, a file each
+//	temporal/      the database of Temporal
+//	sandbox/       the state of the sandbox
+//	demo.json      how far the demonstration is
+//
+// Whatever ends the process, the next start on the same directory goes on where it was.
+package main

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"hikeshi/deploy/local/stack"
+	"hikeshi/deploy/sandbox/site"
+	"hikeshi/workflows"
+	"hikeshi/workflows/wire"
+)
+
+// local is everything that runs.
+type local struct {
+	o       options
+	say     *narrator
+	dir     string
+	config  string // path of the configuration file
+	gateway int    // port
+	codec   int    // port
+	stack   *stack.Stack
+	site    *site.Site // nil: the sandbox is another process
+	at      site.Addresses
+	broken  chan error // a part that ended by itself
+	stops   []func() error
+}
+
+// start starts the parts in the order in which they need each other. If one cannot start, those before it are stopped
+// again, and the error says what to do.
+func start(ctx context.Context, o options, say *narrator) (_ *local, err error) {
+	l := &local{o: o, say: say, broken: make(chan error, 2)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.stop())
+		}
+	}()
+	for _, part := range []func(context.Context) error{
+		l.preparePorts, l.prepareDir, l.startStack, l.startSandbox, l.writeConfig, l.startWorker, l.startGateway,
+	} {
+		if err := part(ctx); err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	say.step("ready")
+	return l, nil
+}
+
+// stop stops the parts, the last first, and returns when all are down.
+func (l *local) stop() error {
+	var errs []error
+	for i := len(l.stops) - 1; i >= 0; i-- {
+		errs = append(errs, l.stops[i]())
+	}
+	l.stops = nil
+	return errors.Join(errs...)
+}
+
+// preparePorts finds out about ports in use before anything is written, and chooses those that are free to choose:
+// the configuration names them before anybody listens. Temporal and the sandbox check theirs themselves.
+func (l *local) preparePorts(context.Context) (err error) {
+	if l.o.sandbox == "" && l.o.sandboxPort != 0 {
+		for i := range 4 {
+			if _, err := choosePort(l.o.sandboxPort+i, "--sandbox-port (the sandbox needs four ports in a row)"); err != nil {
+				return err
+			}
+		}
+	}
+	if l.gateway, err = choosePort(l.o.gatewayPort, "--gateway-port"); err != nil {
+		return err
+	}
+	l.codec, err = choosePort(0, "")
+	return err
+}
+
+func choosePort(port int, flag string) (int, error) {
+	listener, err := net.Listen("tcp", loopback(port))
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return 0, fmt.Errorf("port %d is in use by another process: stop it, or choose another with %s", port, flag)
+	case err != nil:
+		return 0, fmt.Errorf("open port %d: %w: choose another with %s", port, err, flag)
+	}
+	return listener.Addr().(*net.TCPAddr).Port, listener.Close()
+}
+
+func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
+func (l *local) gatewayURL() string { return "http://" + loopback(l.gateway) }
+
+func (l *local) prepareDir(context.Context) (err error) {
+	if l.dir, err = filepath.Abs(l.o.data); err != nil {
+		return fmt.Errorf("find data directory %s: %w", l.o.data, err)
+	}
+	if err := os.MkdirAll(l.dir, 0o700); err != nil {
+		return fmt.Errorf("use data directory %s: %w: make it writable, or choose another with --data", l.dir, err)
+	}
+	l.config = filepath.Join(l.dir, "hikeshi.yaml")
+	_, err = wire.GenerateKeyRing(l.keys())
+	return err
+}
+
+func (l *local) keys() string { return filepath.Join(l.dir, "keys.yaml") }
+
+// startStack starts Temporal. Its data directory has a lock, which keeps a second process from all of ours.
+func (l *local) startStack(ctx context.Context) error {
+	l.say.step("starting Temporal (log: %s)", filepath.Join(l.dir, "temporal", "temporal.log"))
+	s, err := stack.Start(ctx, stack.Options{
+		DataDir: filepath.Join(l.dir, "temporal"), TemporalPort: l.o.temporalPort, UIPort: l.o.uiPort, NoUI: l.o.noUI,
+		SearchAttributes: workflows.SearchAttributes(), CodecURL: "http://" + loopback(l.codec), Log: quiet(),
+	})
+	if err != nil {
+		return err
+	}
+	l.stack = s
+	l.stops = append(l.stops, s.Stop)
+	l.say.step("Temporal is at %s, its Web UI at %s", s.Address, s.UIURL)
+	return nil
+}
+
+// quiet is a log for warnings: on the terminal the narration stands.
+func quiet() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+func (l *local) startSandbox(ctx context.Context) (err error) {
+	if l.o.sandbox != "" {
+		if l.at, err = askAddresses(ctx, l.o.sandbox); err != nil {
+			return err
+		}
+		l.say.step("using the sandbox at %s", l.at.Pages)
+		return sendEvents(ctx, l.o.sandbox, l.gatewayURL())
+	}
+	l.site, err = site.Start(site.Options{
+		Port: l.o.sandboxPort, DataDir: filepath.Join(l.dir, "sandbox"), EventsURL: l.gatewayURL(), SearchLag: l.o.searchLag,
+	})
+	if err != nil {
+		return err
+	}
+	l.stops = append(l.stops, l.site.Close)
+	l.at = l.site.Addresses
+	l.say.step("the sandbox is at %s", l.at.Pages)
+	return nil
+}
+
+// margin is added to the lag of the sandbox's search: the clocks are the same, but answers take their time.
+const margin = time.Second
+
+func (l *local) searchLag() time.Duration { return l.at.SearchLag + margin }
+
+// trimAPI is the address of Slack's port.
+func trimAPI(slack string) string {
+	u, err := url.Parse(slack)
+	if err != nil {
+		return slack
+	}
+	u.Path = strings.TrimSuffix(u.Path, "api/")
+	return u.String()
+}
