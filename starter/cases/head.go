@@ -1,0 +1,64 @@
+package cases
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"go.temporal.io/api/workflow/v1"
+
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+)
+
+// head reads a case's head from its memo.
+func (c *Cases) head(info *workflow.WorkflowExecutionInfo) (workflows.Head, error) {
+	payload := info.GetMemo().GetFields()[workflows.HeadMemo]
+	if payload == nil {
+		return workflows.Head{}, fmt.Errorf("case %s has no head in its memo", number(info))
+	}
+	var raw json.RawMessage
+	if err := c.convert.FromPayload(payload, &raw); err != nil {
+		return workflows.Head{}, err
+	}
+	return workflows.DecodeHead(raw)
+}
+
+// headOf takes the head out of a status.
+func headOf(s workflows.Status) workflows.Head {
+	h := workflows.Head{
+		Number: s.Number, WorkflowID: s.WorkflowID, Title: s.Title, Phase: s.Phase, Status: s.Status, Severity: s.Severity,
+		Commander: s.Commander, Audience: s.Audience, Organisations: s.Organisations, Members: s.Members, Drill: s.Drill,
+		Opened: s.Opened, Channel: s.Links.Channel,
+	}
+	for _, step := range s.Steps {
+		if step.State == workflows.StepStuck {
+			h.Stuck = append(h.Stuck, step.ID)
+		}
+	}
+	return h
+}
+
+// statusOf makes the part of a status that is known without a worker. Its lists are empty, not null.
+func statusOf(h workflows.Head, info *workflow.WorkflowExecutionInfo) workflows.Status {
+	s := workflows.Status{
+		Number: h.Number, WorkflowID: info.GetExecution().GetWorkflowId(), Title: h.Title, Phase: h.Phase, Status: h.Status, Severity: h.Severity,
+		Commander: h.Commander, Organisations: orEmpty(h.Organisations), Audience: h.Audience, Drill: h.Drill, Opened: h.Opened,
+		Members: orEmpty(h.Members), Links: workflows.Links{Channel: h.Channel}, Gates: []incident.Gate{}, Analyses: []any{}, Tasks: []any{},
+		Lessons: []any{}, Steps: []workflows.StepStatus{}, Debts: []string{}, Notes: []string{}, Deadlines: []any{},
+	}
+	for _, id := range h.Stuck {
+		s.Steps = append(s.Steps, workflows.StepStatus{ID: id, WorkflowID: s.WorkflowID, State: workflows.StepStuck, Actions: []string{}})
+		s.Debts = append(s.Debts, id)
+	}
+	if !running(info) {
+		s.Status = incident.Ended
+	}
+	return s
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,87 @@
+package cases
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/settings"
+)
+
+// Filter narrows a list.
+type Filter struct {
+	All   bool           // ended cases too
+	Phase incident.Phase // empty: any
+	Stuck bool           // only those in which a step cannot go on
+	Limit int            // how many at most; 0: DefaultLimit
+}
+
+// DefaultLimit is how many cases a list holds at most unless it says otherwise.
+const DefaultLimit = 200
+
+// maxRead bounds how many cases are looked at for a list: a viewer who may see few of many must not cost a scan of all.
+const maxRead = 5000
+
+const pageSize = 200
+
+// List returns the heads of the cases that the viewer may see, the newest first. Lists lag behind by a second or two.
+func (c *Cases) List(ctx context.Context, viewer settings.Viewer, f Filter) ([]workflows.Head, error) {
+	heads, limit := []workflows.Head{}, f.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	request := &workflowservice.ListWorkflowExecutionsRequest{PageSize: pageSize, Query: f.query()}
+	for read := 0; read < maxRead && len(heads) < limit; {
+		page, err := c.client.ListWorkflow(ctx, request)
+		if err != nil {
+			return nil, c.explain(err, "list cases")
+		}
+		read += len(page.GetExecutions())
+		heads = append(heads, c.visible(page.GetExecutions(), viewer)...)
+		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
+			break
+		}
+	}
+	slices.SortStableFunc(heads, func(a, b workflows.Head) int { return b.Opened.Compare(a.Opened) })
+	return heads[:min(limit, len(heads))], nil
+}
+
+// query leaves out the runs that a case has left behind by rolling over: they are the same case.
+func (f Filter) query() string {
+	conditions := []string{"WorkflowType = 'Case'", "ExecutionStatus != 'ContinuedAsNew'"}
+	if !f.All {
+		conditions[1] = "ExecutionStatus = 'Running'"
+	}
+	if f.Phase != "" {
+		conditions = append(conditions, workflows.CasePhase+" = '"+strings.ReplaceAll(string(f.Phase), "'", "")+"'")
+	}
+	if f.Stuck {
+		conditions = append(conditions, workflows.CaseStatus+" = '"+string(incident.Stuck)+"'")
+	}
+	return strings.Join(conditions, " AND ")
+}
+
+// visible decodes a page. A case that cannot be read cannot be judged, so it is left out, with a warning.
+func (c *Cases) visible(page []*workflow.WorkflowExecutionInfo, viewer settings.Viewer) []workflows.Head {
+	var heads []workflows.Head
+	for _, info := range page {
+		head, err := c.head(info)
+		if err != nil {
+			slog.Warn("a case is left out of the list: its head cannot be read", "workflow", info.GetExecution().GetWorkflowId(), "error", err)
+			continue
+		}
+		if !running(info) {
+			head.Status = incident.Ended
+		}
+		if c.config.Visible(head, viewer) {
+			heads = append(heads, head)
+		}
+	}
+	return heads
+}
