@@ -1,0 +1,97 @@
+package slackbot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+// command is what a person typed.
+type command struct {
+	user, name  string // Slack id; handle, for display only
+	channel     string
+	slash       string // the command's name: /case
+	text        string // what follows it, as Slack sends it
+	trigger     string // one per keystroke of Return, so that a resend is recognized
+	responseURL string
+}
+
+// command answers a slash command; see https://docs.slack.dev/interactivity/implementing-slash-commands.
+func (g *Gateway) command(w http.ResponseWriter, r *http.Request, body []byte) {
+	form, err := url.ParseQuery(string(body))
+	c := command{
+		user: form.Get("user_id"), name: form.Get("user_name"), channel: form.Get("channel_id"), slash: form.Get("command"),
+		text: form.Get("text"), trigger: form.Get("trigger_id"), responseURL: form.Get("response_url"),
+	}
+	if err != nil || c.user == "" || c.trigger == "" {
+		plain(w, http.StatusBadRequest, "this is no slash command: user_id or trigger_id is missing\n")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+	defer cancel()
+	answer(w, g.dispatch(ctx, c))
+}
+
+// dispatch returns what the person sees at once.
+func (g *Gateway) dispatch(ctx context.Context, c command) string {
+	verb, rest := firstWord(c.text)
+	switch strings.ToLower(verb) {
+	case "", "help":
+		return notice.Usage(g.o.Lang)
+	case "open":
+		return g.open(ctx, c, rest)
+	case "status":
+		return g.status(ctx, c, rest)
+	}
+	return g.refused(incident.Refuse(incident.Usage, didYouMean(verb), "there is no command %q", incident.Shorten(plainWords(verb), 40))) + "\n" + notice.Usage(g.o.Lang)
+}
+
+// didYouMean is for hands that type fast.
+func didYouMean(verb string) string {
+	for _, known := range [...]string{"open", "status", "help"} {
+		if v := strings.ToLower(verb); len(v) > 1 && (strings.HasPrefix(known, v) || strings.HasPrefix(v, known)) {
+			return "Did you mean " + known + "?"
+		}
+	}
+	return ""
+}
+
+// answer replies to Slack: the text is shown to the person only.
+func answer(w http.ResponseWriter, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(slack.Msg{ResponseType: slack.ResponseTypeEphemeral, Text: text}) // an error here is Slack's going away
+}
+
+// explained is what a person reads about an error of the desk.
+func (g *Gateway) explained(err error, what string) string {
+	var refusal *incident.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return g.refused(refusal)
+	case errors.Is(err, ErrNotConfirmed):
+		return notice.NotConfirmed(g.o.Lang, what)
+	}
+	g.o.Log.Error("the desk does not answer", "what", what, "error", err)
+	return notice.Unreachable(g.o.Lang)
+}
+
+// refused escapes the refusal, which may repeat a person's words: in Slack they could be a link or a mention.
+func (g *Gateway) refused(r *incident.Refusal) string {
+	return notice.Refused(g.o.Lang, &incident.Refusal{Code: r.Code, Message: escape(r.Message), Hint: escape(r.Hint)})
+}
+
+// by is the person, as Slack's signature vouches for.
+func (c command) by() incident.By {
+	return incident.By{Who: c.user, Name: c.name, Door: incident.DoorSlack, Assurance: incident.SlackSigned}
+}
+
+func now() time.Time { return time.Now().UTC() }

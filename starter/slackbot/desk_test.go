@@ -1,0 +1,70 @@
+package slackbot_test
+
+import (
+	"context"
+	"sync"
+
+	"hikeshi/starter/slackbot"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+// desk keeps requests in memory. Its cases are ready at once.
+type desk struct {
+	mu       sync.Mutex
+	requests map[string]incident.Request
+	viewers  []slackbot.Viewer
+	openErr  []error // what the next Opens return; the request is kept with ErrNotConfirmed only
+	seen     *incident.Refusal
+	down     error
+}
+
+func newDesk() *desk { return &desk{requests: map[string]incident.Request{}} }
+
+func (d *desk) Open(_ context.Context, r incident.Request) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	clean, err := r.Cleaned()
+	if err != nil {
+		return err
+	}
+	if len(d.openErr) > 0 {
+		err, d.openErr = d.openErr[0], d.openErr[1:]
+		return err
+	}
+	d.requests[r.ID] = clean
+	return nil
+}
+
+func (d *desk) Follow(_ context.Context, id string) (notice.Case, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.seen != nil {
+		return notice.Case{}, d.seen
+	}
+	r := d.requests[id]
+	return notice.Case{Number: "SEC-1", Title: r.Title, Links: []notice.Link{{Kind: "channel", Text: "<#C0CASE001>"}}}, nil
+}
+
+func (d *desk) Status(_ context.Context, number string, v slackbot.Viewer) (notice.Case, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.viewers = append(d.viewers, v)
+	switch {
+	case d.down != nil:
+		return notice.Case{}, d.down
+	case number == "SEC-1" || number == "" && v.Channel == "C0CASE001":
+		return notice.Case{Number: "SEC-1", Title: "<!here> mail"}, nil
+	}
+	return notice.Case{}, incident.Refuse(incident.NotFound, "", "there is no case %s", number)
+}
+
+func (d *desk) kept() []incident.Request {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var list []incident.Request
+	for _, r := range d.requests {
+		list = append(list, r)
+	}
+	return list
+}

@@ -1,0 +1,57 @@
+package slackbot
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/slack-go/slack/slackutilsx"
+)
+
+// escape makes a text harmless in Slack: no mention, no link. It is a notice.Escape.
+func escape(text string) string { return slackutilsx.EscapeMessage(text) }
+
+var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+
+// token is what Slack makes of mentions and addresses: <@U1|aoi>, <!subteam^S1|@csirt>, <#C1|general>, <https://x|x>.
+// A person's own < is escaped, so it cannot be mistaken for one.
+var token = regexp.MustCompile(`<([^<>|]*)(?:\|([^<>]*))?>`)
+
+// plainWords returns Slack's text as the person saw it while typing.
+func plainWords(text string) string {
+	return unescape.Replace(token.ReplaceAllStringFunc(text, func(t string) string {
+		m := token.FindStringSubmatch(t)
+		return shown(m[1], m[2])
+	}))
+}
+
+// shown is how a token looks.
+func shown(target, label string) string {
+	switch {
+	case strings.HasPrefix(target, "@"), strings.HasPrefix(target, "#"):
+		if label == "" {
+			return target
+		}
+		return target[:1] + strings.TrimPrefix(label, target[:1])
+	case strings.HasPrefix(target, "!"):
+		if label == "" {
+			label = strings.TrimPrefix(target, "!")
+		}
+		return "@" + strings.TrimPrefix(label, "@")
+	case label != "":
+		return label
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(target, "mailto:"), "tel:")
+}
+
+// person returns the id in a mention of a user or a group; any other text stays what it says.
+func person(text string) string {
+	m := token.FindStringSubmatch(text)
+	switch {
+	case m == nil || m[0] != strings.TrimSpace(text):
+	case strings.HasPrefix(m[1], "@"):
+		return m[1][1:]
+	case strings.HasPrefix(m[1], "!subteam^"):
+		return strings.TrimPrefix(m[1], "!subteam^")
+	}
+	return plainWords(text)
+}

@@ -1,0 +1,96 @@
+package slackbot
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+// open records the request before it answers, and tells the rest when the channel is there.
+func (g *Gateway) open(ctx context.Context, c command, rest string) string {
+	request, err := parseOpen(rest)
+	request.ID, request.Asked, request.By = incident.RequestID(c.trigger), now(), c.by()
+	if err == nil {
+		err = g.o.Desk.Open(ctx, request)
+	}
+	switch {
+	case err == nil:
+		g.follow(c, request, true)
+		return notice.Opening(g.o.Lang, request.ID)
+	case isNotConfirmed(ctx, err):
+		g.follow(c, request, false)
+		return notice.NotConfirmed(g.o.Lang, typed(c))
+	}
+	return g.explained(err, typed(c)) + givenBack(err, c)
+}
+
+// isNotConfirmed also takes the end of our own patience for what it is.
+func isNotConfirmed(ctx context.Context, err error) bool {
+	return errors.Is(err, ErrNotConfirmed) || ctx.Err() != nil && errors.Is(err, ctx.Err())
+}
+
+// givenBack returns the words of a refused or lost command, so that nobody has to type them again.
+func givenBack(err error, c command) string {
+	if strings.TrimSpace(c.text) == "" {
+		return ""
+	}
+	return "\n```\n" + strings.ReplaceAll(typed(c), "```", "'''") + "\n```"
+}
+
+// typed is the command as the person typed it, fit to be shown in Slack.
+func typed(c command) string {
+	return escape(incident.CleanText(c.slash + " " + plainWords(c.text)))
+}
+
+// follow tells the person, in the background, when the case's channel can be used, or what became of the request.
+func (g *Gateway) follow(c command, request incident.Request, recorded bool) {
+	g.follows.Go(func() {
+		ctx, cancel := context.WithTimeout(g.ctx, followTime)
+		defer cancel()
+		text := g.outcome(ctx, c, request, recorded)
+		if g.ctx.Err() != nil && ctx.Err() != nil {
+			return // the gateway ends: the case goes on without it
+		}
+		if err := g.respond(g.ctx, c.responseURL, text); err != nil {
+			g.o.Log.Warn("the person does not hear of the case", "request", request.ID, "error", err)
+		}
+	})
+}
+
+func (g *Gateway) outcome(ctx context.Context, c command, request incident.Request, recorded bool) string {
+	if !recorded {
+		if err := g.insist(ctx, request); err != nil {
+			return g.explained(err, typed(c)) + givenBack(err, c)
+		}
+	}
+	found, err := g.o.Desk.Follow(ctx, request.ID)
+	if found.Number != "" {
+		return g.opened(found)
+	}
+	return g.explained(err, typed(c)) + givenBack(err, c)
+}
+
+// opened names the case and its channel. The cause of a stuck step is a vendor's text, and may hold anything.
+func (g *Gateway) opened(c notice.Case) string {
+	c.Lang = g.o.Lang
+	for i := range c.Steps {
+		c.Steps[i].Cause, c.Steps[i].Hint = escape(c.Steps[i].Cause), escape(c.Steps[i].Hint)
+	}
+	return strings.ReplaceAll(notice.Opened(c.Lang, c), "#<#", "<#") // a mention brings its own #
+}
+
+// insist records a request of which it is not known whether it is recorded: doing it again is harmless.
+func (g *Gateway) insist(ctx context.Context, request incident.Request) error {
+	for {
+		err := g.o.Desk.Open(ctx, request)
+		if err == nil || !isNotConfirmed(ctx, err) {
+			return err
+		}
+		if !pause(ctx) {
+			return ErrNotConfirmed
+		}
+	}
+}

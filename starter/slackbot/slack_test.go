@@ -1,0 +1,102 @@
+package slackbot_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"hikeshi/starter/slackbot"
+)
+
+const secret = "the signing secret"
+
+// workspace is Slack as the gateway sees it: it sends signed requests and takes later answers.
+type workspace struct {
+	*httptest.Server // of later answers
+	gateway          *slackbot.Gateway
+	later            chan string
+}
+
+func newWorkspace(t *testing.T, d slackbot.Desk) *workspace {
+	w := &workspace{later: make(chan string, 10)}
+	w.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var m struct {
+			Text string `json:"text"`
+			Type string `json:"response_type"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&m); err != nil || m.Type != "ephemeral" {
+			m.Text = fmt.Sprintf("bad answer %+v, %v", m, err)
+		}
+		w.later <- m.Text
+	}))
+	t.Cleanup(w.Close)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.gateway = slackbot.New(ctx, slackbot.Options{
+		Desk: d, Lang: "en", APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
+		Secret: func() (string, error) { return secret, nil },
+		Ready:  func(context.Context) error { return nil },
+	})
+	t.Cleanup(func() { cancel(); w.gateway.Wait() })
+	return w
+}
+
+func (w *workspace) form(text string) url.Values {
+	return url.Values{"command": {"/case"}, "text": {text}, "user_id": {"U0AOI0001"}, "user_name": {"aoi"}, "channel_id": {"C0GENERAL"},
+		"trigger_id": {"1.2.abc"}, "response_url": {w.URL + "/commands/1"}}
+}
+
+// command types a slash command and returns what the person sees at once.
+func (w *workspace) command(t *testing.T, form url.Values) string {
+	t.Helper()
+	status, body := w.post("/slack/commands", form.Encode(), time.Now(), secret)
+	var shown struct {
+		Text string `json:"text"`
+		Type string `json:"response_type"`
+	}
+	if err := json.Unmarshal([]byte(body), &shown); err != nil || status != http.StatusOK || shown.Type != "ephemeral" {
+		t.Fatalf("answer %d %s: want 200 and an ephemeral text", status, body)
+	}
+	return shown.Text
+}
+
+func (w *workspace) post(path, body string, at time.Time, key string) (status int, answer string) {
+	return w.send(path, body, header(body, at, key))
+}
+
+func (w *workspace) send(path, body string, h http.Header) (status int, answer string) {
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r.Header = h
+	rec := httptest.NewRecorder()
+	w.gateway.ServeHTTP(rec, r)
+	return rec.Code, rec.Body.String()
+}
+
+func header(body string, at time.Time, key string) http.Header {
+	stamp := strconv.FormatInt(at.Unix(), 10)
+	mac := hmac.New(sha256.New, []byte(key))
+	fmt.Fprintf(mac, "v0:%s:%s", stamp, body)
+	return http.Header{"X-Slack-Request-Timestamp": {stamp}, "X-Slack-Signature": {"v0=" + hex.EncodeToString(mac.Sum(nil))}}
+}
+
+// hears waits for the next later answer.
+func (w *workspace) hears(t *testing.T) string {
+	t.Helper()
+	select {
+	case text := <-w.later:
+		return text
+	case <-time.After(10 * time.Second):
+		t.Fatal("no later answer came")
+		return ""
+	}
+}

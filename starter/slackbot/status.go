@@ -1,0 +1,30 @@
+package slackbot
+
+import (
+	"context"
+	"strings"
+
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+// status answers with the state of a case: of the one with that number, or of this channel's.
+func (g *Gateway) status(ctx context.Context, c command, rest string) string {
+	words := strings.Fields(plainWords(rest))
+	if len(words) > 1 {
+		return g.refused(incident.Refuse(incident.Usage, "Give one number, or none in a case's own channel", "status takes one number, not %d words", len(words)))
+	}
+	number := ""
+	if len(words) == 1 {
+		number = words[0]
+	}
+	found, err := g.o.Desk.Status(ctx, number, Viewer{User: c.user, Channel: c.channel})
+	if err != nil {
+		if isNotConfirmed(ctx, err) {
+			err = ErrNotConfirmed
+		}
+		return g.explained(err, typed(c))
+	}
+	found.Lang, found.Now = g.o.Lang, now()
+	return notice.StatusText(found, escape)
+}
