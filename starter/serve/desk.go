@@ -1,0 +1,104 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+
+	"hikeshi/starter/cases"
+	"hikeshi/starter/slackbot"
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+	"hikeshi/workflows/settings"
+)
+
+// deskOf is the [slackbot.Desk] over Temporal's cases.
+type deskOf struct{ *cases.Cases }
+
+// Open records the request.
+func (d deskOf) Open(ctx context.Context, request incident.Request) error {
+	_, err := d.Cases.Open(ctx, request)
+	return known(err)
+}
+
+// Follow waits until the channel can be used, or cannot be opened for now.
+func (d deskOf) Follow(ctx context.Context, requestID string) (notice.Case, error) {
+	opened, status, err := d.Wait(ctx, requestID, cases.Settled)
+	if status == nil {
+		return notice.Case{Number: opened.Number}, known(err)
+	}
+	return caseOf(*status), known(err)
+}
+
+// Status reads a case as a person in Slack may see it: the rights of this machine do not count.
+func (d deskOf) Status(ctx context.Context, number string, v slackbot.Viewer) (notice.Case, error) {
+	viewer := settings.Viewer{SlackUser: v.User, Channel: v.Channel}
+	read := d.StatusOfChannel
+	about := v.Channel
+	if number != "" {
+		read, about = d.Cases.Status, number
+	}
+	view, err := read(ctx, about, viewer)
+	if err != nil {
+		return notice.Case{}, known(err)
+	}
+	c := caseOf(view.Status)
+	if view.Partial {
+		c.Notes = append(c.Notes, view.Why)
+	}
+	return c, nil
+}
+
+// known turns what the gateway tells apart into its own word for it.
+func known(err error) error {
+	if cases.IsUnknown(err) {
+		return fmt.Errorf("%w: %w", slackbot.ErrNotConfirmed, err)
+	}
+	return err
+}
+
+// caseOf is a status as texts are rendered from.
+func caseOf(s workflows.Status) notice.Case {
+	c := notice.Case{
+		Number: s.Number, Title: s.Title, Kind: s.Kind, Reporter: s.Reporter, Commander: s.Commander, Scope: s.Scope, Severity: s.Severity,
+		Phase: s.Phase, Status: s.Status, Containment: s.Containment, Audience: s.Audience, Organisations: s.Organisations, Drill: s.Drill,
+		HideTitle: s.Audience == incident.AudienceRestricted, Provisional: s.Links.Ticket == "", Opened: s.Opened, Gates: s.Gates, Notes: s.Notes,
+		Links: []notice.Link{
+			{Kind: "ticket", Text: s.Links.Ticket, URL: s.Links.TicketURL}, {Kind: "channel", Text: mention(s.Links.Channel), URL: s.Links.ChannelURL},
+			{Kind: "folder", Text: s.Number, URL: s.Links.FolderURL}, {Kind: "sheet", Text: s.Number, URL: s.Links.SheetURL},
+		},
+	}
+	owed := map[string]bool{}
+	for _, id := range s.Debts {
+		owed[id] = true
+	}
+	for _, step := range s.Steps {
+		if owed[step.ID] {
+			c.Steps = append(c.Steps, stepOf(step))
+			delete(owed, step.ID)
+		}
+	}
+	for _, id := range s.Debts {
+		if owed[id] {
+			c.Steps = append(c.Steps, notice.Step{ID: id, State: string(workflows.StepOwed)})
+		}
+	}
+	return c
+}
+
+// mention is a channel as Slack shows it to those who are in it; see
+// https://docs.slack.dev/messaging/formatting-message-text#linking-channels.
+func mention(channel string) string {
+	if channel == "" {
+		return ""
+	}
+	return "<#" + channel + ">"
+}
+
+func stepOf(s workflows.StepStatus) notice.Step {
+	step := notice.Step{ID: s.ID, System: s.System, Class: s.Class, Cause: s.Cause, Hint: s.Hint, State: string(s.State)}
+	if s.Since != nil {
+		step.Since = *s.Since
+	}
+	return step
+}

@@ -1,0 +1,59 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"hikeshi/workflows/wire"
+)
+
+// grace is how long requests that have begun may take at the end.
+const grace = 5 * time.Second
+
+// serve serves until ctx ends or one of the doors breaks, which ends the other too.
+func (d *doors) serve(ctx context.Context, cancel context.CancelFunc) error {
+	var all sync.WaitGroup
+	errs := make([]error, 2)
+	all.Go(func() {
+		defer cancel()
+		errs[0] = serveGateway(ctx, d.gateway, d.slack)
+	})
+	if d.codec != nil {
+		all.Go(func() {
+			defer cancel()
+			errs[1] = wire.ServeCodec(ctx, d.codec, d.decode)
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+func serveGateway(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve the gateway: %w", err)
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := server.Shutdown(last); err != nil {
+		return errors.Join(fmt.Errorf("end the gateway: %w", err), server.Close())
+	}
+	<-ended
+	return nil
+}
