@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -24,8 +25,9 @@ type Flows struct {
 }
 
 // Case is one incident case. It runs its phases, answers commands, and rolls over into a new run from time to time.
-// It ends only when the case is closed.
+// A request to cancel it is not obeyed: a case must not vanish because somebody pressed a button in the Temporal UI.
 func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	c := newCaseRun(ctx, f, migrated(in.State))
 	if err := c.listen(ctx); err != nil {
 		return err
@@ -52,7 +54,7 @@ type caseRun struct {
 	signals int       // received in this run: the server bounds them and does not warn
 	asked   bool      // to roll, by a person
 	running int       // branches that have not ended
-	dirty   bool      // something that people see has changed
+	changes int       // of anything that people see
 
 	intake  ticketSettled // what Intake told of its try
 	told    bool          // it has
@@ -74,7 +76,7 @@ func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 		everReset: state.EverReset, records: state.Steps,
 		place:   func() Placement { return state.Placement },
 		replace: c.readPlacement,
-		changed: func() { c.dirty = true },
+		changed: func() { c.changes++ },
 	}
 	return c
 }
@@ -88,14 +90,14 @@ func (c *caseRun) readPlacement(ctx workflow.Context) {
 	c.Placement = place
 }
 
-// branch runs f beside the others until the run rolls. f ends early only with an error of rolling or cancellation:
-// everything else waits inside its steps.
+// branch runs f beside the others. f ends when its work is done, or with the error of a roll; everything else waits
+// inside its steps. Any other error is a bug: the workflow task fails, and the case waits for the code that mends it.
 func (c *caseRun) branch(ctx workflow.Context, name string, f func(workflow.Context) error) {
 	c.running++
 	workflow.GoNamed(ctx, name, func(ctx workflow.Context) {
 		defer func() { c.running-- }()
-		if err := f(ctx); err != nil && ctx.Err() == nil && !c.rolling {
-			workflow.GetLogger(ctx).Error("branch ended", "branch", name, "error", err)
+		if err := f(ctx); err != nil && !c.rolling {
+			panic(fmt.Sprintf("branch %q of %s: %v", name, c.WorkflowID, err))
 		}
 	})
 }

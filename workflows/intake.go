@@ -19,6 +19,7 @@ import (
 //
 // It fails with an application error of type RefusedError if the request cannot be a case.
 func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, error) {
+	ctx, _ = workflow.NewDisconnectedContext(ctx) // what has begun outside must end in a case that shows it
 	place, err := f.placeOf(ctx, req)
 	if err != nil {
 		return Opened{}, err

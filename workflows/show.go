@@ -20,6 +20,7 @@ func (c *caseRun) show(ctx workflow.Context) error {
 		attributes, head = digest(c.attributes()), digest(c.head())
 	}
 	for {
+		seen := c.changes
 		workflow.SetCurrentDetails(ctx, c.page(ctx))
 		if now := digest(c.attributes()); now != attributes {
 			if err := workflow.UpsertTypedSearchAttributes(ctx, c.attributes().updates()...); err != nil {
@@ -33,8 +34,7 @@ func (c *caseRun) show(ctx workflow.Context) error {
 			}
 			head = now
 		}
-		c.dirty = false
-		if err := c.await(ctx, func() bool { return c.dirty }); err != nil {
+		if err := c.await(ctx, func() bool { return c.changes != seen }); err != nil {
 			return err
 		}
 	}

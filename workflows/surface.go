@@ -63,8 +63,16 @@ func (c *caseRun) surfaces(ctx workflow.Context) []surface {
 
 // refresh rewrites one surface whenever it is no longer true.
 func (c *caseRun) refresh(ctx workflow.Context, s surface) error {
+	looked := -1 // rendering is not free: look again only after a change
+	untrue := func() bool {
+		if !s.ready() || looked == c.changes {
+			return false
+		}
+		looked = c.changes
+		return digest(s.says()) != c.Shown[s.name]
+	}
 	for {
-		if err := c.await(ctx, func() bool { return s.ready() && digest(s.says()) != c.Shown[s.name] }); err != nil {
+		if err := c.await(ctx, untrue); err != nil {
 			return err
 		}
 		if _, err := workflow.AwaitWithTimeout(ctx, calm, func() bool { return c.rolling || c.calm() }); err != nil {
@@ -79,6 +87,7 @@ func (c *caseRun) refresh(ctx workflow.Context, s surface) error {
 			return err
 		}
 		c.Shown[s.name] = shown
+		looked = -1
 	}
 }
 
