@@ -1,0 +1,147 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"hikeshi/activities/fake"
+)
+
+// What a person wrote about the case of this test. None of it may be readable without the keys.
+const (
+	mailTitle    = "給与担当へのフィッシング"
+	mailReporter = "Hanako Yamada"
+	mailReport   = "asks for the bank account of everybody"
+)
+
+// An operator finds a case in the Temporal Web UI by its number and reads on its page where it stands: what is done,
+// what is stuck and why, and what to do. The page has the payloads decoded by the codec endpoint; to a browser that
+// cannot reach it nothing is readable that a person wrote.
+func TestTheWebUIShowsTheCase(t *testing.T) {
+	b := openBrowser(t) // first: without a browser nothing else need start
+	l := startWithUI(t)
+	err := l.site.Drive.Control.Inject(fake.Fault{Match: "POST /drive/v3/files", Mode: "status", Status: http.StatusBadRequest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.types(t, "open sev2 "+mailTitle+` --reporter "`+mailReporter+`" --kind phishing`+"\n"+mailReport)
+	number := l.stuckCase(t)
+
+	b.open(l.stack.UIURL + "/namespaces/" + l.stack.Namespace + "/workflows?query=" + url.QueryEscape(`CaseNumber="`+number+`"`))
+	b.follow("case/" + number)
+	b.shows("case/"+number, mailReport, "Open the Slack channel")
+	b.shoot("timeline")
+	run := strings.TrimSuffix(b.address(), "/timeline")
+	b.open(run + "/user-metadata")
+	b.shows("Current Details", number, mailTitle, mailReporter, "triage: what happened, how bad, how far?", "stuck",
+		"Ticket", "Channel", "Open the Drive folder", "Invalid", "What you can do now")
+	b.shoot("details")
+	for _, want := range []string{"/browse/" + number, "/slack/"} {
+		if !strings.Contains(b.source(), want) {
+			t.Errorf("the page has no link with %s", want)
+		}
+	}
+	b.open(run + "/memo")
+	b.shows("head", mailTitle)
+	b.shoot("memo")
+
+	sealed := openBrowser(t, codecOf(t, l.stack.UIURL))
+	for _, page := range []string{"timeline", "history", "pending-activities", "user-metadata", "search-attributes", "memo"} {
+		sealed.open(run + "/" + page)
+		text := sealed.shows("case/"+number, "Codec Server could not connect")
+		for _, written := range []string{mailTitle, mailReporter, mailReport} {
+			if strings.Contains(text+sealed.source(), written) {
+				t.Errorf("without the codec endpoint the page %s holds %q", page, written)
+			}
+		}
+		sealed.shoot("sealed-" + page)
+	}
+}
+
+func startWithUI(t *testing.T) *local {
+	t.Helper()
+	l, err := start(t.Context(), options{data: t.TempDir(), searchLag: -1}, newNarrator(t.Output()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+// types has a person of the cast type /case and what follows, in Slack.
+func (l *local) types(t *testing.T, text string) {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"user": "aoi", "channel": "general", "command": "/case", "text": text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.Post(trimAPI(l.at.Slack)+"_control/command", "application/json", strings.NewReader(string(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var answer struct {
+		Status int
+		Body   string
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.Status != http.StatusOK {
+		t.Fatalf("the gateway answers %+v: %v", answer, err)
+	}
+}
+
+// stuckCase waits until there is a case with a stuck step, in triage, and returns its number.
+func (l *local) stuckCase(t *testing.T) string {
+	t.Helper()
+	c, err := client.Dial(client.Options{HostPort: l.stack.Address, Namespace: l.stack.Namespace, Logger: quiet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	deadline := time.After(patience)
+	for {
+		list, err := c.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
+			Namespace: l.stack.Namespace, Query: `WorkflowType="Case" AND CasePhase="triage" AND StuckStep="open.folder"`,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if cases := list.GetExecutions(); len(cases) == 1 {
+			return strings.TrimPrefix(cases[0].GetExecution().GetWorkflowId(), "case/")
+		}
+		select {
+		case <-deadline:
+			t.Fatalf("no case in triage has its step open.folder stuck: %v", list)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// codecOf asks the Web UI, as its pages do, where it has payloads decoded.
+func codecOf(t *testing.T, ui string) string {
+	t.Helper()
+	resp, err := http.Get(ui + "/api/v1/settings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var settings struct{ Codec struct{ Endpoint string } }
+	if err := json.NewDecoder(resp.Body).Decode(&settings); err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(settings.Codec.Endpoint)
+	if err != nil || u.Host == "" {
+		t.Fatalf("the Web UI has no codec endpoint, but %q: %v", settings.Codec.Endpoint, err)
+	}
+	return u.Host
+}
