@@ -145,7 +145,7 @@ func (c *Cases) newest(ctx context.Context, condition string) (string, error) {
 }
 
 func missing(number string) *incident.Refusal {
-	return incident.Refuse(incident.NotFound, "Check the number, or look it up with `starter list --all`", "there is no case %s", incident.Shorten(incident.CleanLine(number), 40))
+	return incident.Refuse(incident.NotFound, "Check the number; the list of cases shows those that you may see", "there is no case %s", incident.Shorten(incident.CleanLine(number), 40))
 }
 
 func isNotFound(err error) bool {
