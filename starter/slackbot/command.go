@@ -68,7 +68,7 @@ func didYouMean(verb string) string {
 // answer replies to Slack: the text is shown to the person only.
 func answer(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(slack.Msg{ResponseType: slack.ResponseTypeEphemeral, Text: text}) // an error here is Slack's going away
+	_ = json.NewEncoder(w).Encode(map[string]string{"response_type": slack.ResponseTypeEphemeral, "text": text}) // an error here is Slack's going away
 }
 
 // explained is what a person reads about an error of the desk.
