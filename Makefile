@@ -1,6 +1,6 @@
 # Targets for everyday work. What a merge needs is in .ci/run.
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt vet lint test race demo bench record ci
+.PHONY: help build check fmt vet lint test race demo record ci
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,12 +29,9 @@ race: ## Run the tests that do not link the Temporal server, with the race detec
 demo: ## Play a case on the local stack
 	go run ./deploy/local --demo
 
-bench: ## Measure; prints ratios
-	go run ./deploy/bench
-
 record: ## Record the golden files and histories anew; look at the diff before committing it
 	go test ./workflows/notice -update
-	go test ./deploy/local -run Record -record
+	go test ./deploy/local -record
 
 ci: ## Everything that a merge needs
 	.ci/run
