@@ -50,11 +50,10 @@ type caseRun struct {
 	*CaseState
 	*runner
 	flows   *Flows
-	started time.Time // of this run
-	signals int       // received in this run: the server bounds them and does not warn
-	asked   bool      // to roll, by a person
-	running int       // branches that have not ended
-	changes int       // of anything that people see
+	signals int  // received in this run: the server bounds them and does not warn
+	asked   bool // to roll, by a person
+	running int  // branches that have not ended
+	changes int  // of anything that people see
 
 	intake  ticketSettled // what Intake told of its try
 	told    bool          // it has
@@ -69,7 +68,7 @@ type caseRun struct {
 }
 
 func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
-	c := &caseRun{CaseState: state, flows: f, started: workflow.Now(ctx)}
+	c := &caseRun{CaseState: state, flows: f}
 	state.EverReset = state.EverReset || everReset(ctx)
 	c.runner = &runner{
 		key: state.Request.ID, fairness: state.WorkflowID, lang: state.Placement.Language,
@@ -111,6 +110,27 @@ func (c *caseRun) await(ctx workflow.Context, condition func() bool) error {
 		return errRolling
 	}
 	return nil
+}
+
+// awaitFor is await for a limited time, whose end is no error. The summary stands at the timer in the Web UI.
+func (c *caseRun) awaitFor(ctx workflow.Context, long time.Duration, summary string, condition func() bool) error {
+	err := awaitUpTo(ctx, long, summary, func() bool { return c.rolling || condition() })
+	if err == nil && c.rolling {
+		err = errRolling
+	}
+	return err
+}
+
+// awaitUpTo waits for the condition or the end of the time, and then cancels its timer: the SDK's own
+// AwaitWithTimeout leaves it running, and each timer that fires for nothing wakes the workflow up again.
+func awaitUpTo(ctx workflow.Context, long time.Duration, summary string, condition func() bool) error {
+	if condition() {
+		return nil
+	}
+	timed, cancel := workflow.WithCancel(ctx)
+	defer cancel()
+	timer := workflow.NewTimerWithOptions(timed, long, workflow.TimerOptions{Summary: summary})
+	return workflow.Await(ctx, func() bool { return condition() || timer.IsReady() })
 }
 
 // phases moves the case from phase to phase as soon as the gate between them opens. A phase names the open question;

@@ -26,7 +26,7 @@ func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, erro
 	}
 	state := newCaseState(ctx, req, place)
 	ticket := f.registerTicket(ctx, &state)
-	if _, err := workflow.AwaitWithTimeout(ctx, place.Patience, func() bool { return ticket.settled }); err != nil {
+	if err := awaitUpTo(ctx, place.Patience, "patience with JIRA", func() bool { return ticket.settled }); err != nil {
 		return Opened{}, err
 	}
 	state.Number = incident.Provisional(req.ID, req.Asked, req.Drill)

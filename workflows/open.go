@@ -152,11 +152,8 @@ func (c *caseRun) hearIntake(ctx workflow.Context) error {
 	if !c.TicketPending {
 		return nil
 	}
-	if _, err := workflow.AwaitWithTimeout(ctx, ticketWait, func() bool { return c.told || c.rolling }); err != nil {
+	if err := c.awaitFor(ctx, ticketWait, "wait for JIRA's answer to the first try", func() bool { return c.told }); err != nil {
 		return err
-	}
-	if c.rolling {
-		return errRolling
 	}
 	c.takeIntake(ctx)
 	return nil
@@ -210,9 +207,14 @@ func (c *caseRun) openSheet(ctx workflow.Context) error {
 	}
 	c.sheet = sheet
 	c.changed()
-	_, err = runStep[sheets.BoardLaidOut](ctx, c.runner, step{stepBoard, Sheets, ordinary, sheetsActivities.LayOutBoard, func(e activities.Effect) any {
-		return sheets.LayOutBoard{Effect: e, Sheet: sheet.ID, Tabs: tabs(c.lang)}
+	laid, err := runStep[sheets.BoardLaidOut](ctx, c.runner, step{stepBoard, Sheets, ordinary, sheetsActivities.LayOutBoard, func(e activities.Effect) any {
+		links := c.view().LinkRows()
+		c.Shown[linksSurface] = digest(links)
+		return sheets.LayOutBoard{Effect: e, Sheet: sheet.ID, Tabs: tabs(c.lang, links)}
 	}})
+	if laid.Adopted {
+		delete(c.Shown, linksSurface) // an earlier try filled it, with what was known then
+	}
 	return err
 }
 
@@ -260,10 +262,15 @@ func (c *caseRun) properties(role string) map[string]string {
 	return map[string]string{"hikeshiCase": c.WorkflowID, "hikeshiRole": role}
 }
 
-func tabs(lang string) []sheets.Tab {
+// tabs is the layout of the task sheet, with the links that are known.
+func tabs(lang string, links [][]string) []sheets.Tab {
 	var list []sheets.Tab
 	for _, t := range notice.Board(lang) {
-		list = append(list, sheets.Tab{ID: t.ID, Title: t.Title, Columns: t.Columns, ReadOnly: t.ReadOnly, Choices: t.Choices})
+		tab := sheets.Tab{ID: t.ID, Title: t.Title, Columns: t.Columns, ReadOnly: t.ReadOnly, Choices: t.Choices}
+		if t.ID == notice.LinksTab {
+			tab.Rows = links
+		}
+		list = append(list, tab)
 	}
 	return list
 }

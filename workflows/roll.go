@@ -18,9 +18,8 @@ func (c *caseRun) wantsRoll() bool { return c.asked || c.signals > maxSignals }
 
 // watchAge makes an old run roll, and one of which the server says that its history grows too long.
 func (c *caseRun) watchAge(ctx workflow.Context) error {
-	due := func() bool { return workflow.GetInfo(ctx).GetContinueAsNewSuggested() }
-	left := maxRunAge - workflow.Now(ctx).Sub(c.started)
-	if _, err := workflow.AwaitWithTimeout(ctx, left, func() bool { return c.rolling || due() }); err != nil {
+	suggested := func() bool { return workflow.GetInfo(ctx).GetContinueAsNewSuggested() }
+	if err := c.awaitFor(ctx, maxRunAge, "continue in a new run", suggested); err != nil {
 		return err
 	}
 	c.asked = true
@@ -32,7 +31,7 @@ func (c *caseRun) watchAge(ctx workflow.Context) error {
 // whatever arrives later makes the server hand this task back to us.
 func (c *caseRun) roll(ctx workflow.Context, stop workflow.CancelFunc) error {
 	c.rolling = true
-	if _, err := workflow.AwaitWithTimeout(ctx, rollGrace, func() bool { return c.inFlight == 0 }); err != nil {
+	if err := awaitUpTo(ctx, rollGrace, "let running attempts end", func() bool { return c.inFlight == 0 }); err != nil {
 		return err
 	}
 	stop()

@@ -167,7 +167,7 @@ func (r *runner) move(ctx workflow.Context, rec *stepRecord, to StepState) {
 
 // waitToProbe waits until a step with a final error is worth another try. It returns false if the workflow rolls.
 func (r *runner) waitToProbe(ctx workflow.Context) bool {
-	_, err := workflow.AwaitWithTimeout(ctx, r.place().Probe, func() bool { return r.rolling })
+	err := awaitUpTo(ctx, r.place().Probe, "try the stuck step again", func() bool { return r.rolling })
 	return err == nil && !r.rolling
 }
 

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -10,6 +11,7 @@ import (
 	"hikeshi/activities/jira"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
+	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
 )
 
@@ -23,6 +25,9 @@ type surface struct {
 	// ready reports whether there is something to write to.
 	ready func() bool
 }
+
+// linksSurface is the sheet's Links tab; laying out the board fills it for the first time.
+const linksSurface = "links"
 
 // calm is how long changes may still come in before a surface is rewritten, while steps are at work.
 const calm = 5 * time.Second
@@ -52,7 +57,7 @@ func (c *caseRun) surfaces(ctx workflow.Context) []surface {
 			return jira.WriteStatusBlock{Ticket: c.ticket.ID, Block: v.StatusBlock(jira.Escape)}
 		}},
 	}, {
-		name:  "links",
+		name:  linksSurface,
 		ready: func() bool { return c.is(stepBoard, StepDone) },
 		says:  func() any { return c.view().LinkRows() },
 		step: step{"links.refresh", Sheets, ordinary, sheetsActivities.WriteProjection, func(activities.Effect) any {
@@ -75,11 +80,8 @@ func (c *caseRun) refresh(ctx workflow.Context, s surface) error {
 		if err := c.await(ctx, untrue); err != nil {
 			return err
 		}
-		if _, err := workflow.AwaitWithTimeout(ctx, calm, func() bool { return c.rolling || c.calm() }); err != nil {
+		if err := c.awaitFor(ctx, calm, "wait for the rest of the changes", c.calm); err != nil {
 			return err
-		}
-		if c.rolling {
-			return errRolling
 		}
 		shown := digest(s.says())
 		c.again(s.step)
@@ -91,14 +93,17 @@ func (c *caseRun) refresh(ctx workflow.Context, s surface) error {
 	}
 }
 
-// calm reports whether nothing is under way that will change what people read.
+// calm reports whether nothing of the opening is under way that will change what people read.
 func (c *caseRun) calm() bool {
-	return !slices.ContainsFunc(c.ids(StepOwed, StepTrying), isOpening)
+	return !slices.ContainsFunc(c.debts(), func(id string) bool { return strings.HasPrefix(id, "open.") && !c.is(id, StepStuck) })
 }
 
 // outside is the view for surfaces: without the machine's own housekeeping, whose coming and going is no news.
 func (c *caseRun) outside() notice.Case {
 	v := c.view()
+	if v.Status == incident.Running {
+		v.Status = incident.Waiting
+	}
 	v.Steps = slices.DeleteFunc(v.Steps, func(s notice.Step) bool { return s.State != string(StepStuck) && !isMain(s.ID) })
 	return v
 }
@@ -107,8 +112,6 @@ func (c *caseRun) outside() notice.Case {
 func isMain(id string) bool {
 	return slices.Contains([]string{stepTicket, stepChannel, stepFolder, stepSheet}, id)
 }
-
-func isOpening(id string) bool { return len(id) > 5 && id[:5] == "open." }
 
 // cardMessage renders the card for Slack.
 func (c *caseRun) cardMessage(ctx workflow.Context) slack.Message {
