@@ -55,6 +55,9 @@ func NewClient(c Config) (*Client, error) {
 	if !strings.HasSuffix(c.APIURL, "/") {
 		c.APIURL += "/" // the library appends the method's name to it
 	}
+	if base.Path == "" || base.Path == "/" {
+		c.APIURL += "api/" // only the host was given
+	}
 	o := transport.Options{Base: base, Buckets: buckets, Timeout: c.Timeout}
 	if !c.NoRates {
 		if c.RateShare <= 0 {

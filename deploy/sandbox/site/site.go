@@ -34,7 +34,7 @@ type Options struct {
 // Addresses are where a sandbox is reached, and what a client of it should know.
 type Addresses struct {
 	Pages     string        `json:"pages"`      // http://127.0.0.1:8090
-	Slack     string        `json:"slack"`      // of the Web API: http://127.0.0.1:8091/api/
+	Slack     string        `json:"slack"`      // its Web API is below /api/, its control below /_control/
 	Jira      string        `json:"jira"`       // http://127.0.0.1:8092
 	Google    string        `json:"google"`     // Drive and Sheets: http://127.0.0.1:8093
 	SearchLag time.Duration `json:"search_lag"` // of JIRA, in nanoseconds
