@@ -73,6 +73,9 @@ func (c *caseRun) notes() []string {
 	for _, r := range c.invited.Refused {
 		list = append(list, notice.NotInvited(c.lang, r.Person, r.Reason))
 	}
+	if c.is(stepInvite, StepDone) && len(c.invited.Invited) == 0 {
+		list = append(list, notice.NobodyInvited(c.lang))
+	}
 	for _, r := range c.shared.Refused {
 		list = append(list, notice.NotShared(c.lang, r.Person, r.Reason))
 	}

@@ -92,6 +92,9 @@ func NotInvited(lang, who, reason string) string {
 	return in(lang).say("note_invite", "Who", who, "Reason", reason)
 }
 
+// NobodyInvited says that the channel is there but empty.
+func NobodyInvited(lang string) string { return in(lang).say("note_nobody") }
+
 // NotShared says whom Google did not let into the folder, with its reason.
 func NotShared(lang, who, reason string) string {
 	return in(lang).say("note_share", "Who", who, "Reason", reason)
