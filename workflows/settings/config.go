@@ -6,113 +6,117 @@ import (
 	"hikeshi/workflows/incident"
 )
 
-// Config is the configuration file. Keys are the lower-case names of the fields with underscores.
+// Config is the configuration of an installation. [Load] makes it; its fields are those of the YAML file.
 type Config struct {
-	Language        string            `yaml:"language"`         // en or ja, of everything several people read; default en
-	DefaultAudience incident.Audience `yaml:"default_audience"` // default group
-	Slack           SlackConfig       `yaml:"slack"`
-	Jira            JiraConfig        `yaml:"jira"`
-	Google          GoogleConfig      `yaml:"google"`
-	Audiences       Audiences         `yaml:"audiences"`
-	Organisations   []Organisation    `yaml:"organisations"`
-	Timing          Timing            `yaml:"timing"`
-	RateShare       float64           `yaml:"rate_share"`    // this worker's part of the vendors' rates; default 1
-	VendorLimits    *bool             `yaml:"vendor_limits"` // false: do not hold calls back; for measuring only
-	ForceLookUp     bool              `yaml:"force_look_up"` // after a restore of Temporal: no step trusts that it is tried for the first time
-	TemporalUI      string            `yaml:"temporal_ui"`   // address of the Temporal Web UI, for links; empty: none
-	KeyRing         string            `yaml:"key_ring"`      // file with the payload keys; relative to this file
-	Codec           CodecConfig       `yaml:"codec"`
-	Gateway         GatewayConfig     `yaml:"gateway"`
-	Viewer          Viewer            `yaml:"viewer"` // what the command line of this machine may see; default everything
-	// Environment holds defaults for environment variables, such as TEMPORAL_ADDRESS or SLACK_BOT_TOKEN_FILE. What
-	// the process's own environment sets wins. Secrets themselves are refused here: name their files.
+	Language        string            `yaml:"language"`         // of all texts: en or ja; default en
+	DefaultAudience incident.Audience `yaml:"default_audience"` // of a request that names none; default group
+
+	Slack         SlackConfig    `yaml:"slack"`
+	Jira          JiraConfig     `yaml:"jira"`
+	Google        GoogleConfig   `yaml:"google"`
+	Audiences     Audiences      `yaml:"audiences"`
+	Organisations []Organisation `yaml:"organisations"`
+
+	Timing       Timing  `yaml:"timing"`
+	RateShare    float64 `yaml:"rate_share"`    // this worker's part of the vendors' rates: 0.5 for two workers; default 1
+	VendorLimits *bool   `yaml:"vendor_limits"` // hold calls back to stay within the vendors' rates; default true
+	ForceLookUp  bool    `yaml:"force_look_up"` // look before every write, also the first: after a restore of Temporal
+
+	TemporalUI string        `yaml:"temporal_ui"` // http://127.0.0.1:8233; empty: no links to the Temporal UI
+	KeyRing    string        `yaml:"key_ring"`    // file with the payload keys; in YAML relative to the configuration file
+	Codec      CodecConfig   `yaml:"codec"`
+	Gateway    GatewayConfig `yaml:"gateway"`
+	Viewer     Viewer        `yaml:"viewer"` // what the command line of this machine may see; default everything
+
+	// Environment holds defaults for environment variables, such as TEMPORAL_ADDRESS or SLACK_BOT_TOKEN_FILE. Read them
+	// with Getenv and Secret: the process's own environment wins.
 	Environment map[string]string `yaml:"environment"`
 
-	dir    string
 	getenv func(string) string
 }
 
-// SlackConfig is about the workspace.
+// SlackConfig is the workspace.
 type SlackConfig struct {
-	Responders     []string `yaml:"responders"`      // invited into every case but restricted ones: ids, groups, @handles
-	PublicChannels bool     `yaml:"public_channels"` // cases of audience group get channels that everybody can join
-	URL            string   `yaml:"url"`             // beginning of channel addresses: https://example.slack.com/archives/
+	Responders     []string `yaml:"responders"`      // the CSIRT: ids or handles invited to every case but restricted ones
+	PublicChannels bool     `yaml:"public_channels"` // channels of cases for the whole group are public; default private
+	URL            string   `yaml:"url"`             // beginning of channel addresses: https://x.slack.com/archives/
 }
 
-// JiraConfig says where tickets go.
+// JiraConfig is where tickets go.
 type JiraConfig struct {
-	Project      string         `yaml:"project"`       // its tickets' keys are the cases' numbers
-	DrillProject string         `yaml:"drill_project"` // the number series of drills; empty: no drills
+	Project      string         `yaml:"project"`
+	DrillProject string         `yaml:"drill_project"` // drills have a number series of their own; empty: no drills
 	IssueType    string         `yaml:"issue_type"`    // default Incident
-	Fields       map[string]any `yaml:"fields"`        // values of fields that the project requires
+	Fields       map[string]any `yaml:"fields"`        // values of required custom fields, by id, as JIRA's API takes them
 	SiteURL      string         `yaml:"site_url"`      // what people open in a browser; empty: JIRA_URL
 }
 
-// GoogleConfig says where folders of drills go.
+// GoogleConfig is where folders go, beyond the places.
 type GoogleConfig struct {
-	DrillFolder string `yaml:"drill_folder"`
+	DrillFolder string `yaml:"drill_folder"` // Drive id of the parent of the folders of drills for the whole group; empty: audiences.group.folder
 }
 
 // Audiences are the places of cases that are not one organisation's own.
 type Audiences struct {
 	Group      Place `yaml:"group"`
-	Restricted Place `yaml:"restricted"`
+	Restricted Place `yaml:"restricted"` // also of cases that concern several organisations
 }
 
-// Place is where a case goes and who is let in.
+// Place is where the cases of an audience go and who may see them.
 type Place struct {
-	SecurityLevel string   `yaml:"security_level"` // name of a JIRA security level
-	Folder        string   `yaml:"folder"`         // id of a Drive folder
-	Responders    []string `yaml:"responders"`     // invited besides slack.responders
-	Readers       []string `yaml:"readers"`        // e-mail addresses that get to read the case's folder
+	SecurityLevel string   `yaml:"security_level"` // JIRA, by name; empty (only for group): whoever sees the project sees the ticket
+	Folder        string   `yaml:"folder"`         // Drive id of the parent of the cases' folders
+	Responders    []string `yaml:"responders"`     // Slack ids or handles
+	Readers       []string `yaml:"readers"`        // e-mail addresses that may read the folder
 }
 
-// Organisation is a company of the group.
+// Organisation is a company of the group, with the place of the cases that concern it alone.
 type Organisation struct {
-	ID    string   `yaml:"id"`    // opaque and short; it stands in search attributes, in plain text
-	Names []string `yaml:"names"` // how people call it; the first is shown
+	ID    string   `yaml:"id"`    // opaque: it is plain text in Temporal's search attributes
+	Names []string `yaml:"names"` // as people call it; the first is shown
 	Place `yaml:",inline"`
 }
 
-// Timing are the waits that an installation may want to change.
+// Timing holds the delays people may want to change, as 3s, 15m or 720h.
 type Timing struct {
-	IntakePatience time.Duration `yaml:"intake_patience"` // how long a new case waits for its ticket; default 3s
+	IntakePatience time.Duration `yaml:"intake_patience"` // how long people wait for the ticket before the case goes on without; default 3s
 	ProbeInterval  time.Duration `yaml:"probe_interval"`  // how often a stuck step is tried again; default 15m
-	SearchLag      time.Duration `yaml:"search_lag"`      // how long JIRA's and Drive's searches may miss what is new; default 3m
+	SearchLag      time.Duration `yaml:"search_lag"`      // how long JIRA and Drive may miss what was just made; default 3m
 }
 
-// CodecConfig is the endpoint at which the Web UI decodes payloads.
+// CodecConfig is the endpoint with which the Temporal UI shows payloads in plain text. Empty Listen: there is none.
 type CodecConfig struct {
-	Listen  string   `yaml:"listen"`  // a loopback address: 127.0.0.1:8234; empty: no endpoint
-	Origins []string `yaml:"origins"` // the Web UI's origins: http://localhost:8233
+	Listen  string   `yaml:"listen"`  // 127.0.0.1:8234
+	Origins []string `yaml:"origins"` // exact origins of the UI's pages: http://127.0.0.1:8233
 }
 
-// GatewayConfig is where Slack's requests come in.
+// GatewayConfig is where Slack's requests arrive.
 type GatewayConfig struct {
 	Listen string `yaml:"listen"` // default 127.0.0.1:8080
 }
 
-func (c *Config) setDefaults() {
-	or(&c.Language, "en")
-	or(&c.DefaultAudience, incident.AudienceGroup)
-	or(&c.Jira.IssueType, "Incident")
-	or(&c.Timing.IntakePatience, 3*time.Second)
-	or(&c.Timing.ProbeInterval, 15*time.Minute)
-	or(&c.Timing.SearchLag, 3*time.Minute)
-	or(&c.RateShare, 1)
-	or(&c.Gateway.Listen, "127.0.0.1:8080")
-	if c.VendorLimits == nil {
-		on := true
-		c.VendorLimits = &on
-	}
-	if len(c.Viewer.Organisations) == 0 && !c.Viewer.Restricted {
-		c.Viewer.Organisations, c.Viewer.Restricted = []string{Everything}, true
+// Viewer is somebody who asks to see cases.
+type Viewer struct {
+	Organisations []string `yaml:"organisations"` // ids of those they belong to; "*" is all
+	Restricted    bool     `yaml:"restricted"`    // restricted cases too, without being a member
+	SlackUser     string   `yaml:"slack_user"`    // id
+	Channel       string   `yaml:"-"`             // id of the channel they ask in, if a door vouches for it
+}
+
+// defaults is what holds where the file says nothing.
+func defaults() *Config {
+	limits := true
+	return &Config{
+		Language: "en", DefaultAudience: incident.AudienceGroup,
+		Jira: JiraConfig{IssueType: "Incident"},
+		Timing: Timing{
+			IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute,
+		},
+		RateShare: 1, VendorLimits: &limits,
+		Gateway:     GatewayConfig{Listen: "127.0.0.1:8080"},
+		Environment: map[string]string{},
 	}
 }
 
-func or[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
+// Everything, as an organisation of a Viewer, stands for all of them.
+const Everything = "*"

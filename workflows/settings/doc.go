@@ -1,5 +1,11 @@
-// Package settings is the one configuration of Hikeshi: a YAML file, and the environment for addresses and secrets.
-// Worker and starter read the same file. It is checked as a whole when it is loaded; every problem is reported at
-// once, by the name of its key. It decides where a case goes and who may see it (Place, Visible) and never does
-// anything else: no network, no vendor.
+// Package settings reads the configuration of an installation: one YAML file for what the installation is, and the
+// process's environment for where it runs and with which secrets. Worker and starter read the same file with the same
+// rules, so that both place a case alike.
+//
+// A configuration is checked as a whole when it is loaded: unknown keys, wrong types and missing values are all
+// reported at once, each with its line. After that it does not change; only secrets are read anew whenever they are
+// used, because they rotate.
+//
+// Where a case goes is decided here ([Config.Place]) and fails closed: a case for few readers is refused rather than
+// put where more people can read it.
 package settings

@@ -2,65 +2,42 @@ package settings
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 )
 
-// nearest suggests the known key that is most like the one given, in the section of that type.
-func nearest(key, section string) string {
-	best, distance := "", 4 // further away it is no typing error
-	for _, known := range keysOf(reflect.TypeFor[Config](), section) {
-		if d := edits(key, known); d < distance {
-			best, distance = known, d
+// didYouMean proposes the known word that was probably meant, or lists them all if there are few.
+func didYouMean(word string, known []string) string {
+	best, distance := "", len(word)/2+1
+	for _, k := range known {
+		if d := edits(strings.ToLower(word), strings.ToLower(k)); d < distance {
+			best, distance = k, d
 		}
 	}
-	if best == "" {
-		return ""
+	switch {
+	case best != "":
+		return fmt.Sprintf(": did you mean %q?", best)
+	case len(known) <= 12:
+		return ": known: " + strings.Join(known, ", ")
 	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
+	return ""
 }
 
-func keysOf(t reflect.Type, section string) []string {
-	switch t.Kind() {
-	case reflect.Slice, reflect.Pointer:
-		return keysOf(t.Elem(), section)
-	case reflect.Struct:
-	default:
-		return nil
-	}
-	var own, below []string
-	for f := range t.NumField() {
-		field := t.Field(f)
-		name, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
-		if options == "inline" {
-			own = append(own, keysOf(field.Type, field.Type.Name())...)
-		} else if name != "" {
-			own = append(own, name)
-			below = append(below, keysOf(field.Type, section)...)
-		}
-	}
-	if t.Name() == section {
-		return own
-	}
-	return below
-}
-
-// edits is the Levenshtein distance.
+// edits counts the letters to insert, remove or replace to get from a to b (Levenshtein's distance).
 func edits(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
-	for i := range len(a) {
+	for i := 1; i <= len(a); i++ {
 		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			replaced := diagonal
+			if a[i-1] != b[j-1] {
+				replaced++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+			diagonal = row[j]
+			row[j] = min(replaced, row[j]+1, row[j-1]+1)
 		}
 	}
 	return row[len(b)]

@@ -1,159 +1,159 @@
 package settings
 
 import (
+	"cmp"
+	"net/url"
 	"slices"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 )
 
-// Place says where the case of a request goes and who may see it; it is a workflows.Placer. It never opens a case
-// wider than asked: what is not configured is refused, with the key to add.
+// Place computes where the case of a request goes and who may see it. It is a [workflows.Placer]: it refuses, with an
+// *incident.Refusal, what no configured place fits, and never puts a case where more people can read it than asked.
 func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
-	audience := r.Audience
-	if audience == "" {
-		audience = c.DefaultAudience
-	}
-	concerned, own := c.concerned(r.Organisations)
-	place, err := c.placeFor(audience, r, own)
+	audience := cmp.Or(r.Audience, c.DefaultAudience)
+	listed, all, unlisted := c.concerned(r.Organisations)
+	place, err := c.placeFor(audience, listed, unlisted)
 	if err != nil {
 		return workflows.Placement{}, err
 	}
-	project, folder := c.Jira.Project, place.Folder
-	if r.Drill {
-		if c.Jira.DrillProject == "" {
-			return workflows.Placement{}, refuse("set jira.drill_project in the configuration to the JIRA project that numbers drills", "drills are not set up here")
-		}
-		project = c.Jira.DrillProject
-		if audience == incident.AudienceGroup && c.Google.DrillFolder != "" {
-			folder = c.Google.DrillFolder
-		}
-	}
-	return workflows.Placement{
-		Audience: audience, Organisations: concerned, HideTitle: audience == incident.AudienceRestricted,
-		Project: project, IssueType: c.Jira.IssueType, Fields: c.Jira.Fields, SecurityLevel: place.SecurityLevel, Folder: folder,
-		Readers: place.Readers, Responders: place.Responders, PublicChannel: c.Slack.PublicChannels && audience == incident.AudienceGroup,
-		Language: c.Language, UI: c.caseURL(), SlackURL: c.Slack.URL,
+	p := workflows.Placement{
+		Audience: audience, Organisations: all, HideTitle: audience == incident.AudienceRestricted,
+		Project: c.Jira.Project, IssueType: c.Jira.IssueType, Fields: c.Jira.Fields, SecurityLevel: place.SecurityLevel,
+		Folder: place.Folder, Readers: unique(place.Readers), Responders: unique(place.Responders),
+		PublicChannel: c.Slack.PublicChannels && audience == incident.AudienceGroup,
+		Language:      c.Language, UI: c.uiBase(), SlackURL: c.Slack.URL,
 		Patience: c.Timing.IntakePatience, Probe: c.Timing.ProbeInterval, ForceLookUp: c.ForceLookUp,
-	}, nil
-}
-
-func (c *Config) placeFor(audience incident.Audience, r incident.Request, own []Organisation) (Place, error) {
-	switch audience {
-	case incident.AudienceRestricted:
-		return closed(c.Audiences.Restricted, "audiences.restricted")
-	case incident.AudienceOrganisation:
-		return c.organisationPlace(r, own)
 	}
-	place := c.Audiences.Group
-	place.Responders = union(c.Slack.Responders, place.Responders)
-	return place, nil
-}
-
-// organisationPlace is the organisation's own place. No single company's place fits a case of several: it goes where
-// restricted cases go, with everybody concerned let in.
-func (c *Config) organisationPlace(r incident.Request, own []Organisation) (Place, error) {
-	if len(r.Organisations) == 0 {
-		return Place{}, refuse("Name the company with --org, or choose --audience group or restricted", "audience organisation needs an organisation")
+	if r.Drill {
+		c.moveDrill(&p)
 	}
-	if missing := c.unlisted(r.Organisations); len(missing) > 0 {
-		return Place{}, refuse("Use a name from the configuration, add it under organisations, or choose --audience restricted",
-			"audience organisation needs organisations that are configured; not found: %s", strings.Join(missing, ", "))
-	}
-	place, key := own[0].Place, "organisations."+own[0].ID
-	if len(own) > 1 {
-		place, key = c.Audiences.Restricted, "audiences.restricted"
-		for _, o := range own {
-			place.Responders = union(place.Responders, o.Responders)
-			place.Readers = union(place.Readers, o.Readers)
-		}
-	}
-	place.Responders = union(c.Slack.Responders, place.Responders)
-	return closed(place, key)
-}
-
-// closed refuses a place that would let in more people than it should.
-func closed(p Place, key string) (Place, error) {
-	switch {
-	case p.SecurityLevel == "":
-		return Place{}, refuse("Set "+key+".security_level in the configuration to a JIRA security level", "the ticket of such a case would be open to everybody")
-	case p.Folder == "":
-		return Place{}, refuse("Set "+key+".folder in the configuration to a Drive folder that only these people can read", "the folder of such a case would be open to everybody")
+	if err := c.complete(p, r.Drill); err != nil {
+		return workflows.Placement{}, err
 	}
 	return p, nil
 }
 
-// concerned returns the organisations meant, configured or not, and the configured ones among them.
-func (c *Config) concerned(names []string) (all []incident.Organisation, own []Organisation) {
-	all = []incident.Organisation{}
-	for _, name := range names {
-		o, ok := c.organisation(name)
-		found := incident.UnlistedOrganisation(name)
-		if ok {
-			found = incident.Organisation{ID: o.ID, Name: o.name()}
-		}
-		if slices.Contains(all, found) {
-			continue
-		}
-		all = append(all, found)
-		if ok {
-			own = append(own, o)
-		}
+// moveDrill gives a drill its own project, and its own folder where everybody may look in anyway: a drill for few
+// readers is practised in the place that it would have in earnest.
+func (c *Config) moveDrill(p *workflows.Placement) {
+	p.Project = c.Jira.DrillProject
+	if p.Audience == incident.AudienceGroup {
+		p.Folder = cmp.Or(c.Google.DrillFolder, p.Folder)
 	}
-	return all, own
 }
 
-func (c *Config) unlisted(names []string) (list []string) {
-	for _, name := range names {
-		if _, ok := c.organisation(name); !ok {
-			list = append(list, name)
+// placeFor finds the place of an audience. The CSIRT is invited everywhere but to restricted cases.
+func (c *Config) placeFor(audience incident.Audience, listed []*Organisation, unlisted []string) (Place, error) {
+	switch audience {
+	case incident.AudienceGroup:
+		place := c.Audiences.Group
+		place.Responders = c.csirt()
+		return place, nil
+	case incident.AudienceRestricted:
+		return c.Audiences.Restricted, closed(c.Audiences.Restricted, "audiences.restricted")
+	case incident.AudienceOrganisation:
+		if err := c.checkNamed(listed, unlisted); err != nil {
+			return Place{}, err
+		}
+		return c.organisationPlace(listed)
+	}
+	return Place{}, incident.Refuse(incident.Usage, "Use group, organisation or restricted", "unknown audience %q", incident.Shorten(string(audience), 40))
+}
+
+func (c *Config) csirt() []string {
+	return slices.Concat(c.Slack.Responders, c.Audiences.Group.Responders)
+}
+
+// checkNamed refuses a case for organisations of which one is unknown: nobody could say who may read it.
+func (c *Config) checkNamed(listed []*Organisation, unlisted []string) error {
+	switch {
+	case len(unlisted) > 0:
+		return incident.Refuse(incident.Rule, c.howToNameOrganisations(),
+			"%q is not among the configured organisations, so a case for its people only cannot be opened", incident.Shorten(unlisted[0], 80))
+	case len(listed) == 0:
+		return incident.Refuse(incident.Rule, c.howToNameOrganisations(), "a case for the people of an organisation must name the organisation")
+	}
+	return nil
+}
+
+// organisationPlace is the place of one organisation. For several, no single company's security level or folder fits:
+// those of restricted cases do, because they admit nobody by themselves.
+func (c *Config) organisationPlace(listed []*Organisation) (Place, error) {
+	place, key := listed[0].Place, "organisations ("+listed[0].ID+")"
+	if len(listed) > 1 {
+		place, key = Place{SecurityLevel: c.Audiences.Restricted.SecurityLevel, Folder: c.Audiences.Restricted.Folder}, "audiences.restricted"
+		for _, o := range listed {
+			place.Responders = append(place.Responders, o.Responders...)
+			place.Readers = append(place.Readers, o.Readers...)
 		}
 	}
-	return list
+	place.Responders = slices.Concat(place.Responders, c.csirt())
+	return place, closed(place, key)
 }
 
-func (c *Config) organisation(name string) (Organisation, bool) {
-	for _, o := range c.Organisations {
-		if fold(name) == fold(o.ID) || slices.ContainsFunc(o.Names, func(n string) bool { return fold(n) == fold(name) }) {
-			return o, true
-		}
+// closed refuses a place that everybody could look into.
+func closed(p Place, key string) error {
+	missing, because := "", ""
+	switch {
+	case p.SecurityLevel == "":
+		missing, because = "security_level", "too many people could read its ticket"
+	case p.Folder == "":
+		missing, because = "folder", "too many people could read its files"
+	default:
+		return nil
 	}
-	return Organisation{}, false
+	return incident.Refuse(incident.Rule, "Ask an operator to set it, or, if everybody who handles incidents may know of this case, open it with the audience group",
+		"the configuration lacks %s.%s, without which %s", key, missing, because)
 }
 
-func (o Organisation) name() string {
-	if len(o.Names) == 0 {
-		return o.ID
+// complete refuses a placement that no case can be opened with.
+func (c *Config) complete(p workflows.Placement, drill bool) error {
+	missing := ""
+	switch {
+	case p.Project == "" && drill:
+		missing = "jira.drill_project, the JIRA project that numbers drills"
+	case p.Project == "":
+		missing = "jira.project, the JIRA project that numbers cases"
+	case p.Folder == "":
+		missing = "audiences.group.folder, the Drive folder of such cases"
+	default:
+		return nil
 	}
-	return o.Names[0]
+	return incident.Refuse(incident.Rule, "Ask an operator to set it. Nothing was opened", "the configuration lacks %s", missing)
 }
 
-// caseURL is the beginning of a workflow's address in the Temporal UI.
-func (c *Config) caseURL() string {
+func (c *Config) howToNameOrganisations() string {
+	if len(c.Organisations) == 0 {
+		return "No organisations are configured: use the audience group or restricted"
+	}
+	var names []string
+	for _, o := range c.Organisations[:min(10, len(c.Organisations))] {
+		names = append(names, cmp.Or(append(o.Names, o.ID)...))
+	}
+	if more := len(c.Organisations) - len(names); more > 0 {
+		names = append(names, "…")
+	}
+	return "Name one of " + strings.Join(names, ", ") + "; or use the audience group or restricted"
+}
+
+// uiBase is the beginning of the addresses of workflows in the Temporal UI.
+func (c *Config) uiBase() string {
 	if c.TemporalUI == "" {
 		return ""
 	}
-	namespace := c.Getenv("TEMPORAL_NAMESPACE")
-	or(&namespace, "default")
-	return strings.TrimSuffix(c.TemporalUI, "/") + "/namespaces/" + namespace + "/workflows/"
+	return c.TemporalUI + "/namespaces/" + url.PathEscape(cmp.Or(c.Getenv("TEMPORAL_NAMESPACE"), "default")) + "/workflows/"
 }
 
-// fold makes names equal that differ in case or in the width of their characters only.
-func fold(name string) string { return strings.ToLower(norm.NFKC.String(strings.TrimSpace(name))) }
-
-func union(a, b []string) []string {
-	list := slices.Clone(a)
-	for _, s := range b {
-		if !slices.Contains(list, s) {
-			list = append(list, s)
+// unique keeps the first of equal texts.
+func unique(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
 		}
 	}
-	return list
-}
-
-func refuse(hint, format string, args ...any) *incident.Refusal {
-	return incident.Refuse(incident.Rule, hint, format, args...)
+	return out
 }

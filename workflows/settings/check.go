@@ -1,0 +1,124 @@
+package settings
+
+import (
+	"encoding/json"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hikeshi/workflows/incident"
+)
+
+// checker collects what is wrong with the values of a file that has the right shape.
+type checker struct {
+	problems
+	at map[string]int // path of a key → line
+}
+
+func (c *Config) check(at map[string]int) problems {
+	k := &checker{at: at}
+	k.oneOf("language", c.Language, "en", "ja")
+	k.oneOf("default_audience", string(c.DefaultAudience), audiences()...)
+	k.required("jira.project", c.Jira.Project, "the key of the JIRA project that tickets are opened in, such as SEC")
+	_, err := json.Marshal(c.Jira.Fields)
+	k.that(err == nil, "jira.fields", "must be values that JIRA's API can take: texts, numbers, lists, groups of keys")
+	k.address("slack.url", c.Slack.URL)
+	k.address("jira.site_url", c.Jira.SiteURL)
+	k.address("temporal_ui", c.TemporalUI)
+	k.listen("gateway.listen", c.Gateway.Listen)
+	k.listen("codec.listen", c.Codec.Listen)
+	k.that(c.RateShare > 0 && c.RateShare <= 1, "rate_share", "must be over 0 and at most 1: 0.5 for each of two workers")
+	k.places(c)
+	k.organisations(c)
+	k.timing(c.Timing)
+	k.environment(c.Environment)
+	return k.problems
+}
+
+func audiences() []string {
+	return []string{string(incident.AudienceGroup), string(incident.AudienceOrganisation), string(incident.AudienceRestricted)}
+}
+
+// that reports the key unless ok.
+func (k *checker) that(ok bool, key, complaint string, args ...any) {
+	if !ok {
+		k.add(k.at[key], key+" "+complaint, args...)
+	}
+}
+
+func (k *checker) required(key, value, what string) {
+	k.that(strings.TrimSpace(value) != "", key, "is missing: "+what)
+}
+
+func (k *checker) oneOf(key, value string, known ...string) {
+	k.that(slices.Contains(known, value), key, "must be one of %s, not %q", strings.Join(known, ", "), value)
+}
+
+func (k *checker) address(key, value string) {
+	u, err := url.Parse(value)
+	k.that(value == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "", key, "must be an address beginning with https://, not %q", value)
+}
+
+func (k *checker) listen(key, value string) {
+	_, port, err := net.SplitHostPort(value)
+	number, portErr := strconv.ParseUint(port, 10, 16)
+	k.that(value == "" || err == nil && portErr == nil && number < 1<<16, key, "must be host:port, such as 127.0.0.1:8080, not %q", value)
+}
+
+func (k *checker) places(c *Config) {
+	k.mails("audiences.group.readers", c.Audiences.Group.Readers)
+	k.mails("audiences.restricted.readers", c.Audiences.Restricted.Readers)
+	folder := "the id of the Drive folder that holds the cases' folders (the end of the folder's address)"
+	switch c.DefaultAudience {
+	case incident.AudienceGroup:
+		k.required("audiences.group.folder", c.Audiences.Group.Folder, folder)
+	case incident.AudienceRestricted:
+		k.required("audiences.restricted.folder", c.Audiences.Restricted.Folder, folder)
+		k.required("audiences.restricted.security_level", c.Audiences.Restricted.SecurityLevel,
+			"the name of the JIRA security level that only the people of restricted cases have")
+	}
+}
+
+func (k *checker) mails(key string, list []string) {
+	for _, mail := range list {
+		name, host, ok := strings.Cut(mail, "@")
+		k.that(ok && name != "" && host != "" && !strings.ContainsAny(mail, " <>,"), key, "must be e-mail addresses; %q is none", mail)
+	}
+}
+
+var opaqueID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+
+func (k *checker) organisations(c *Config) {
+	owner := map[string]string{} // folded word → the organisation it means
+	for i, o := range c.Organisations {
+		key := "organisations[" + strconv.Itoa(i+1) + "]"
+		k.that(opaqueID.MatchString(o.ID), key, "needs an id of at most 40 letters, digits, dots, hyphens or underscores, not %q", o.ID)
+		k.that(len(o.Names) > 0, key, "needs names: how people call %q, the one to show first", o.ID)
+		for _, word := range append([]string{o.ID}, o.Names...) {
+			before, taken := owner[fold(word)]
+			k.that(!taken || before == o.ID && word != o.ID, key, "is called %q, which already means the organisation %q", word, before)
+			owner[fold(word)] = o.ID
+		}
+		k.mails(key+".readers", o.Readers)
+	}
+	for _, id := range c.Viewer.Organisations {
+		known := id == Everything || c.organisation(id) != nil
+		k.that(known, "viewer.organisations", "names %q, which is not among organisations%s", id, didYouMean(id, c.organisationIDs()))
+	}
+}
+
+func (k *checker) timing(t Timing) {
+	for _, d := range []struct {
+		key   string
+		value time.Duration
+		least time.Duration
+	}{
+		{"intake_patience", t.IntakePatience, 0}, {"probe_interval", t.ProbeInterval, 100 * time.Millisecond}, {"search_lag", t.SearchLag, 0},
+	} {
+		k.that(d.value >= d.least, join("timing", d.key), "must be at least %s, not %s", d.least, d.value)
+	}
+}
