@@ -47,6 +47,9 @@ timing:
 {{- if .Probe}}
   probe_interval: {{.Probe}}
 {{- end}}
+{{- if .NoLimits}}
+vendor_limits: false
+{{- end}}
 {{- if .UI}}
 temporal_ui: {{json .UI}}
 {{- end}}
@@ -80,13 +83,16 @@ func (l *local) writeConfig(context.Context) error {
 	}
 	var text bytes.Buffer
 	err := configText.Execute(&text, map[string]any{
-		"Channels": l.at.Pages + "/slack/", "SearchLag": l.searchLag(), "Probe": l.o.probe, "UI": l.stack.UIURL,
-		"Codec": loopback(l.codec), "Origins": l.origins(), "Gateway": loopback(l.gateway),
+		"Channels": l.at.Pages + "/slack/", "SearchLag": l.searchLag(), "Probe": l.o.probe, "NoLimits": l.o.noLimits, "UI": l.stack.UIURL,
+		"Codec": loopback(l.codec.number), "Origins": l.origins(), "Gateway": loopback(l.gateway.number),
 		"Temporal": l.stack.Address, "Namespace": l.stack.Namespace,
 		"Slack": l.at.Slack, "Jira": l.at.Jira, "JiraUser": fake.JiraUser, "Google": l.at.Google,
 	})
 	if err != nil {
 		return fmt.Errorf("write the configuration: %w", err)
+	}
+	if l.o.rewrite != nil {
+		return write(l.config, []byte(l.o.rewrite(text.String())))
 	}
 	return write(l.config, text.Bytes())
 }

@@ -92,7 +92,7 @@ func (l *local) openCase(ctx context.Context, s *script) error {
 		Body   string `json:"body"`
 		Error  string `json:"error"`
 	}
-	err := call(ctx, "POST", trimAPI(l.at.Slack)+"_control/command", map[string]string{
+	err := call(ctx, "POST", control(l.at.Slack)+"command", map[string]string{
 		"user": "aoi", "channel": "general", "command": "/case", "text": demoCommand, "trigger_id": s.Trigger,
 	}, &answer)
 	if err != nil {

@@ -36,9 +36,9 @@ func (l *local) observe(ctx context.Context) (world, error) {
 	}
 	var w world
 	err := errors.Join(
-		call(ctx, "GET", trimAPI(l.at.Slack)+"_control/state", nil, &slack),
-		call(ctx, "GET", l.at.Jira+"/_control/state", nil, &jira),
-		call(ctx, "GET", l.at.Google+"/_control/state", nil, &google))
+		call(ctx, "GET", control(l.at.Slack)+"state", nil, &slack),
+		call(ctx, "GET", control(l.at.Jira)+"state", nil, &jira),
+		call(ctx, "GET", control(l.at.Google)+"state", nil, &google))
 	for _, c := range slack.Channels {
 		w.Channels = append(w.Channels, c)
 	}

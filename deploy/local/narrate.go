@@ -37,11 +37,11 @@ func (l *local) invite() {
 	fmt.Fprintf(l.say.w, `
   Look:    %s (Slack, JIRA, Drive and Sheets, as anybody of the cast sees them)
            %s (Temporal: every case, every step)
-  Open:    curl -s %s_control/command -d '{"user":"aoi","channel":"general","command":"/case","text":"open sev2 suspicious mail at payroll"}'
+  Open:    curl -s %scommand -d '{"user":"aoi","channel":"general","command":"/case","text":"open sev2 suspicious mail at payroll"}'
   or:      HIKESHI_CONFIG=%s go run ./starter open suspicious mail at payroll
   List:    HIKESHI_CONFIG=%s go run ./starter list
   Break:   kill it halfway with kill -9 and start it again: the case goes on.
   End:     Ctrl-C
 
-`, l.at.Pages, l.stack.UIURL, trimAPI(l.at.Slack), l.config, l.config)
+`, l.at.Pages, l.stack.UIURL, control(l.at.Slack), l.config, l.config)
 }

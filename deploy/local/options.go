@@ -19,6 +19,8 @@ type options struct {
 	searchLag time.Duration // of a sandbox of our own; see site.Options
 	probe     time.Duration // 0: the configuration's default
 	noUI      bool
+	noLimits  bool // neither the vendors' rate limits nor our own
+	rewrite   func(config string) string
 }
 
 // parse reads the command line. What is wrong with it has been said when it returns an error.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -52,6 +53,9 @@ func (l *local) startWorker(ctx context.Context) error {
 
 // startGateway opens the doors: the gateway, and the endpoint that decodes payloads for the Web UI.
 func (l *local) startGateway(ctx context.Context) error {
+	if err := errors.Join(l.gateway.release(), l.codec.release()); err != nil {
+		return err
+	}
 	if l.o.noGateway {
 		l.say.step("no gateway here: start one with HIKESHI_CONFIG=%s starter serve", l.config)
 		return nil

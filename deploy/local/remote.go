@@ -15,6 +15,9 @@ import (
 // web is for the sandbox's own endpoints; a command waits for the gateway's answer for at most 3 s.
 var web = &http.Client{Timeout: 15 * time.Second}
 
+// control is where a vendor's fake takes orders.
+func control(vendor string) string { return vendor + "/_control/" }
+
 // askAddresses asks a sandbox that runs already where its vendors are.
 func askAddresses(ctx context.Context, pages string) (at site.Addresses, err error) {
 	if err := call(ctx, http.MethodGet, pages+"/_addresses", nil, &at); err != nil {

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -26,8 +24,8 @@ type local struct {
 	say     *narrator
 	dir     string
 	config  string // path of the configuration file
-	gateway int    // port
-	codec   int    // port
+	gateway port
+	codec   port
 	stack   *stack.Stack
 	site    *site.Site // nil: the sandbox is another process
 	at      site.Addresses
@@ -73,32 +71,52 @@ func (l *local) stop() error {
 func (l *local) preparePorts(context.Context) (err error) {
 	if l.o.sandbox == "" && l.o.sandboxPort != 0 {
 		for i := range 4 {
-			if _, err := choosePort(l.o.sandboxPort+i, "--sandbox-port (the sandbox needs four ports in a row)"); err != nil {
+			p, err := reserve(l.o.sandboxPort+i, "--sandbox-port (the sandbox needs four ports in a row)")
+			if err != nil {
 				return err
 			}
+			defer p.release()
 		}
 	}
-	if l.gateway, err = choosePort(l.o.gatewayPort, "--gateway-port"); err != nil {
+	if l.gateway, err = reserve(l.o.gatewayPort, "--gateway-port"); err != nil {
 		return err
 	}
-	l.codec, err = choosePort(0, "")
-	return err
+	l.stops = append(l.stops, l.gateway.release)
+	if l.codec, err = reserve(0, ""); err != nil {
+		return err
+	}
+	l.stops = append(l.stops, l.codec.release)
+	return nil
 }
 
-func choosePort(port int, flag string) (int, error) {
-	listener, err := net.Listen("tcp", loopback(port))
+// port is a port that nobody else can take until it is released, for those who open it themselves later.
+type port struct {
+	number   int
+	listener net.Listener
+}
+
+func reserve(number int, flag string) (port, error) {
+	listener, err := net.Listen("tcp", loopback(number))
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return 0, fmt.Errorf("port %d is in use by another process: stop it, or choose another with %s", port, flag)
+		return port{}, fmt.Errorf("port %d is in use by another process: stop it, or choose another with %s", number, flag)
 	case err != nil:
-		return 0, fmt.Errorf("open port %d: %w: choose another with %s", port, err, flag)
+		return port{}, fmt.Errorf("open port %d: %w: choose another with %s", number, err, flag)
 	}
-	return listener.Addr().(*net.TCPAddr).Port, listener.Close()
+	return port{listener.Addr().(*net.TCPAddr).Port, listener}, nil
+}
+
+// release may be called again.
+func (p port) release() error {
+	if err := p.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
-func (l *local) gatewayURL() string { return "http://" + loopback(l.gateway) }
+func (l *local) gatewayURL() string { return "http://" + loopback(l.gateway.number) }
 
 func (l *local) prepareDir(context.Context) (err error) {
 	if l.dir, err = filepath.Abs(l.o.data); err != nil {
@@ -119,7 +137,7 @@ func (l *local) startStack(ctx context.Context) error {
 	l.say.step("starting Temporal (log: %s)", filepath.Join(l.dir, "temporal", "temporal.log"))
 	s, err := stack.Start(ctx, stack.Options{
 		DataDir: filepath.Join(l.dir, "temporal"), TemporalPort: l.o.temporalPort, UIPort: l.o.uiPort, NoUI: l.o.noUI,
-		SearchAttributes: workflows.SearchAttributes(), CodecURL: "http://" + loopback(l.codec), Log: quiet(),
+		SearchAttributes: workflows.SearchAttributes(), CodecURL: "http://" + loopback(l.codec.number), Log: quiet(),
 	})
 	if err != nil {
 		return err
@@ -144,7 +162,7 @@ func (l *local) startSandbox(ctx context.Context) (err error) {
 		return sendEvents(ctx, l.o.sandbox, l.gatewayURL())
 	}
 	l.site, err = site.Start(site.Options{
-		Port: l.o.sandboxPort, DataDir: filepath.Join(l.dir, "sandbox"), EventsURL: l.gatewayURL(), SearchLag: l.o.searchLag,
+		Port: l.o.sandboxPort, DataDir: filepath.Join(l.dir, "sandbox"), EventsURL: l.gatewayURL(), SearchLag: l.o.searchLag, NoLimits: l.o.noLimits,
 	})
 	if err != nil {
 		return err
@@ -159,13 +177,3 @@ func (l *local) startSandbox(ctx context.Context) (err error) {
 const margin = time.Second
 
 func (l *local) searchLag() time.Duration { return l.at.SearchLag + margin }
-
-// trimAPI is the address of Slack's port.
-func trimAPI(slack string) string {
-	u, err := url.Parse(slack)
-	if err != nil {
-		return slack
-	}
-	u.Path = strings.TrimSuffix(u.Path, "api/")
-	return u.String()
-}

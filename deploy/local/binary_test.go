@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"hikeshi/activities/fake"
+	"hikeshi/activities/jira/jiratest"
+)
+
+// binaries are the programs as people run them, built once: what is killed must be another process.
+var binaries struct {
+	sync.Once
+	dir string
+	err error
+}
+
+func binary(t *testing.T, name string) string {
+	t.Helper()
+	binaries.Do(func() {
+		if binaries.dir, binaries.err = os.MkdirTemp("", "hikeshi-bin-"); binaries.err != nil {
+			return
+		}
+		build := exec.Command("go", "build", "-o", binaries.dir+"/", "hikeshi/worker", "hikeshi/starter", "hikeshi/deploy/sandbox", "hikeshi/deploy/local")
+		if out, err := build.CombinedOutput(); err != nil {
+			binaries.err = fmt.Errorf("build the programs: %w\n%s", err, out)
+		}
+	})
+	require.NoError(t, binaries.err)
+	return filepath.Join(binaries.dir, name)
+}
+
+// ready is what local and sandbox print when they are.
+type ready struct {
+	Temporal, Namespace, UI, Sandbox, Slack, Jira, Google, Gateway, Config string
+}
+
+// process is a program of ours that runs.
+type process struct {
+	ready
+	t    *testing.T
+	cmd  *exec.Cmd
+	said bytes.Buffer // on standard error
+}
+
+// launch starts a program. It is killed when the test ends, and what it said is shown if the test failed.
+func launch(t *testing.T, env []string, name string, args ...string) *process {
+	t.Helper()
+	p := &process{t: t, cmd: exec.Command(binary(t, name), args...)}
+	p.cmd.Env, p.cmd.Stderr = append(os.Environ(), env...), &p.said
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", name, p.said.String())
+		}
+	})
+	return p
+}
+
+// launchReady starts one that says when it is ready, and waits for that.
+func launchReady(t *testing.T, name string, args ...string) *process {
+	t.Helper()
+	p := launch(t, nil, name, args...)
+	out, err := p.cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, p.cmd.Start())
+	lines := make(chan string, 1)
+	go func() {
+		s := bufio.NewScanner(out)
+		for s.Scan() {
+			if line, ok := strings.CutPrefix(s.Text(), "ready "); ok {
+				lines <- line
+			}
+		}
+		close(lines)
+	}()
+	select {
+	case line, ok := <-lines:
+		require.True(t, ok, "%s ended before it was ready:\n%s", name, &p.said)
+		require.NoError(t, json.Unmarshal([]byte(line), &p.ready))
+	case <-time.After(patient):
+		t.Fatalf("%s is not ready after %s", name, patient)
+	}
+	return p
+}
+
+// kill ends it as kill -9 does.
+func (p *process) kill() {
+	if p.cmd.Process != nil && p.cmd.ProcessState == nil {
+		_ = p.cmd.Process.Kill() // it may have ended by itself
+		_ = p.cmd.Wait()         // killed: that is the error
+	}
+}
+
+// end ends it as Ctrl-C does, and returns its exit status.
+func (p *process) end() int {
+	require.NoError(p.t, p.cmd.Process.Signal(syscall.SIGTERM))
+	_ = p.cmd.Wait() // the status says it
+	return p.cmd.ProcessState.ExitCode()
+}
+
+var anyPorts = []string{"--temporal-port", "0", "--ui-port", "0", "--gateway-port", "0"}
+
+// startLocal runs the local stack as people do, on any free ports and a directory of its own.
+func startLocal(t *testing.T, args ...string) *process {
+	t.Helper()
+	args = append(append([]string{"--data", t.TempDir()}, anyPorts...), args...)
+	return launchReady(t, "local", append([]string{"--sandbox-port", "0"}, args...)...)
+}
+
+// fault adds a fault rule, in JSON, at slack, jira or google.
+func (p *process) fault(vendor, rule string) {
+	p.t.Helper()
+	var f fake.Fault
+	require.NoError(p.t, json.Unmarshal([]byte(rule), &f))
+	fault(p.t, map[string]string{"slack": p.Slack, "jira": p.Jira, "google": p.Google}[vendor], f)
+}
+
+// command gives /case as somebody of the cast.
+func (p *process) command(user, channel, text string) {
+	p.t.Helper()
+	p.click(user, channel, text, trigger())
+}
+
+func (p *process) click(user, channel, text, trigger string) {
+	p.t.Helper()
+	var answer struct{ Status int }
+	require.NoError(p.t, call(p.t.Context(), "POST", control(p.Slack)+"command",
+		map[string]string{"user": user, "channel": channel, "command": "/case", "text": text, "trigger_id": trigger}, &answer))
+	require.Equal(p.t, 200, answer.Status)
+}
+
+// number waits for the ticket with the title and returns its key.
+func (p *process) number(title string) (key string) {
+	p.t.Helper()
+	require.Eventually(p.t, func() bool {
+		var state struct{ Issues map[string]jiratest.Issue }
+		require.NoError(p.t, call(p.t.Context(), "GET", control(p.Jira)+"state", nil, &state))
+		for _, i := range state.Issues {
+			if strings.Contains(i.Summary, title) {
+				key = i.Key
+			}
+		}
+		return key != ""
+	}, patient, 50*time.Millisecond, "a ticket %q", title)
+	return key
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/proxy"
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	"hikeshi/starter/cases"
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/wire"
+)
+
+// histories is where the replay test of workflows finds recorded histories, and the keys to read them.
+const histories = "../../workflows/testdata/histories"
+
+func tester() incident.By {
+	return incident.By{Who: "tester", Door: incident.DoorCLI, Assurance: incident.SelfDeclared}
+}
+
+// Whoever reads Temporal's database, or its Web UI without the codec, reads nothing that a person wrote.
+func TestNothingPeopleWroteIsPlain(t *testing.T) {
+	in := shared(t)
+	words := map[string]string{
+		"title": "Zanzibar", "reporter": "Montgomery", "report": "Kilimanjaro", "scope": "Serengeti", "kind": "Okavango",
+	}
+	request, s := in.open(t, "aoi", fmt.Sprintf("open %s and more\n%s was said --reporter %q --kind %s", words["title"], words["report"], words["reporter"], words["kind"]), cases.Linked)
+	_, err := in.desk.Triage(t.Context(), s.Number, workflows.TriageCommand{Scope: words["scope"], Commander: "@ben", By: tester()}, request+"-t")
+	require.NoError(t, err)
+
+	raw, plain := in.everything(t, request, s)
+	for what, word := range words {
+		require.NotContains(t, raw, word, "the %s is plain text in Temporal", what)
+		require.Contains(t, plain, word, "the %s can be read with the keys", what)
+	}
+}
+
+// everything is all that Temporal holds of a case: the histories of Intake and Case and their entries in lists; once as
+// it is stored, once with the payloads decrypted.
+func (in *install) everything(t *testing.T, request string, s workflows.Status) (raw, plain string) {
+	t.Helper()
+	ring, err := wire.LoadKeyRing(in.keys())
+	require.NoError(t, err)
+	var stored, read strings.Builder
+	list, err := in.client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{})
+	require.NoError(t, err)
+	all := []proto.Message{list}
+	for _, id := range []string{workflows.IntakeWorkflowID(request), s.WorkflowID} {
+		for _, h := range in.runs(t, id) {
+			all = append(all, h)
+		}
+	}
+	codec := wire.NewCodec(ring)
+	for _, m := range all {
+		stored.WriteString(protojson.Format(m))
+		visit(t, m, func(p *commonpb.Payload) {
+			stored.Write(p.GetData()) // in the JSON it is base64
+			opened, err := codec.Decode([]*commonpb.Payload{p})
+			require.NoError(t, err)
+			read.Write(opened[0].GetData())
+		})
+	}
+	return stored.String(), read.String()
+}
+
+// visit calls f for every payload in a message.
+func visit(t *testing.T, m proto.Message, f func(*commonpb.Payload)) {
+	t.Helper()
+	require.NoError(t, proxy.VisitPayloads(t.Context(), m, proxy.VisitPayloadsOptions{
+		Visitor: func(_ *proxy.VisitPayloadsContext, list []*commonpb.Payload) ([]*commonpb.Payload, error) {
+			for _, p := range list {
+				f(p)
+			}
+			return list, nil
+		},
+	}))
+}
+
+// runs returns the histories of all runs of a workflow, the newest first.
+func (in *install) runs(t *testing.T, workflowID string) (list []*historypb.History) {
+	t.Helper()
+	for run := in.run(t, workflowID); run != ""; {
+		h := &historypb.History{}
+		events := in.client.GetWorkflowHistory(t.Context(), workflowID, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		for events.HasNext() {
+			event, err := events.Next()
+			require.NoError(t, err)
+			h.Events = append(h.Events, event)
+		}
+		list = append(list, h)
+		run = h.Events[0].GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
+	}
+	return list
+}
+
+// recordCase stores the histories of a case for the replay test, when asked for with -record. Cases on their way to a
+// release may be recorded anew; from the first release on they bind.
+func (in *install) recordCase(t *testing.T, request, name string) {
+	t.Helper()
+	if !*record {
+		return
+	}
+	s := in.wait(t, request, cases.Linked)
+	for kind, id := range map[string]string{"intake": workflows.IntakeWorkflowID(request), "case": s.WorkflowID} {
+		for i, h := range in.runs(t, id) {
+			text, err := protojson.MarshalOptions{Multiline: true}.Marshal(h)
+			require.NoError(t, err)
+			file := filepath.Join(histories, "unreleased", fmt.Sprintf("%s-%s-%d.json", name, kind, i))
+			require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+			require.NoError(t, os.WriteFile(file, append(text, '\n'), 0o644))
+		}
+	}
+}

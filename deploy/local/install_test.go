@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"hikeshi/activities/fake"
+	"hikeshi/starter/cases"
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/settings"
+	"hikeshi/workflows/wire"
+)
+
+var record = flag.Bool("record", false, "record the histories of some cases for the replay test of workflows")
+
+// patient is how long a test waits for what must come. It is long: only a broken product makes a test wait for it.
+const patient = 60 * time.Second
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	forgetEnvironment()
+	status := m.Run()
+	sharedInstall.stop()
+	os.RemoveAll(binaries.dir) //nolint:errcheck // a temporary directory
+	os.Exit(status)
+}
+
+// install is a whole Hikeshi in the test's process, and ways to use it as people do.
+type install struct {
+	*local
+	desk   *cases.Cases
+	client client.Client // sees payloads in plain text
+	cfg    *settings.Config
+}
+
+// newInstall starts one on the directory, without a Web UI, without rate limits and with a search that does not lag.
+// It is stopped when the test ends.
+func newInstall(t *testing.T, dir string, edit func(*options)) *install {
+	t.Helper()
+	in, err := startInstall(dir, edit)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, in.close()) })
+	return in
+}
+
+func startInstall(dir string, edit func(*options)) (*install, error) {
+	if *record {
+		if err := useTestKeys(dir); err != nil {
+			return nil, err
+		}
+	}
+	o := options{data: dir, noUI: true, noLimits: true, searchLag: -1, probe: time.Second}
+	if edit != nil {
+		edit(&o)
+	}
+	l, err := start(context.Background(), o, newNarrator(io.Discard))
+	if err != nil {
+		return nil, err
+	}
+	in := &install{local: l}
+	if in.cfg, err = l.load(); err == nil {
+		err = in.connect()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w (stopping: %v)", err, l.stop())
+	}
+	return in, nil
+}
+
+func (in *install) connect() error {
+	o, err := cases.Options(in.cfg, "test")
+	if err != nil {
+		return err
+	}
+	if in.client, err = wire.Dial(context.Background(), o); err != nil {
+		return err
+	}
+	in.desk = cases.New(in.client, o, in.cfg)
+	return nil
+}
+
+func (in *install) close() error {
+	in.client.Close()
+	return in.stop()
+}
+
+// useTestKeys gives an install the keys with which the recorded histories can be read.
+func useTestKeys(dir string) error {
+	keys, err := os.ReadFile(filepath.Join(histories, "keys.yaml"))
+	if err != nil {
+		return err
+	}
+	return write(filepath.Join(dir, "keys.yaml"), keys)
+}
+
+// sharedInstall serves the tests that do nothing to it but open cases.
+var sharedInstall = &once{}
+
+type once struct {
+	sync.Once
+	in  *install
+	err error
+	dir string
+}
+
+func shared(t *testing.T) *install {
+	t.Helper()
+	sharedInstall.Do(func() {
+		if sharedInstall.dir, sharedInstall.err = os.MkdirTemp("", "hikeshi-test-"); sharedInstall.err == nil {
+			sharedInstall.in, sharedInstall.err = startInstall(sharedInstall.dir, nil)
+		}
+	})
+	require.NoError(t, sharedInstall.err)
+	return sharedInstall.in
+}
+
+func (o *once) stop() {
+	if o.in != nil {
+		if err := o.in.close(); err != nil {
+			fmt.Fprintln(os.Stderr, "stop the shared install:", err)
+		}
+	}
+	os.RemoveAll(o.dir) //nolint:errcheck // a temporary directory
+}
+
+var triggers atomic.Int64
+
+// trigger is a new id of a click in Slack.
+func trigger() string { return fmt.Sprintf("test-%d-%d", time.Now().UnixNano(), triggers.Add(1)) }
+
+// command gives /case as somebody of the cast, in #general, and returns what the person sees at once.
+func (in *install) command(t *testing.T, user, text, trigger string) string {
+	t.Helper()
+	var answer struct {
+		Status int    `json:"status"`
+		Body   string `json:"body"`
+		Error  string `json:"error"`
+	}
+	require.NoError(t, call(t.Context(), "POST", control(in.at.Slack)+"command",
+		map[string]string{"user": user, "channel": "general", "command": "/case", "text": text, "trigger_id": trigger}, &answer))
+	require.Equal(t, 200, answer.Status, answer.Body)
+	require.Empty(t, answer.Error)
+	return plainAnswer(answer.Body)
+}
+
+// open opens a case as somebody of the cast and waits until it is that far.
+func (in *install) open(t *testing.T, user, text string, until cases.Until) (request string, s workflows.Status) {
+	t.Helper()
+	request = trigger()
+	in.command(t, user, text, request)
+	return request, in.wait(t, request, until)
+}
+
+func (in *install) wait(t *testing.T, request string, until cases.Until) workflows.Status {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patient)
+	defer cancel()
+	_, s, err := in.desk.Wait(ctx, incident.RequestID(request), until)
+	require.NoError(t, err)
+	return *s
+}
+
+// settle waits until the condition holds for the case.
+func (in *install) settle(t *testing.T, request, what string, holds func(workflows.Status) bool) (s workflows.Status) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		s = in.wait(t, request, cases.Settled)
+		return holds(s)
+	}, patient, 50*time.Millisecond, "%s", what)
+	return s
+}
+
+// stuckIn reports whether a step of the case cannot go on.
+func stuckIn(s workflows.Status, id string) bool { return stepOf(s, id).State == workflows.StepStuck }
+
+func stepOf(s workflows.Status, id string) workflows.StepStatus {
+	for _, step := range s.Steps {
+		if step.ID == id {
+			return step
+		}
+	}
+	return workflows.StepStatus{}
+}
+
+// world is what the sandbox holds of a case.
+func (in *install) world(t *testing.T, request string) world {
+	t.Helper()
+	all, err := in.observe(t.Context())
+	require.NoError(t, err)
+	return all.of(request)
+}
+
+// fault injects a fault rule at a vendor's address.
+func fault(t *testing.T, vendor string, f fake.Fault) {
+	t.Helper()
+	require.NoError(t, call(t.Context(), "POST", control(vendor)+"faults", f, nil))
+}
+
+func cast(t *testing.T, handle string) fake.Person {
+	t.Helper()
+	p, known := personNamed(handle)
+	require.True(t, known, handle)
+	return p
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hikeshi/activities/drive/drivetest"
+	"hikeshi/starter/cases"
+	"hikeshi/workflows/incident"
+)
+
+// A signed command brings everybody together with everything they need; the same click again is the same case.
+func TestOpenByCommand(t *testing.T) {
+	in := shared(t)
+	request, s := in.open(t, "aoi", `open sev2 給与担当へのフィッシング --reporter "Hanako Yamada, Acme Foods, 03-5555-0100" --org "Acme Foods" --invite @kenji`, cases.Linked)
+	w := in.world(t, request)
+	require.NoError(t, w.exactlyOne())
+	require.Empty(t, s.Notes)
+	require.Equal(t, incident.Sev2, s.Severity)
+
+	ticket, channel := w.Issues[0], w.Channels[0]
+	require.Equal(t, s.Number, ticket.Key)
+	require.Contains(t, ticket.Summary, "給与担当へのフィッシング")
+	require.Contains(t, ticket.Description, "Hanako Yamada, Acme Foods, 03")
+	require.True(t, channel.Private)
+	require.True(t, strings.HasPrefix(channel.Name, strings.ToLower(s.Number)+"-"), channel.Name)
+	for _, who := range []string{"aoi", "ben", "chie", "kenji"} {
+		require.True(t, channel.Has(cast(t, who).ID), "%s is in the channel", who)
+	}
+	require.False(t, channel.Has(cast(t, "lena").ID))
+	require.Len(t, channel.Pins, 1)
+	var links []string
+	for _, b := range in.site.Slack.Bookmarks(channel.ID) {
+		links = append(links, b.Link)
+	}
+	require.ElementsMatch(t, []string{s.Links.TicketURL, s.Links.FolderURL, s.Links.SheetURL}, links)
+	folder, sheet := w.kinds(drivetest.FolderType)[0], w.kinds(drivetest.SheetType)[0]
+	require.Equal(t, drivetest.CasesFolder, folder.Parent)
+	require.Equal(t, folder.ID, sheet.Parent)
+	require.Len(t, in.site.Sheets.Tabs(sheet.ID), 4)
+
+	in.command(t, "aoi", "open the same click again", request)
+	again := in.wait(t, request, cases.Linked)
+	require.Equal(t, s.Number, again.Number)
+	require.NoError(t, in.world(t, request).exactlyOne())
+	in.recordCase(t, request, "open")
+}
+
+// What people need next to each other is linked from everywhere.
+func TestLinksAreEverywhere(t *testing.T) {
+	in := shared(t)
+	request, s := in.open(t, "ben", "open lost laptop in a taxi", cases.Linked)
+	w := in.world(t, request)
+	for _, url := range []string{s.Links.ChannelURL, s.Links.FolderURL, s.Links.SheetURL} {
+		require.Contains(t, w.Issues[0].Description, url, "the ticket's status block")
+	}
+	var card string
+	for _, m := range in.site.Slack.Messages(s.Links.Channel) {
+		if m.TS == w.Channels[0].Pins[0] {
+			card = m.Text + string(m.Blocks)
+		}
+	}
+	for _, url := range []string{s.Links.TicketURL, s.Links.FolderURL, s.Links.SheetURL} {
+		require.Contains(t, card, url, "the card")
+	}
+	grid := strings.Builder{}
+	for _, tab := range in.site.Sheets.Tabs(s.Links.Sheet) {
+		for _, row := range in.site.Sheets.Grid(s.Links.Sheet, tab.ID) {
+			grid.WriteString(strings.Join(row, " "))
+		}
+	}
+	require.Contains(t, grid.String(), s.Links.TicketURL, "the sheet")
+}
