@@ -19,8 +19,10 @@ type Call struct {
 	Name   string    `json:"name"` // the vendor's name of the call where it has one, else method and path
 	Method string    `json:"method"`
 	Path   string    `json:"path"`
-	Status int       `json:"status"`          // 0: no reply was sent
-	Fault  string    `json:"fault,omitempty"` // mode of the fault that struck
+	Object string    `json:"object,omitempty"` // what the call is about, where the fake says so: the id of Slack's channel
+	Status int       `json:"status"`           // 0: no reply was sent
+	Fault  string    `json:"fault,omitempty"`  // mode of the fault that struck
+	Done   time.Time `json:"done,omitzero"`    // when the reply left; zero: not yet, or the client went away first
 }
 
 // Limit is a vendor's rate for one kind of call: a bucket that holds Burst calls and fills at PerMinute.
@@ -44,6 +46,8 @@ type Control struct {
 	Handler http.Handler // the vendor's calls
 	// Name gives a call its vendor's name ("conversations.create"); nil: method and path.
 	Name func(*http.Request) string
+	// Object says what a call is about, for those who count calls of one thing; nil: nobody asks.
+	Object func(*http.Request) string
 	// Limits lists the buckets a call draws from; nil: none.
 	Limits func(*http.Request) []Limit
 	// Refuse writes the vendor's own error body for a status; nil: plain text.
@@ -141,6 +145,9 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := Call{Time: time.Now().UTC(), Method: r.Method, Path: r.URL.Path, Name: r.Method + " " + r.URL.Path}
 	if c.Name != nil {
 		call.Name = c.Name(r)
+	}
+	if c.Object != nil {
+		call.Object = c.Object(r)
 	}
 	c.mu.Lock()
 	index := len(c.calls)
@@ -271,7 +278,7 @@ func (c *Control) answered(index, status int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if index < len(c.calls) {
-		c.calls[index].Status = status
+		c.calls[index].Status, c.calls[index].Done = status, time.Now().UTC()
 	}
 }
 

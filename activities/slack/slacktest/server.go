@@ -52,7 +52,7 @@ func Open(o Options) (*Server, error) {
 		store.Close() //nolint:errcheck // the first error says more
 		return nil, err
 	}
-	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.serveCall), Name: callName, Limits: limits, Refuse: refuse, Seed: s.seed}
+	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.serveCall), Name: callName, Object: callChannel, Limits: limits, Refuse: refuse, Seed: s.seed}
 	s.Control.Handle("POST /_control/message", s.personWrites)
 	s.api = s.routes()
 	s.out.start(s)
@@ -132,6 +132,8 @@ func callName(r *http.Request) string {
 	}
 	return r.Method + " " + r.URL.Path
 }
+
+func callChannel(r *http.Request) string { return argsOf(r.Context()).Get("channel") }
 
 // serveCall runs inside the lock.
 func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
