@@ -1,6 +1,10 @@
 package notice
 
-import "strings"
+import (
+	"strings"
+
+	"hikeshi/workflows/incident"
+)
 
 // Message is a Slack message: Text is what notifications show, Blocks what the channel shows.
 type Message struct {
@@ -41,8 +45,12 @@ func (c Case) Card(e Escape) Message {
 	if next := c.missing(); next != "" {
 		m.add("context", c.say("next", "Missing", next))
 	}
+	asides := c.asides()
 	if !c.Now.IsZero() {
-		m.add("context", c.say("updated")+": "+clock(c.Now))
+		asides = append(asides, c.say("updated")+": "+clock(c.Now))
+	}
+	if len(asides) > 0 {
+		m.add("context", strings.Join(asides, separator))
 	}
 	return m
 }
@@ -57,10 +65,24 @@ func (c Case) mrkdwnLinks(e Escape) string {
 		case l.URL == "":
 			parts = append(parts, c.linkTitle(l.Kind)+": "+c.say("owed"))
 		default:
-			parts = append(parts, c.linkTitle(l.Kind)+": <"+l.URL+"|"+e.text(l.Text)+">")
+			parts = append(parts, c.linkTitle(l.Kind)+": <"+address(l.URL)+"|"+e.text(l.Text)+">")
 		}
 	}
-	return strings.Join(parts, "  ·  ")
+	return strings.Join(parts, separator)
+}
+
+// separator stands between short facts on one line; a phone breaks the line there.
+const separator = "  ·  "
+
+// asides are the small facts about the case itself: who may know of it, and that its number will change.
+func (c Case) asides() (list []string) {
+	if c.Audience == incident.AudienceOrganisation || c.Audience == incident.AudienceRestricted {
+		list = append(list, c.say("audience")+": "+c.say("audience_"+string(c.Audience)))
+	}
+	if c.Provisional {
+		list = append(list, c.say("provisional"))
+	}
+	return list
 }
 
 // trouble lists what is stuck or should be known.
@@ -72,7 +94,7 @@ func (c Case) trouble(e Escape) string {
 		}
 	}
 	for _, n := range c.Notes {
-		lines = append(lines, ":information_source: "+e.text(n))
+		lines = append(lines, ":information_source: "+e.text(incident.CleanLine(n)))
 	}
 	return strings.Join(lines, "\n")
 }

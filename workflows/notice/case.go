@@ -110,7 +110,7 @@ func (c Case) banner() string {
 	if !c.Drill {
 		return ""
 	}
-	return c.say("drill") + " "
+	return c.say("drill")
 }
 
 // clock shows a time with its zone; readers are in several.
@@ -133,6 +133,11 @@ func (c Case) missing() string {
 		}
 	}
 	return ""
+}
+
+// address keeps a vendor's address inside the link it stands in, whatever the place's markup is.
+func address(url string) string {
+	return strings.NewReplacer(" ", "%20", "<", "%3C", ">", "%3E", "|", "%7C", "[", "%5B", "]", "%5D", "(", "%28", ")", "%29").Replace(url)
 }
 
 func (c Case) linkTitle(kind string) string { return c.say("link_" + kind) }

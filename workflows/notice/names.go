@@ -6,9 +6,10 @@ import (
 	"hikeshi/workflows/incident"
 )
 
-// Purpose is the channel's purpose. Members read it, so the title may stand in it.
+// Purpose is the channel's purpose. Slack's administrators and exports show it to people outside the channel, so a
+// hidden title does not stand in it.
 func (c Case) Purpose() string {
-	return c.banner() + c.say("purpose", "Number", c.Number, "Title", incident.Shorten(c.shownTitle(), 120))
+	return c.banner() + c.say("purpose", "Number", c.Number, "Title", incident.Shorten(incident.CleanLine(c.shownTitle()), 120))
 }
 
 // FolderName is the name of the case's folder in Drive: the number first, so that folders sort by it.
@@ -16,7 +17,7 @@ func (c Case) FolderName() string {
 	if c.HideTitle {
 		return c.banner() + c.Number
 	}
-	return c.banner() + c.Number + " " + incident.Shorten(c.Title, 120)
+	return c.banner() + c.Number + " " + incident.Shorten(incident.CleanLine(c.Title), 120)
 }
 
 // SheetName is the name of the case's task sheet.
@@ -27,7 +28,7 @@ func (c Case) LinkRows() [][]string {
 	rows := [][]string{}
 	for _, l := range c.Links {
 		where := l.URL
-		if where == "" && l.Text == "" {
+		if where == "" && (l.Text == "" || l.Kind != "channel") { // a channel may be there without an address
 			where = c.say("owed")
 		}
 		rows = append(rows, []string{l.Kind, c.linkTitle(l.Kind), l.Text, where})

@@ -1,6 +1,9 @@
 package notice
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Page is the case's page in the Temporal UI: markdown without HTML and images.
 func (c Case) Page() string {
@@ -17,6 +20,9 @@ func (c Case) Page() string {
 	} {
 		b.WriteString("| " + c.say(r[0]) + " | " + markdown(r[1]) + " |\n")
 	}
+	if c.Provisional {
+		b.WriteString("\n" + c.say("provisional") + "\n")
+	}
 	if next := c.missing(); next != "" {
 		b.WriteString("\n" + c.say("next", "Missing", markdown(next)) + "\n")
 	}
@@ -32,7 +38,7 @@ func (c Case) pageLinks(b *strings.Builder) {
 		switch {
 		case l.Kind == "temporal": // the reader is there
 		case l.URL != "":
-			b.WriteString("- " + c.linkTitle(l.Kind) + ": [" + markdown(l.Text) + "](" + l.URL + ")\n")
+			b.WriteString("- " + c.linkTitle(l.Kind) + ": [" + markdown(l.Text) + "](" + address(l.URL) + ")\n")
 		case l.Text != "" && l.Kind == "channel":
 			b.WriteString("- " + c.linkTitle(l.Kind) + ": " + markdown("#"+l.Text) + "\n")
 		default:
@@ -51,11 +57,22 @@ func (c Case) pageSteps(b *strings.Builder) {
 	}
 	for _, s := range c.Steps {
 		b.WriteString("| `" + s.ID + "` " + StepTitle(c.Lang, s.ID) + " | " + c.say("state_"+s.State) + " | " + clock(s.Since) + " | " +
-			markdown(strings.TrimSpace(s.Class+" "+s.Cause)) + " | " + markdown(s.Hint) + " |\n")
+			markdown(because(s)) + " | " + markdown(s.Hint) + " |\n")
+	}
+	if len(c.Steps) > 0 && len(c.Notes) > 0 {
+		b.WriteString("\n")
 	}
 	for _, n := range c.Notes {
 		b.WriteString("- " + markdown(n) + "\n")
 	}
+}
+
+// because is what kind of failure it was, which programs go by, and the vendor's own word for it.
+func because(s Step) string {
+	if s.Class == "" || s.Cause == "" {
+		return s.Class + s.Cause
+	}
+	return s.Class + ": " + s.Cause
 }
 
 func (c Case) pageCommands(b *strings.Builder) {
@@ -72,15 +89,18 @@ func (c Case) pageCommands(b *strings.Builder) {
 	}
 }
 
-// markdown escapes what would be markup, and keeps a text inside its table cell.
+// markdown escapes what would be markup, an entity or an address to click on, and keeps a text on its line and inside
+// its table cell.
 func markdown(text string) string {
 	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case r == '\n':
+	for i, r := range text {
+		switch rest := text[i:]; {
+		case unicode.IsControl(r):
 			b.WriteByte(' ')
 			continue
-		case strings.ContainsRune("\\`*_{}[]()<>#+!|~", r):
+		case strings.ContainsRune("\\`*_{}[]()<>#+!|~&@", r), strings.HasPrefix(rest, "://"):
+			b.WriteByte('\\')
+		case r == '.' && i >= 3 && strings.EqualFold(text[i-3:i], "www"):
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)

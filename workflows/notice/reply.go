@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"regexp"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -13,12 +14,12 @@ func Opening(lang, requestID string) string {
 
 // Opened says that people can meet. Where the channel is not there yet, it says what is missing.
 func Opened(lang string, c Case) string {
+	c.Lang = lang
 	for _, l := range c.Links {
 		if l.Kind == "channel" && l.Text != "" {
 			return c.banner() + in(lang).say("reply_opened", "Number", c.Number, "Channel", l.Text)
 		}
 	}
-	c.Lang = lang
 	lines := []string{c.banner() + in(lang).say("reply_opened_without", "Number", c.Number)}
 	for _, s := range c.Steps {
 		if s.State == "stuck" {
@@ -42,9 +43,11 @@ func StatusText(c Case, e Escape) string {
 	lines := []string{
 		"*" + e.text(c.banner()+c.Number+" "+c.Title) + "*",
 		c.say("phase") + ": " + c.phase() + "  ·  " + c.say("status") + ": " + c.status() + "  ·  " + c.say("severity") + ": " + c.severity(),
-		c.say("commander") + ": " + e.text(c.or(c.Commander)) + "  ·  " + c.say("scope") + ": " + e.text(c.or(c.Scope)),
-		c.mrkdwnLinks(e),
+		c.say("commander") + ": " + e.text(c.or(incident.CleanLine(c.Commander))) + "  ·  " + c.say("scope") + ": " + e.text(c.or(incident.CleanLine(c.Scope))),
 	}
+	lines = append(lines, c.channelLine(e)...)
+	lines = append(lines, c.mrkdwnLinks(e))
+	lines = append(lines, c.asides()...)
 	if next := c.missing(); next != "" {
 		lines = append(lines, c.say("next", "Missing", next))
 	}
@@ -52,10 +55,31 @@ func StatusText(c Case, e Escape) string {
 		lines = append(lines, "• "+e.text(c.stepLine(s)))
 	}
 	for _, n := range c.Notes {
-		lines = append(lines, "• "+e.text(n))
+		lines = append(lines, "• "+e.text(incident.CleanLine(n)))
 	}
 	return strings.Join(lines, "\n")
 }
+
+// channelLine leads to the channel, for people who ask elsewhere. A link whose text already is Slack's mention of a
+// channel (<#C0123>) stays one.
+func (c Case) channelLine(e Escape) []string {
+	for _, l := range c.Links {
+		switch {
+		case l.Kind != "channel":
+		case mention.MatchString(l.Text):
+			return []string{c.linkTitle(l.Kind) + ": " + l.Text}
+		case l.URL != "":
+			return []string{c.linkTitle(l.Kind) + ": <" + address(l.URL) + "|" + e.text("#"+l.Text) + ">"}
+		case l.Text != "":
+			return []string{c.linkTitle(l.Kind) + ": " + e.text("#"+l.Text)}
+		default:
+			return []string{c.linkTitle(l.Kind) + ": " + c.say("owed")}
+		}
+	}
+	return nil
+}
+
+var mention = regexp.MustCompile(`^<#[A-Z0-9]+>$`)
 
 // Unreachable says what to do by hand while nothing can be recorded.
 func Unreachable(lang string) string { return in(lang).say("reply_unreachable") }

@@ -22,7 +22,7 @@ func (c Case) Summary() string {
 	if names := c.companies(); names != "" {
 		line += " (" + names + ")"
 	}
-	return incident.Shorten(line, maxSummary)
+	return incident.Shorten(incident.CleanLine(line), maxSummary)
 }
 
 // Description is the ticket's text above the status block: what was reported, by whom, to whom. JIRA wiki markup.
@@ -35,7 +35,7 @@ func (c Case) Description(e Escape) string {
 	if c.Report != "" {
 		b.WriteString(e.text(c.Report) + "\n\n")
 	}
-	for _, row := range [][2]string{{"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())}, {"opener", c.Opener}, {"opened", clock(c.Opened)}} {
+	for _, row := range [][2]string{{"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())}, {"opener", c.or(c.Opener)}, {"opened", clock(c.Opened)}} {
 		b.WriteString("*" + c.say(row[0]) + ":* " + e.text(row[1]) + "\n")
 	}
 	return b.String()
@@ -45,7 +45,7 @@ func (c Case) Description(e Escape) string {
 func (c Case) StatusBlock(e Escape) string {
 	var b strings.Builder
 	if c.Drill {
-		b.WriteString("*" + e.text(c.say("drill_long")) + "*\n")
+		b.WriteString("*" + e.text(c.say("drill_long")) + "*\n\n")
 	}
 	rows := [][2]string{
 		{"phase", c.phase()}, {"status", c.status()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"commander", c.or(c.Commander)},
@@ -63,22 +63,41 @@ func (c Case) StatusBlock(e Escape) string {
 		}
 		b.WriteString("|| " + c.linkTitle(l.Kind) + " | " + c.wikiLink(l, e) + " |\n")
 	}
+	if len(c.Steps)+len(c.Notes) > 0 {
+		b.WriteString("\n")
+	}
 	for _, s := range c.Steps {
-		b.WriteString("* " + e.text(c.stepLine(s)) + "\n")
+		b.WriteString("* " + item(e.text(c.stepLine(s))) + "\n")
 	}
 	for _, n := range c.Notes {
-		b.WriteString("* " + e.text(n) + "\n")
+		b.WriteString("* " + item(e.text(n)) + "\n")
 	}
 	return strings.TrimSpace(b.String())
 }
 
-// cell keeps a text with line breaks inside its table cell.
-func cell(text string) string { return strings.ReplaceAll(text, "\n", " \\\\ ") }
+// cell keeps a text with line breaks and bars inside its table cell.
+func cell(text string) string {
+	var b strings.Builder
+	escaped := false
+	for _, r := range item(text) {
+		if r == '|' && !escaped {
+			b.WriteByte('\\')
+		}
+		escaped = r == '\\' && !escaped
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// item keeps a text with line breaks in its line: a double backslash is JIRA's forced break.
+func item(text string) string {
+	return strings.NewReplacer("\r\n", " \\\\ ", "\r", " \\\\ ", "\n", " \\\\ ").Replace(text)
+}
 
 func (c Case) wikiLink(l Link, e Escape) string {
 	switch {
 	case l.URL != "":
-		return "[" + e.text(l.Text) + "|" + l.URL + "]"
+		return "[" + e.text(l.Text) + "|" + address(l.URL) + "]"
 	case l.Text != "" && l.Kind == "channel":
 		return e.text("#" + l.Text)
 	default:
@@ -92,9 +111,8 @@ func (c Case) stepLine(s Step) string {
 	if s.State != "stuck" {
 		return c.say("step_owed", "Step", title)
 	}
-	line := c.say("step_stuck", "Step", title, "Cause", s.Cause, "Since", clock(s.Since))
-	if s.Hint != "" {
-		line += " " + c.say("step_hint", "Hint", s.Hint)
-	}
-	return line
+	return c.say("step_stuck", "Step", title, "Cause", unstopped(s.Cause), "Since", clock(s.Since), "Hint", unstopped(s.Hint))
 }
+
+// unstopped is a text for the middle of a sentence of ours, which ends it itself.
+func unstopped(text string) string { return strings.TrimRight(incident.CleanLine(text), " .。") }

@@ -1,0 +1,214 @@
+package notice_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+func messages(t *testing.T, lang string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("text", "active."+lang+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	if err := yaml.Unmarshal(text, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+var placeholder = regexp.MustCompile(`\{\{(?:if )?\.\w+\}\}`)
+
+func TestBothLanguagesSayTheSame(t *testing.T) {
+	en, ja := messages(t, "en"), messages(t, "ja")
+	if e, j := slices.Sorted(maps.Keys(en)), slices.Sorted(maps.Keys(ja)); !slices.Equal(e, j) {
+		t.Errorf("the message ids differ:\nen %q\nja %q", e, j)
+	}
+	for id := range en {
+		e, j := placeholder.FindAllString(en[id], -1), placeholder.FindAllString(ja[id], -1)
+		slices.Sort(e)
+		slices.Sort(j)
+		if !slices.Equal(e, j) {
+			t.Errorf("%s: the English text takes %q, the Japanese %q", id, e, j)
+		}
+		if strings.TrimSpace(en[id]) == "" || strings.TrimSpace(ja[id]) == "" {
+			t.Errorf("%s is empty", id)
+		}
+	}
+}
+
+// sources parses the Go files of a folder but its tests.
+func sources(t *testing.T, folder string) (all []*ast.File) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, f)
+	}
+	if len(all) == 0 {
+		t.Fatalf("no sources in %s", folder)
+	}
+	return all
+}
+
+// literals returns the texts that stand in the sources.
+func literals(t *testing.T, folder string) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	for _, f := range sources(t, folder) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if text, err := strconv.Unquote(lit.Value); err == nil {
+					found[text] = true
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+var stepID = regexp.MustCompile(`^(open|card|ticket|links|triage)(\.[a-z]+)+$`)
+
+// ids are the message ids that are put together from a word of the case's.
+func ids(t *testing.T) map[string]bool {
+	t.Helper()
+	list := []string{
+		"phase_open", "phase_triage", "phase_analysis", "phase_lessons", "phase_archive", "phase_closed",
+		"status_" + string(incident.Running), "status_" + string(incident.Waiting), "status_" + string(incident.Stuck), "status_" + string(incident.Ended),
+		"audience_" + string(incident.AudienceGroup), "audience_" + string(incident.AudienceOrganisation), "audience_" + string(incident.AudienceRestricted),
+		"containment_" + string(incident.NotContained), "containment_" + string(incident.Acting), "containment_" + string(incident.Contained), "containment_not_applicable",
+		"link_ticket", "link_channel", "link_folder", "link_sheet", "link_temporal",
+		"state_owed", "state_trying", "state_stuck", "command_triage", "command_roll",
+	}
+	steps := 0
+	for text := range literals(t, "..") {
+		if stepID.MatchString(text) {
+			steps++
+			list = append(list, "step_title_"+strings.ReplaceAll(text, ".", "_"))
+		}
+	}
+	if steps < 20 {
+		t.Fatalf("found only %d step ids in the workflows", steps)
+	}
+	for _, need := range needs(t) {
+		list = append(list, "need_"+strings.ReplaceAll(need, " ", "_"))
+	}
+	found := map[string]bool{}
+	for _, id := range list {
+		found[id] = true
+	}
+	return found
+}
+
+// needs are the names in incident.Need{Name: "…"} in the workflows.
+func needs(t *testing.T) (list []string) {
+	t.Helper()
+	for _, f := range sources(t, "..") {
+		ast.Inspect(f, func(n ast.Node) bool {
+			lit, ok := n.(*ast.CompositeLit)
+			if !ok || len(lit.Elts) == 0 {
+				return true
+			}
+			if sel, ok := lit.Type.(*ast.SelectorExpr); !ok || sel.Sel.Name != "Need" {
+				return true
+			}
+			if kv, ok := lit.Elts[0].(*ast.KeyValueExpr); ok {
+				if name, ok := kv.Value.(*ast.BasicLit); ok {
+					text, _ := strconv.Unquote(name.Value)
+					list = append(list, text)
+				}
+			}
+			return true
+		})
+	}
+	if len(list) < 3 {
+		t.Fatalf("found only the needs %q in the workflows", list)
+	}
+	return list
+}
+
+func TestEveryMessageIsThereAndUsed(t *testing.T) {
+	en, made, used := messages(t, "en"), ids(t), literals(t, ".")
+	for id := range made {
+		if en[id] == "" {
+			t.Errorf("there is no message %s", id)
+		}
+	}
+	for id := range saidDirectly(t) {
+		if en[id] == "" {
+			t.Errorf("there is no message %s", id)
+		}
+	}
+	for id := range en {
+		column, isColumn := strings.CutPrefix(id, "column_")
+		if !used[id] && !made[id] && (!isColumn || !used[column]) {
+			t.Errorf("nothing says %s", id)
+		}
+	}
+}
+
+// saidDirectly are the ids in calls like say("phase").
+func saidDirectly(t *testing.T) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	for _, f := range sources(t, ".") {
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			sel, ok := call.Fun.(*ast.SelectorExpr)
+			lit, isText := call.Args[0].(*ast.BasicLit)
+			if ok && isText && sel.Sel.Name == "say" {
+				id, _ := strconv.Unquote(lit.Value)
+				found[id] = true
+			}
+			return true
+		})
+	}
+	if len(found) < 20 {
+		t.Fatalf("found only %d calls of say", len(found))
+	}
+	return found
+}
+
+func TestStepTitleOfAnUnknownStepIsItsID(t *testing.T) {
+	for _, lang := range []string{"en", "ja"} {
+		if got := notice.StepTitle(lang, "close.everything"); got != "close.everything" {
+			t.Errorf("%s: got %q", lang, got)
+		}
+	}
+}
+
+func TestAnUnknownLanguageIsEnglish(t *testing.T) {
+	for _, lang := range []string{"", "de"} {
+		if got, want := notice.Usage(lang), notice.Usage("en"); got != want {
+			t.Errorf("%q: got %q", lang, got)
+		}
+	}
+}
