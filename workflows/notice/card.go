@@ -19,11 +19,11 @@ type Block struct {
 	Fields []string
 }
 
-// Card is the status card that is pinned in the case's channel.
+// Card is the status card that is pinned in the case's channel. Its Text is what notifications show, also on a locked
+// telephone, so a hidden title does not stand in it.
 func (c Case) Card(e Escape) Message {
-	head := c.banner() + c.Number + " " + c.Title
-	m := Message{Text: e.text(head)}
-	m.add("header", head) // plain text: no markup is read there
+	m := Message{Text: e.text(c.banner() + c.Number + " " + c.shownTitle())}
+	m.add("header", e.text(c.banner()+c.Number+" "+c.Title))
 	if c.Drill {
 		m.add("section", "*"+c.say("drill_long")+"*")
 	}
@@ -65,11 +65,14 @@ func (c Case) mrkdwnLinks(e Escape) string {
 		case l.URL == "":
 			parts = append(parts, c.linkTitle(l.Kind)+": "+c.say("owed"))
 		default:
-			parts = append(parts, c.linkTitle(l.Kind)+": <"+address(l.URL)+"|"+e.text(l.Text)+">")
+			parts = append(parts, c.linkTitle(l.Kind)+": <"+slackAddress(l.URL)+"|"+e.text(l.Text)+">")
 		}
 	}
 	return strings.Join(parts, separator)
 }
+
+// slackAddress is an address as it stands in mrkdwn, where an ampersand begins an entity.
+func slackAddress(url string) string { return strings.ReplaceAll(address(url), "&", "&amp;") }
 
 // separator stands between short facts on one line; a phone breaks the line there.
 const separator = "  ·  "

@@ -127,12 +127,21 @@ func (c Case) missing() string {
 		if g.Name == string(c.Phase) && !g.Open {
 			var words []string
 			for _, m := range g.Missing {
-				words = append(words, c.say("need_"+strings.ReplaceAll(m, " ", "_")))
+				words = append(words, c.need(m))
 			}
 			return strings.Join(words, c.say("comma"))
 		}
 	}
 	return ""
+}
+
+// need names what is missing; a need of newer code has its own English word.
+func (c Case) need(word string) string {
+	id := "need_" + strings.ReplaceAll(word, " ", "_")
+	if text := c.say(id); text != id {
+		return text
+	}
+	return word
 }
 
 // address keeps a vendor's address inside the link it stands in, whatever the place's markup is.

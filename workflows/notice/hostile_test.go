@@ -38,7 +38,7 @@ func skeleton(text, signs string) string {
 
 // What people write must not change what the text around it means: the markup is the same as with plain words.
 func TestHostileTextStaysText(t *testing.T) {
-	const wiki, markdown, mrkdwn = "{}[]*_+^~?!|#", "`*_{}[]<>#+!|~&@", "<>"
+	const wiki, markdown, mrkdwn = "{}[]*_+^~?!|#", "`*_{}[]<>#+!|~&", "<>"
 	for _, lang := range []string{"en", "ja"} {
 		bad, good := hostile(lang), harmless(lang)
 		for _, test := range []struct{ name, signs, bad, good string }{
@@ -58,14 +58,12 @@ func TestHostileTextStaysText(t *testing.T) {
 	}
 }
 
-// mrkdwnOf is all of the card that Slack reads as mrkdwn: a header is plain text.
+// mrkdwnOf is all of the card. Its header is escaped like the rest; the adapter makes plain text of it.
 func mrkdwnOf(c notice.Case) string {
 	card := c.Card(slack.Escape)
 	parts := []string{card.Text}
 	for _, b := range card.Blocks {
-		if b.Kind != "header" {
-			parts = append(append(parts, b.Text), b.Fields...)
-		}
+		parts = append(append(parts, b.Text), b.Fields...)
 	}
 	return strings.Join(parts, "")
 }
@@ -98,7 +96,7 @@ func TestCellsKeepTheirBorders(t *testing.T) {
 func TestNoAddressToClickOnInAPersonsText(t *testing.T) {
 	c := ordinary("en")
 	c.Scope = "see https://evil.example or WWW.evil.example"
-	if page := c.Page(); !strings.Contains(page, `see https\://evil.example or WWW\.evil.example`) {
+	if page := c.Page(); !strings.Contains(page, `see https\[:\]//evil.example or WWW\[.\]evil.example`) {
 		t.Errorf("the page makes links of a person's text:\n%s", page)
 	}
 }
@@ -117,7 +115,7 @@ func TestSummaryFitsInJira(t *testing.T) {
 func TestHiddenTitleIsHidden(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
 		c := restricted(lang)
-		for name, text := range map[string]string{"Summary": c.Summary(), "Purpose": c.Purpose(), "FolderName": c.FolderName(), "SheetName": c.SheetName()} {
+		for name, text := range map[string]string{"Summary": c.Summary(), "Purpose": c.Purpose(), "FolderName": c.FolderName(), "SheetName": c.SheetName(), "Card": c.Card(nil).Text} {
 			for _, word := range []string{c.Title, "Insider", "Acme", "Sev2", c.Commander} {
 				if strings.Contains(text, word) {
 					t.Errorf("%s %s tells %q: %q", lang, name, word, text)
@@ -139,6 +137,38 @@ func TestADrillSaysSoEverywhere(t *testing.T) {
 			if !strings.Contains(text, banner) {
 				t.Errorf("%s %s does not say that it is a drill: %q", lang, name, text)
 			}
+		}
+	}
+}
+
+func TestOpenedNamesTheChannelOnce(t *testing.T) {
+	for text, want := range map[string]string{"<#C0SEC42>": "SEC-42 is open: <#C0SEC42>", "sec-42": "SEC-42 is open: #sec-42"} {
+		c := ordinary("ja") // the reader's language counts, not the case's
+		c.Links = []notice.Link{{Kind: "channel", Text: text}}
+		if got := notice.Opened("en", c); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestAnUnknownNeedIsShownAsItIs(t *testing.T) {
+	c := ordinary("ja")
+	c.Gates = []incident.Gate{incident.NewGate(incident.Triage, incident.Need{Name: "a second opinion"}, incident.Need{Name: "scope"})}
+	if got := notice.StatusText(c, nil); !strings.Contains(got, ": a second opinion、被害範囲\n") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestAddressesStayInTheirLinks(t *testing.T) {
+	c := ordinary("en")
+	c.Links = []notice.Link{{Kind: "ticket", Text: "SEC-42", URL: "https://x.example/a?b=1&c=(2)|[3] <4>"}, {Kind: "folder", Text: "SEC-42", URL: "https://x.example/a?b=1&c=2|3"}}
+	for name, test := range map[string]struct{ text, want string }{
+		"Card": {c.Card(nil).Blocks[3].Text, "<https://x.example/a?b=1&amp;c=%282%29%7C%5B3%5D%20%3C4%3E|SEC-42>"},
+		"Page": {c.Page(), "[SEC-42](https://x.example/a?b=1&c=%282%29%7C%5B3%5D%20%3C4%3E)"},
+		"wiki": {c.StatusBlock(nil), "[SEC-42|https://x.example/a?b=1&c=2%7C3]"},
+	} {
+		if !strings.Contains(test.text, test.want) {
+			t.Errorf("%s: got %q, want %q in it", name, test.text, test.want)
 		}
 	}
 }

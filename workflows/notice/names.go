@@ -14,14 +14,17 @@ func (c Case) Purpose() string {
 
 // FolderName is the name of the case's folder in Drive: the number first, so that folders sort by it.
 func (c Case) FolderName() string {
+	number := strings.TrimSpace(c.Number + " " + c.banner())
 	if c.HideTitle {
-		return c.banner() + c.Number
+		return number
 	}
-	return c.banner() + c.Number + " " + incident.Shorten(incident.CleanLine(c.Title), 120)
+	return number + " " + incident.Shorten(incident.CleanLine(c.Title), 120)
 }
 
 // SheetName is the name of the case's task sheet.
-func (c Case) SheetName() string { return c.banner() + c.say("sheet_name", "Number", c.Number) }
+func (c Case) SheetName() string {
+	return c.say("sheet_name", "Number", strings.TrimSpace(c.Number+" "+c.banner()))
+}
 
 // LinkRows are the rows of the sheet's Links tab: what, name, address.
 func (c Case) LinkRows() [][]string {

@@ -89,8 +89,9 @@ func (c Case) pageCommands(b *strings.Builder) {
 	}
 }
 
-// markdown escapes what would be markup, an entity or an address to click on, and keeps a text on its line and inside
-// its table cell.
+// markdown escapes what would be markup or an entity, and keeps a text on its line and inside its table cell. Addresses
+// become what CSIRTs write, https[:]//evil.example, because people must not click on those of an incident, and
+// renderers make links of them whatever is escaped.
 func markdown(text string) string {
 	var b strings.Builder
 	for i, r := range text {
@@ -98,10 +99,11 @@ func markdown(text string) string {
 		case unicode.IsControl(r):
 			b.WriteByte(' ')
 			continue
-		case strings.ContainsRune("\\`*_{}[]()<>#+!|~&@", r), strings.HasPrefix(rest, "://"):
+		case strings.ContainsRune("\\`*_{}[]()<>#+!|~&", r):
 			b.WriteByte('\\')
-		case r == '.' && i >= 3 && strings.EqualFold(text[i-3:i], "www"):
-			b.WriteByte('\\')
+		case strings.HasPrefix(rest, "://"), r == '.' && i >= 3 && strings.EqualFold(text[i-3:i], "www"):
+			b.WriteString(`\[` + string(r) + `\]`)
+			continue
 		}
 		b.WriteRune(r)
 	}

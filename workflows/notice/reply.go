@@ -12,12 +12,13 @@ func Opening(lang, requestID string) string {
 	return in(lang).say("reply_opening", "Request", requestID)
 }
 
-// Opened says that people can meet. Where the channel is not there yet, it says what is missing.
+// Opened says that people can meet. Where the channel is not there yet, it says what is missing. It goes out as it is:
+// whoever sends it to Slack escapes the steps' causes and hints before.
 func Opened(lang string, c Case) string {
 	c.Lang = lang
 	for _, l := range c.Links {
 		if l.Kind == "channel" && l.Text != "" {
-			return c.banner() + in(lang).say("reply_opened", "Number", c.Number, "Channel", l.Text)
+			return c.banner() + in(lang).say("reply_opened", "Number", c.Number, "Channel", channelName(l.Text))
 		}
 	}
 	lines := []string{c.banner() + in(lang).say("reply_opened_without", "Number", c.Number)}
@@ -69,7 +70,7 @@ func (c Case) channelLine(e Escape) []string {
 		case mention.MatchString(l.Text):
 			return []string{c.linkTitle(l.Kind) + ": " + l.Text}
 		case l.URL != "":
-			return []string{c.linkTitle(l.Kind) + ": <" + address(l.URL) + "|" + e.text("#"+l.Text) + ">"}
+			return []string{c.linkTitle(l.Kind) + ": <" + slackAddress(l.URL) + "|" + e.text("#"+l.Text) + ">"}
 		case l.Text != "":
 			return []string{c.linkTitle(l.Kind) + ": " + e.text("#"+l.Text)}
 		default:
@@ -77,6 +78,14 @@ func (c Case) channelLine(e Escape) []string {
 		}
 	}
 	return nil
+}
+
+// channelName is a channel's name with its sign; a mention brings its own.
+func channelName(text string) string {
+	if mention.MatchString(text) {
+		return text
+	}
+	return "#" + text
 }
 
 var mention = regexp.MustCompile(`^<#[A-Z0-9]+>$`)
