@@ -1,0 +1,10 @@
+// Bench measures the product as people use it: it starts the real programs on the sandbox, gives the vendors the
+// latencies they have in life, opens cases by signed Slack commands, and reports how long people wait, what the engine
+// adds, how many calls a case costs, and how the same steps do one after the other. It is for developers; it never runs
+// against anything but this machine.
+//
+//	bench open
+//	bench open -limits=false -rate 120 -concurrency 4
+//
+// All figures of one report come from one run on one machine. Ratios can be compared between machines, times cannot.
+package main
