@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"strings"
@@ -26,22 +27,26 @@ const maxChannelName = 80
 // ("csirt-42-payroll-phishing"; Japanese and other letters are kept), then the number alone, which is also the only
 // one where the title must not be shown. A drill says so in its name.
 func ChannelNames(number, title string, hideTitle, drill bool) []string {
-	plain := slug(number)
+	plain := cmp.Or(slug(number), "case")
 	if drill && !strings.Contains(plain, "drill") {
 		plain = "drill-" + plain
 	}
+	plain = channelName(plain)
 	if words := slug(title); words != "" && !hideTitle {
-		return []string{strings.Trim(cut(plain+"-"+words, maxChannelName), "-"), plain}
+		return []string{channelName(plain + "-" + words), plain}
 	}
 	return []string{plain}
 }
 
-// slug keeps letters, marks of letters and digits, in lower case, joined by single hyphens.
+func channelName(text string) string { return strings.Trim(cut(text, maxChannelName), "-") }
+
+// slug keeps letters, marks of letters and digits, in lower case, joined by single hyphens. Capitals without a lower
+// case, such as mathematical ones, are left out: Slack takes no capitals.
 func slug(text string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(text) {
 		switch {
-		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r) && b.Len() > 0 && !unicode.Is(unicode.Variation_Selector, r):
+		case unicode.IsLetter(r) && !unicode.IsUpper(r) && !unicode.IsTitle(r), unicode.IsDigit(r), unicode.IsMark(r) && b.Len() > 0 && !unicode.Is(unicode.Variation_Selector, r):
 			b.WriteRune(r)
 		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
 			b.WriteByte('-')

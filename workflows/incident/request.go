@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -37,15 +38,28 @@ func (r Request) Cleaned() (Request, error) {
 	r.Title = CleanLine(r.Title)
 	r.Kind, r.Reporter = CleanLine(r.Kind), CleanLine(r.Reporter)
 	r.Report = CleanText(r.Report)
-	for i := range r.Organisations {
-		r.Organisations[i] = CleanLine(r.Organisations[i])
-	}
+	r.Organisations, r.Invite = cleanLines(r.Organisations), cleanLines(r.Invite)
 	return r, r.check()
+}
+
+// cleanLines cleans a list of names and leaves out the empty ones; the list itself stays as it is.
+func cleanLines(list []string) []string {
+	var clean []string
+	for _, text := range list {
+		if text = CleanLine(text); text != "" {
+			clean = append(clean, text)
+		}
+	}
+	return clean
+}
+
+func tooLong(list []string) bool {
+	return slices.ContainsFunc(list, func(text string) bool { return length(text) > maxField })
 }
 
 func (r Request) check() error {
 	switch {
-	case r.Title == "":
+	case !visible(r.Title):
 		return Refuse(Usage, "Say in a few words what happened, for example: open suspicious mail at payroll", "a case needs a title")
 	case length(r.Title) > MaxTitle:
 		return Refuse(Usage, "Give a short title first; the rest can follow as the report or in the channel. Nothing was opened",
@@ -59,6 +73,8 @@ func (r Request) check() error {
 		return Refuse(Usage, "Shorten it, or put it into the report", "kind and reporter may have %d characters each", maxField)
 	case len(r.Organisations) > 50 || len(r.Invite) > maxList:
 		return Refuse(Usage, "Name the first ones here and the others in the channel", "too many organisations (at most 50) or people (at most %d)", maxList)
+	case tooLong(r.Organisations) || tooLong(r.Invite):
+		return Refuse(Usage, "Shorten it, or put it into the report", "the name of an organisation or a person may have %d characters", maxField)
 	}
 	_, err := ParseAudience(string(r.Audience))
 	return err

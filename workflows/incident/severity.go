@@ -28,7 +28,10 @@ func (s Severity) String() string {
 // ParseSeverity reads "2", "sev2" or "SEV-2". An empty text is SeverityUnknown; anything else is refused.
 func ParseSeverity(text string) (Severity, error) {
 	t := strings.ToLower(strings.TrimSpace(text))
-	digit := strings.TrimPrefix(strings.TrimPrefix(t, "sev"), "-")
+	digit := t
+	if rest, ok := strings.CutPrefix(t, "sev"); ok {
+		digit = strings.TrimPrefix(rest, "-")
+	}
 	switch {
 	case t == "":
 		return SeverityUnknown, nil
