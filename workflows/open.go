@@ -208,9 +208,8 @@ func (c *caseRun) openSheet(ctx workflow.Context) error {
 	c.sheet = sheet
 	c.changed()
 	laid, err := runStep[sheets.BoardLaidOut](ctx, c.runner, step{stepBoard, Sheets, ordinary, sheetsActivities.LayOutBoard, func(e activities.Effect) any {
-		links := c.view().LinkRows()
-		c.Shown[linksSurface] = digest(links)
-		return sheets.LayOutBoard{Effect: e, Sheet: sheet.ID, Tabs: tabs(c.lang, links)}
+		c.Shown[linksSurface] = digest(c.links())
+		return sheets.LayOutBoard{Effect: e, Sheet: sheet.ID, Tabs: tabs(c.lang, c.view().LinkRows())}
 	}})
 	if laid.Adopted {
 		delete(c.Shown, linksSurface) // an earlier try filled it, with what was known then

@@ -20,8 +20,8 @@ import (
 type surface struct {
 	name string // key in CaseState.Shown
 	step step
-	// says renders the surface without any time of day; a difference is a reason to write it.
-	says func() any
+	// tells is what the surface tells, without the words; a difference is a reason to write it.
+	tells func() any
 	// ready reports whether there is something to write to.
 	ready func() bool
 }
@@ -43,14 +43,14 @@ func (c *caseRun) surfaces(ctx workflow.Context) []surface {
 	return []surface{{
 		name:  "card",
 		ready: func() bool { return c.card.TS != "" },
-		says:  func() any { return c.outside().Card(slack.Escape) },
+		tells: func() any { return c.facts() },
 		step: step{"card.refresh", Slack, ordinary, slackActivities.UpdateNotice, func(activities.Effect) any {
 			return slack.UpdateNotice{Channel: c.channel.ID, TS: c.card.TS, Message: c.cardMessage(ctx)}
 		}},
 	}, {
 		name:  "ticket",
 		ready: func() bool { return c.ticket.Key != "" },
-		says:  func() any { return c.outside().StatusBlock(jira.Escape) },
+		tells: func() any { return c.facts() },
 		step: step{"ticket.refresh", Jira, ordinary, jiraActivities.WriteStatusBlock, func(activities.Effect) any {
 			v := c.outside()
 			v.Now = workflow.Now(ctx)
@@ -59,7 +59,7 @@ func (c *caseRun) surfaces(ctx workflow.Context) []surface {
 	}, {
 		name:  linksSurface,
 		ready: func() bool { return c.is(stepBoard, StepDone) },
-		says:  func() any { return c.view().LinkRows() },
+		tells: func() any { return c.links() },
 		step: step{"links.refresh", Sheets, ordinary, sheetsActivities.WriteProjection, func(activities.Effect) any {
 			return sheets.WriteProjection{Sheet: c.sheet.ID, Tab: notice.LinksTab, Rows: c.view().LinkRows()}
 		}},
@@ -68,13 +68,13 @@ func (c *caseRun) surfaces(ctx workflow.Context) []surface {
 
 // refresh rewrites one surface whenever it is no longer true.
 func (c *caseRun) refresh(ctx workflow.Context, s surface) error {
-	looked := -1 // rendering is not free: look again only after a change
+	looked := -1 // look again only after a change
 	untrue := func() bool {
 		if !s.ready() || looked == c.changes {
 			return false
 		}
 		looked = c.changes
-		return digest(s.says()) != c.Shown[s.name]
+		return digest(s.tells()) != c.Shown[s.name]
 	}
 	for {
 		if err := c.await(ctx, untrue); err != nil {
@@ -83,7 +83,7 @@ func (c *caseRun) refresh(ctx workflow.Context, s surface) error {
 		if err := c.awaitFor(ctx, calm, "wait for the rest of the changes", c.calm); err != nil {
 			return err
 		}
-		shown := digest(s.says())
+		shown := digest(s.tells())
 		c.again(s.step)
 		if _, err := runStep[none](ctx, c.runner, s.step); err != nil {
 			return err
@@ -91,6 +91,46 @@ func (c *caseRun) refresh(ctx workflow.Context, s surface) error {
 		c.Shown[s.name] = shown
 		looked = -1
 	}
+}
+
+// facts is what card and ticket tell. Whether they are rewritten depends on these and never on the words, so that
+// wording may change freely; another fact changes what recorded cases would do, and needs workflow.GetVersion.
+type facts struct {
+	Number      string
+	Phase       incident.Phase
+	Severity    incident.Severity
+	Kind        string
+	Scope       string
+	Commander   string
+	Containment incident.Containment
+	Links       Links
+	Owed        []string // the main things that are not there
+	Stuck       []string // steps, each with its error
+	Missed      []string // people who could not be brought in, names that were taken
+}
+
+func (c *caseRun) facts() facts {
+	f := facts{Number: c.Number, Phase: c.Phase, Severity: c.Severity, Kind: c.Kind, Scope: c.Scope, Commander: c.Commander.Name,
+		Containment: c.Containment, Links: c.links()}
+	for _, id := range c.debts() {
+		switch {
+		case c.is(id, StepStuck):
+			f.Stuck = append(f.Stuck, id+" "+c.records[id].Class+" "+c.records[id].Cause)
+		case isMain(id):
+			f.Owed = append(f.Owed, id)
+		}
+	}
+	f.Missed = slices.Concat(c.people.Unknown, c.channel.Taken)
+	for _, r := range c.invited.Refused {
+		f.Missed = append(f.Missed, r.Person)
+	}
+	for _, r := range c.shared.Refused {
+		f.Missed = append(f.Missed, r.Person)
+	}
+	if c.Commander.Known && c.Commander.ID == "" {
+		f.Missed = append(f.Missed, c.Commander.Asked)
+	}
+	return f
 }
 
 // calm reports whether nothing of the opening is under way that will change what people read.
