@@ -44,19 +44,18 @@ func (e *WaitError) Error() string {
 const maxWait = 3 * time.Second
 
 func (r *Rates) wait(ctx context.Context, buckets []Bucket) error {
+	now := time.Now() // the same for taking and giving back: what was due before the call is not given back
 	var longest time.Duration
 	var taken []*rate.Reservation
 	for _, b := range buckets {
 		l := r.limiter(b)
-		res := l.ReserveN(time.Now(), min(max(b.Cost, 1), l.Burst())) // a small share may hold less than one call costs
+		res := l.ReserveN(now, min(max(b.Cost, 1), l.Burst())) // a small share may hold less than one call costs
 		taken = append(taken, res)
-		if d := res.Delay(); d > longest {
+		if d := res.DelayFrom(now); d > longest {
 			longest = d
 		}
 		if longest > maxWait {
-			for _, t := range taken {
-				t.Cancel()
-			}
+			giveBack(taken, now)
 			return &WaitError{Key: b.Key, Wait: longest}
 		}
 	}
@@ -69,7 +68,15 @@ func (r *Rates) wait(ctx context.Context, buckets []Bucket) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
+		giveBack(taken, now)
 		return ctx.Err()
+	}
+}
+
+// giveBack returns the tokens of a call that is not made.
+func giveBack(taken []*rate.Reservation, now time.Time) {
+	for _, t := range taken {
+		t.CancelAt(now)
 	}
 }
 
