@@ -47,9 +47,9 @@ func (a *Activities) OpenFolder(ctx context.Context, in OpenFolder) (Folder, err
 			adopted = true
 			return a.Client.adoptFolder(ctx, in)
 		case err != nil: // with the id the create is safe to repeat
-			return nil, a.Client.closed(ctx, fault(google.SafeWrite, err, "open folder %q", in.Name), in.Parent).Error()
+			return nil, a.Client.closed(ctx, fault(google.SafeWrite, err, "open the folder"), in.Parent).Error()
 		case file.Id != in.ID:
-			return nil, fault(google.SafeWrite, errors.New("Drive sent no id, or another one than was reserved"), "open folder %q", in.Name).Error()
+			return nil, fault(google.SafeWrite, errors.New("Drive sent no id, or another one than was reserved"), "open the folder").Error()
 		}
 		return file, nil
 	})

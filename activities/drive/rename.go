@@ -25,7 +25,7 @@ func (a *Activities) RenameFile(ctx context.Context, in RenameFile) error {
 	if err == nil {
 		return nil
 	}
-	f := fault(google.SafeWrite, err, "rename file %s to %q", in.ID, in.Name)
+	f := fault(google.SafeWrite, err, "rename file %s", in.ID)
 	if (f.Class == activities.NotFound || f.Class == activities.Denied) && f.Hint == "" {
 		f.Hint = "share the file " + in.ID + " with " + a.Client.whoWeAre(ctx) + " as an editor, or take it out of the trash"
 	}

@@ -50,7 +50,7 @@ func (a *Activities) OpenSheet(ctx context.Context, in OpenSheet) (Sheet, error)
 			err = errors.New("Drive sent no id")
 		}
 		if err != nil {
-			return nil, a.Client.closed(ctx, fault(google.UnsafeWrite, err, "open sheet %q", in.Name), in.Folder).Error()
+			return nil, a.Client.closed(ctx, fault(google.UnsafeWrite, err, "open the sheet"), in.Folder).Error()
 		}
 		return file, nil
 	})
@@ -67,7 +67,7 @@ func (c *Client) findSheet(ctx context.Context, in OpenSheet, last time.Time) (b
 	q := fmt.Sprintf("'%s' in parents and mimeType='%s' and trashed=false", quote(in.Folder), sheetType)
 	files, err := c.list(ctx, in.Folder, q)
 	if err != nil {
-		return false, nil, c.closed(ctx, fault(google.Read, err, "look for sheet %q", in.Name), in.Folder).Error()
+		return false, nil, c.closed(ctx, fault(google.Read, err, "look for the sheet"), in.Folder).Error()
 	}
 	files = slices.DeleteFunc(files, func(f *drivesdk.File) bool { return f.AppProperties[keyProperty] != mark(in.Key) })
 	if len(files) > 0 {
@@ -75,7 +75,7 @@ func (c *Client) findSheet(ctx context.Context, in OpenSheet, last time.Time) (b
 	}
 	if rest := last.Add(c.searchLag).Sub(asked); rest > 0 {
 		f := activities.Fault{
-			Class: activities.Ambiguous, System: "drive", Op: fmt.Sprintf("look for sheet %q", in.Name),
+			Class: activities.Ambiguous, System: "drive", Op: "look for the sheet",
 			Cause: "an earlier try may have made it, and Drive's lists may not show it yet", After: min(rest, maxLookWait),
 		}
 		return false, nil, f.Error()

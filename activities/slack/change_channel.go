@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -104,5 +103,5 @@ func (a *Activities) RenameChannel(ctx context.Context, in RenameChannel) (Chann
 		}
 		taken = append(taken, name)
 	}
-	return Channel{}, allTaken(fmt.Sprintf("rename channel %s to %q", in.Channel, in.Name), taken)
+	return Channel{}, allTaken("rename channel " + in.Channel)
 }

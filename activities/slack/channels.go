@@ -25,7 +25,7 @@ func roomOf(c *slack.Channel) room {
 }
 
 func (c *Client) createChannel(ctx context.Context, name string, private bool) (room, error) {
-	op := fmt.Sprintf("open channel %q", name)
+	op := "open the channel"
 	var r room
 	err := c.call(ctx, op, write, func(ctx context.Context, api *slack.Client) error {
 		made, err := api.CreateConversationContext(ctx, slack.CreateConversationParams{ChannelName: name, IsPrivate: private})
@@ -39,7 +39,7 @@ func (c *Client) createChannel(ctx context.Context, name string, private bool) (
 }
 
 func (c *Client) renameChannel(ctx context.Context, id, name string) (room, error) {
-	op := fmt.Sprintf("rename channel %s to %q", id, name)
+	op := "rename channel " + id
 	var r room
 	err := c.call(ctx, op, safe, func(ctx context.Context, api *slack.Client) error {
 		renamed, err := api.RenameConversationContext(ctx, id, name)

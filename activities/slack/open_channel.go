@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -73,12 +72,12 @@ func (c *Client) openNamed(ctx context.Context, name string, in OpenChannel) (Ch
 		}
 		taken = append(taken, try)
 	}
-	return Channel{}, allTaken(fmt.Sprintf("open channel %q", name), taken)
+	return Channel{}, allTaken("open the channel")
 }
 
-func allTaken(op string, taken []string) error {
+func allTaken(op string) error {
 	return activities.Fault{Class: activities.Invalid, System: system, Op: op, Cause: "name_taken",
-		Hint: "give another name; taken are " + strings.Join(taken, ", ")}.Error()
+		Hint: "the name and its variants up to -9 are taken: rename one of those channels"}.Error()
 }
 
 // findChannel is the look-up: numbered names are left to openNamed, which meets them on its way if they are ours.
