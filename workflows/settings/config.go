@@ -118,5 +118,5 @@ func defaults() *Config {
 	}
 }
 
-// Everything, as an organisation of a Viewer, stands for all of them.
+// Everything as an organisation of a Viewer stands for all of them.
 const Everything = "*"
