@@ -30,11 +30,22 @@ const patient = 60 * time.Second
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	waitTogether()
 	forgetEnvironment()
 	status := m.Run()
 	sharedInstall.stop()
 	os.RemoveAll(binaries.dir) //nolint:errcheck // a temporary directory
 	os.Exit(status)
+}
+
+// waitTogether lets more tests run at once than there are processors, unless the command line says how many: a test that
+// kills spends its time waiting for Temporal to notice.
+func waitTogether() {
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen {
+		_ = flag.Set("test.parallel", "8") // the flag is there, and 8 is a number
+	}
 }
 
 // install is a whole Hikeshi in the test's process, and ways to use it as people do.

@@ -23,7 +23,7 @@ func TestBadCommands(t *testing.T) {
 		"unknown severity":      {"open sev9 fire in the server room", "fire in the server room"},
 		"unknown audience":      {"open x --audience nobody", "group, organisation or restricted"},
 		"unlisted organisation": {"open x --org Nowhere --audience organisation", "Nowhere"},
-		"no organisation":       {"open x --audience organisation", "--org"},
+		"no organisation":       {"open x --audience organisation", "Acme Foods"},
 		"unknown flag":          {"open x --colour red", "--colour"},
 	} {
 		t.Run(name, func(t *testing.T) {
