@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -81,12 +80,6 @@ func plainName(c fake.Call) string {
 		name = fmt.Sprintf("%s (%d)", name, c.Status)
 	}
 	return name
-}
-
-// mails counts the mails that JIRA has sent, by account.
-func (p *product) mails(ctx context.Context) (map[string]int, error) {
-	var state struct{ Mailed map[string]int }
-	return state.Mailed, p.vendors.jira.control(ctx, http.MethodGet, "state", nil, &state)
 }
 
 // awaitAccess waits until the worker has asked every vendor who it is, which it does when it starts: these calls

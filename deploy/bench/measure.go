@@ -27,6 +27,7 @@ func measure(ctx context.Context, o options, stderr io.Writer) (_ *report, err e
 		{"one case to warm up", p.measureFirst},
 		{fmt.Sprintf("%d cases at %g a minute", o.n, o.rate), p.measureOpen},
 		{fmt.Sprintf("the same steps one after the other, %d times", o.baseline), p.measureBaseline},
+		{"the mails of one watched case", p.measureMails},
 		{fmt.Sprintf("%d cases while JIRA takes %s", o.slow, o.slowJira), p.measureSlow},
 	} {
 		say("%s", part.what)
@@ -74,10 +75,7 @@ func (p *product) openAndSettle(ctx context.Context, o options, n int) (waits []
 }
 
 func (p *product) measureOpen(ctx context.Context, o options, r *report) error {
-	before, err := p.mails(ctx)
-	if err != nil {
-		return err
-	}
+	r.Load[0] = load()
 	waits, list, calls, err := p.openAndSettle(ctx, o, o.n)
 	if err != nil {
 		return err
@@ -99,13 +97,8 @@ func (p *product) measureOpen(ctx context.Context, o options, r *report) error {
 		linked = append(linked, runs[2*i+1].last().Sub(c.sent))
 	}
 	r.Linked, r.LinkedFirst = spanOf(linked), spanOf(linked[:o.baseline])
-	after, err := p.mails(ctx)
-	for who, n := range after {
-		if n > before[who] {
-			r.Mails[who] = n - before[who]
-		}
-	}
-	return err
+	r.Load[1] = load()
+	return nil
 }
 
 // refill is how long the emptiest of Slack's buckets takes to fill again, so that product and baseline both begin with

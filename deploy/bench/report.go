@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"runtime"
 	"text/tabwriter"
 )
 
@@ -24,18 +26,21 @@ type report struct {
 	First        float64 `json:"first_case_ms"`    // until people were together, in the first case after a start
 	Together     span    `json:"together"`         // from the signed command until people are together
 	Ratio        float64 `json:"ratio"`            // the median of that to the critical path
-	Acknowledged span    `json:"acknowledged"`     // until the gateway has answered Slack
-	Legs         []leg   `json:"legs"`             // where the time goes
-	Engine       engine  `json:"engine"`
+	// Load is the machine's load average of a minute before and after the measured cases. At more than there are
+	// processors, the engine's figures tell of the other work on the machine.
+	Load         [2]float64 `json:"load"`
+	Acknowledged span       `json:"acknowledged"` // until the gateway has answered Slack
+	Legs         []leg      `json:"legs"`         // where the time goes
+	Engine       engine     `json:"engine"`
 	// Linked is from the command to the end of the last step. At more than six cases a minute it includes the wait for
 	// Slack's rate of bookmarks: three a case, twenty a minute.
-	Linked      span           `json:"linked"`
-	LinkedFirst span           `json:"linked_first"` // of as many cases as the baseline has, while the buckets were full
-	FirstCalls  []count        `json:"first_calls"`  // of the first case, which has to find out who everybody is
-	Calls       []count        `json:"calls"`        // of the measured cases together
-	Mails       map[string]int `json:"mails"`        // that JIRA sent for them, by account
-	Sequential  *sequentially  `json:"sequential,omitempty"`
-	Slow        *slowly        `json:"slow,omitempty"`
+	Linked       span          `json:"linked"`
+	LinkedFirst  span          `json:"linked_first"`  // of as many cases as the baseline has, while the buckets were full
+	FirstCalls   []count       `json:"first_calls"`   // of the first case, which has to find out who everybody is
+	Calls        []count       `json:"calls"`         // of the measured cases together
+	WatcherMails int           `json:"watcher_mails"` // that JIRA sent somebody who watches a case through open and triage
+	Sequential   *sequentially `json:"sequential,omitempty"`
+	Slow         *slowly       `json:"slow,omitempty"`
 
 	list []*opened
 }
@@ -57,7 +62,7 @@ type slowly struct {
 func newReport(o options) *report {
 	return &report{
 		Cases: o.n, Limits: o.limits, PerMinute: o.rate, Concurrency: o.concurrency,
-		CriticalPath: milliseconds(o.latencies.criticalPath()), Mails: map[string]int{},
+		CriticalPath: milliseconds(o.latencies.criticalPath()),
 	}
 }
 
@@ -72,7 +77,8 @@ func (r *report) print(w io.Writer, asJSON bool) error {
 	if !r.Limits {
 		limits = "off"
 	}
-	fmt.Fprintf(t, "%d cases, %g a minute, %d at once, rate limits %s\n\n", r.Cases, r.PerMinute, r.Concurrency, limits)
+	fmt.Fprintf(t, "%d cases, %g a minute, %d at once, rate limits %s; load of the machine %.1f before, %.1f after, on %d processors\n\n",
+		r.Cases, r.PerMinute, r.Concurrency, limits, r.Load[0], r.Load[1], runtime.NumCPU())
 	fmt.Fprintf(t, "ms\tmedian\tp90\tmax\t\n")
 	row(t, "open until people are together", r.Together, "%.2f × the critical path of %g ms; target ≤ %g", r.Ratio, r.CriticalPath, targetRatio)
 	fmt.Fprintf(t, "the first case after a start\t%.1f\t\t\t%.2f ×\n", r.First, ratio(r.First, r.CriticalPath))
@@ -112,9 +118,17 @@ func (r *report) printCalls(t io.Writer) {
 			fmt.Fprintf(t, "  %s %s\t0\t%.3g\n", c.Vendor, c.Name, n)
 		}
 	}
-	fmt.Fprintf(t, "mails of JIRA for all cases together: %v\n", r.Mails)
+	fmt.Fprintf(t, "mails of JIRA to a watcher, through open and triage\t%d\n", r.WatcherMails)
 }
 
 func row(t io.Writer, what string, s span, note string, args ...any) {
 	fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%.1f\t%s\n", what, s.Median, s.P90, s.Max, fmt.Sprintf(note, args...))
+}
+
+// load is the load average of the last minute; 0 where the system does not say.
+func load() (average float64) {
+	if text, err := os.ReadFile("/proc/loadavg"); err == nil {
+		_, _ = fmt.Sscan(string(text), &average) // 0 then
+	}
+	return average
 }

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"hikeshi/activities/fake"
+)
+
+var update = flag.Bool("update", false, "write testdata/calls.txt anew")
+
+// What a case costs the vendors is listed, so that nobody adds a call without noticing.
+func TestCallsOfACase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the whole product")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	o := options{n: 1, concurrency: 1, limits: true, rate: 60}
+	p, err := startProduct(ctx, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, p.stop()) })
+	r := newReport(o)
+	require.NoError(t, p.measureFirst(ctx, o, r))
+	_, _, r.Calls, err = p.openAndSettle(ctx, o, 1)
+	require.NoError(t, err)
+	then, err := p.tally(ctx)
+	require.NoError(t, err)
+	require.NoError(t, p.measureMails(ctx, o, r))
+	watched, err := p.callsSince(ctx, then)
+	require.NoError(t, err)
+	require.Contains(t, lines("", watched), "jira PUT /rest/api/2/issue/{id}: 2", "the ticket is edited at the end of the opening and after triage")
+	require.Zero(t, r.WatcherMails, "mails to somebody who watches a ticket")
+
+	const file = "testdata/calls.txt"
+	got := "# The vendors' calls of the first case after a start, then of each further one. Written by go test ./deploy/bench -update\n" +
+		lines("first", r.FirstCalls) + lines("each", r.Calls)
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("calls of a case (-want +got); if each new one is needed, run go test ./deploy/bench -update\n%s", diff)
+	}
+}
+
+func lines(which string, list []count) string {
+	var text strings.Builder
+	for _, c := range list {
+		fmt.Fprintf(&text, "%s %s %s: %d\n", which, c.Vendor, c.Name, c.Calls)
+	}
+	return text.String()
+}
+
+func TestPlainName(t *testing.T) {
+	for want, c := range map[string]fake.Call{
+		"pins.add":                            {Name: "pins.add", Status: 200},
+		"pins.add (429)":                      {Name: "pins.add", Status: 429},
+		"pins.add (0)":                        {Name: "pins.add"},
+		"GET /drive/v3/files/generateIds":     {Name: "GET /drive/v3/files/generateIds", Status: 200},
+		"PATCH /drive/v3/files/{id}":          {Name: "PATCH /drive/v3/files/1aB-_c", Status: 200},
+		"POST /drive/v3/files":                {Name: "POST /drive/v3/files", Status: 200},
+		"POST /v4/spreadsheets/{id}:batchGet": {Name: "POST /v4/spreadsheets/1x:batchGet", Status: 200},
+		"GET /rest/api/2/issue/{id}/comment":  {Name: "GET /rest/api/2/issue/SEC-1/comment", Status: 200},
+		"POST /commands/{response_url}":       {Name: "POST /commands/T0/H1", Status: 200},
+	} {
+		if got := plainName(c); got != want {
+			t.Errorf("plainName(%q) = %q, want %q", c.Name, got, want)
+		}
+	}
+}
