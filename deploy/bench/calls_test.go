@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,8 @@ func TestCallsOfACase(t *testing.T) {
 	require.NoError(t, p.measureMails(ctx, o, r))
 	watched, err := p.callsSince(ctx, then)
 	require.NoError(t, err)
-	require.Contains(t, lines("", watched), "jira PUT /rest/api/2/issue/{id}: 2", "the ticket is edited at the end of the opening and after triage")
+	edits := slices.IndexFunc(watched, func(c count) bool { return c.Name == "PUT /rest/api/2/issue/{id}" && c.Calls >= 2 })
+	require.GreaterOrEqual(t, edits, 0, "the ticket is edited at the end of the opening and after triage, or mails prove nothing: %v", watched)
 	require.Zero(t, r.WatcherMails, "mails to somebody who watches a ticket")
 
 	const file = "testdata/calls.txt"
