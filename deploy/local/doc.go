@@ -9,6 +9,7 @@
 //	secrets/       the sandbox's tokens, a file each
 //	temporal/      the database of Temporal
 //	sandbox/       the state of the sandbox
+//	hikeshi.log    what worker and gateway log, since this start
 //	demo.json      how far the demonstration is
 //
 // Whatever ends the process, the next start on the same directory goes on where it was.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"time"
 
 	"hikeshi/starter/serve"
@@ -34,7 +35,7 @@ func (l *local) startWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h, err := host.Start(ctx, cfg, host.Options{StopTimeout: stopTimeout, Log: quiet()})
+	h, err := host.Start(ctx, cfg, host.Options{StopTimeout: stopTimeout, Log: l.log})
 	if err != nil {
 		return fmt.Errorf("start the worker: %w", err)
 	}
@@ -47,7 +48,7 @@ func (l *local) startWorker(ctx context.Context) error {
 		}
 	}()
 	l.stops = append(l.stops, func() error { close(over); h.Stop(); return nil })
-	l.say.step("the worker is at work")
+	l.say.step("the worker is at work (log: %s)", filepath.Join(l.dir, "hikeshi.log"))
 	return nil
 }
 

@@ -26,6 +26,7 @@ type local struct {
 	config  string // path of the configuration file
 	gateway port
 	codec   port
+	log     *slog.Logger
 	stack   *stack.Stack
 	site    *site.Site // nil: the sandbox is another process
 	at      site.Addresses
@@ -43,7 +44,7 @@ func start(ctx context.Context, o options, say *narrator) (_ *local, err error) 
 		}
 	}()
 	for _, part := range []func(context.Context) error{
-		l.preparePorts, l.prepareDir, l.startStack, l.startSandbox, l.writeConfig, l.startWorker, l.startGateway,
+		l.preparePorts, l.prepareDir, l.startStack, l.openLog, l.startSandbox, l.writeConfig, l.startWorker, l.startGateway,
 	} {
 		if err := part(ctx); err != nil {
 			return nil, err
@@ -148,9 +149,23 @@ func (l *local) startStack(ctx context.Context) error {
 	return nil
 }
 
-// quiet is a log for warnings: on the terminal the narration stands.
+// quiet is a log for the few lines of the server that a person should see.
 func quiet() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// openLog leads what the SDKs log into a file: on the terminal the narration stands.
+func (l *local) openLog(context.Context) error {
+	name := filepath.Join(l.dir, "hikeshi.log")
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) // of this start: the past is in Temporal
+	if err != nil {
+		return fmt.Errorf("open the log %s: %w: make the directory writable, or choose another with --data", name, err)
+	}
+	l.log = slog.New(slog.NewTextHandler(f, nil))
+	before := slog.Default()
+	slog.SetDefault(l.log)
+	l.stops = append(l.stops, func() error { slog.SetDefault(before); return f.Close() })
+	return nil
 }
 
 func (l *local) startSandbox(ctx context.Context) (err error) {

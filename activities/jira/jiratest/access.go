@@ -104,3 +104,10 @@ func (s *Server) Move(key, to string) (newKey string, err error) {
 	})
 	return newKey, err
 }
+
+// LevelName is the name of an issue's security level; empty: it has none.
+func LevelName(i Issue) string {
+	p, _ := project(i.Project)
+	l, _ := p.level(i.Level)
+	return l.Name
+}

@@ -25,9 +25,10 @@ func (s *Site) issuesPage(_ *http.Request, reader fake.Person) (string, any, boo
 // issueView is an issue as one person sees it.
 type issueView struct {
 	jiratest.Issue
-	Links    []jiratest.RemoteLink
-	Comments []jiratest.Comment
-	Mails    int // that JIRA would have sent to the reader, about all issues
+	Links     []jiratest.RemoteLink
+	Comments  []jiratest.Comment
+	LevelName string
+	Mails     int // that JIRA would have sent to the reader, about all issues
 }
 
 func (s *Site) issuePage(r *http.Request, reader fake.Person) (string, any, bool) {
@@ -35,5 +36,7 @@ func (s *Site) issuePage(r *http.Request, reader fake.Person) (string, any, bool
 	if !ok {
 		return "", nil, false
 	}
-	return issue.Key, issueView{issue, s.Jira.RemoteLinks(issue.Key), s.Jira.CommentsAs(reader, issue.Key), s.Jira.MailsTo(reader.Name)}, true
+	v := issueView{Issue: issue, Links: s.Jira.RemoteLinks(issue.Key), Comments: s.Jira.CommentsAs(reader, issue.Key),
+		LevelName: jiratest.LevelName(issue), Mails: s.Jira.MailsTo(reader.Name)}
+	return issue.Key, v, true
 }

@@ -88,7 +88,7 @@ func TestSlackPageShowsThreadsAndEscapes(t *testing.T) {
 	say := func(text, thread string) string {
 		body, err := json.Marshal(map[string]string{"user": "aoi", "channel": "general", "text": text, "thread_ts": thread})
 		require.NoError(t, err)
-		resp, err := http.Post(strings.TrimSuffix(s.Addresses.Slack, "api/")+"_control/message", "application/json", bytes.NewReader(body))
+		resp, err := http.Post(s.Addresses.Slack+"/_control/message", "application/json", bytes.NewReader(body))
 		require.NoError(t, err)
 		defer resp.Body.Close()
 		var made struct{ TS string }
@@ -165,7 +165,7 @@ func TestEventsURL(t *testing.T) {
 	require.Equal(t, http.StatusUnsupportedMediaType, post("text/plain", `{"url":"http://evil.test"}`))
 	require.Equal(t, http.StatusBadRequest, post("application/json", `{"url":"no address"}`))
 	require.Equal(t, http.StatusNoContent, post("application/json", fmt.Sprintf(`{"url":"http://%s"}`, gateway.Addr())))
-	resp, err := http.Post(strings.TrimSuffix(s.Addresses.Slack, "api/")+"_control/command", "application/json",
+	resp, err := http.Post(s.Addresses.Slack+"/_control/command", "application/json",
 		strings.NewReader(`{"user":"aoi","channel":"general","command":"/case","text":"help"}`))
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
