@@ -16,24 +16,22 @@ import (
 
 // Ids of the steps of the open phase. They are part of idempotency keys and of what operators type: they never change.
 const (
-	stepTicket         = "open.ticket"
-	stepPeople         = "open.people"
-	stepChannel        = "open.channel"
-	stepInvite         = "open.invite"
-	stepCard           = "open.card"
-	stepPin            = "open.pin"
-	stepDescribe       = "open.describe"
-	stepBookmarkTicket = "open.bookmark.ticket"
-	stepBookmarkFolder = "open.bookmark.folder"
-	stepBookmarkSheet  = "open.bookmark.sheet"
-	stepReserve        = "open.reserve"
-	stepFolder         = "open.folder"
-	stepShare          = "open.share"
-	stepSheet          = "open.sheet"
-	stepBoard          = "open.board"
-	stepRenameChannel  = "open.rename.channel"
-	stepRenameFolder   = "open.rename.folder"
-	stepRenameSheet    = "open.rename.sheet"
+	stepTicket        = "open.ticket"
+	stepPeople        = "open.people"
+	stepChannel       = "open.channel"
+	stepInvite        = "open.invite"
+	stepCard          = "open.card"
+	stepPin           = "open.pin"
+	stepDescribe      = "open.describe"
+	stepBookmark      = "open.bookmark"
+	stepReserve       = "open.reserve"
+	stepFolder        = "open.folder"
+	stepShare         = "open.share"
+	stepSheet         = "open.sheet"
+	stepBoard         = "open.board"
+	stepRenameChannel = "open.rename.channel"
+	stepRenameFolder  = "open.rename.folder"
+	stepRenameSheet   = "open.rename.sheet"
 )
 
 // open brings people together and gives them their tools. It is a graph: the channel comes first and waits for
@@ -58,9 +56,7 @@ func (c *caseRun) openRoom(ctx workflow.Context) (err error) {
 	c.branch(ctx, "invite", c.invite)
 	c.branch(ctx, "card", c.postCard)
 	c.branch(ctx, "describe", c.describe)
-	c.branch(ctx, "bookmark ticket", c.bookmark(stepBookmarkTicket, func() string { return c.links().TicketURL }))
-	c.branch(ctx, "bookmark folder", c.bookmark(stepBookmarkFolder, func() string { return c.folder.URL }))
-	c.branch(ctx, "bookmark sheet", c.bookmark(stepBookmarkSheet, func() string { return c.sheet.URL }))
+	c.branch(ctx, "bookmark", c.bookmark)
 	c.branch(ctx, "renumber", c.renumber)
 	return nil
 }
@@ -110,17 +106,16 @@ func (c *caseRun) describe(ctx workflow.Context) error {
 	return err
 }
 
-// bookmark puts a link at the top of the channel as soon as there is one.
-func (c *caseRun) bookmark(id string, url func() string) func(workflow.Context) error {
-	return func(ctx workflow.Context) error {
-		if err := c.await(ctx, func() bool { return url() != "" }); err != nil {
-			return err
-		}
-		_, err := runStep[slack.Bookmarked](ctx, c.runner, step{id, Slack, ordinary, slackActivities.BookmarkLinks, func(e activities.Effect) any {
-			return slack.BookmarkLinks{Effect: e, Channel: c.channel.ID, Links: []slack.Link{{Title: notice.LinkTitle(c.lang, id), URL: url()}}}
-		}})
+// bookmark puts the ticket at the top of the channel as soon as there is one. The other links are on the pinned card:
+// Slack takes about 20 bookmarks a minute from an app, and each further one per case would make a rush of cases wait.
+func (c *caseRun) bookmark(ctx workflow.Context) error {
+	if err := c.await(ctx, func() bool { return c.ticket.URL != "" }); err != nil {
 		return err
 	}
+	_, err := runStep[slack.Bookmarked](ctx, c.runner, step{stepBookmark, Slack, ordinary, slackActivities.BookmarkLinks, func(e activities.Effect) any {
+		return slack.BookmarkLinks{Effect: e, Channel: c.channel.ID, Links: []slack.Link{{Title: notice.LinkTitle(c.lang, "ticket"), URL: c.ticket.URL}}}
+	}})
+	return err
 }
 
 // ticketStep registers the case in JIRA. Intake tries it first, the case goes on with it if that came to nothing.

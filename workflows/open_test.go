@@ -30,7 +30,7 @@ func TestAnOrdinaryCaseOpens(t *testing.T) {
 	channel, ok := w.slack.Channel(status.Links.Channel)
 	require.True(t, ok)
 	require.Equal(t, "sec-1-suspicious-mail-at-payroll", channel.Name)
-	require.Len(t, w.slack.Bookmarks(channel.ID), 3)
+	require.Len(t, w.slack.Bookmarks(channel.ID), 1)
 	require.Len(t, channel.Pins, 1)
 
 	w.once(t)
@@ -96,7 +96,7 @@ func TestJiraIsSilent(t *testing.T) {
 	require.NotEmpty(t, early.Links.Channel, "people are together without a ticket")
 	require.Equal(t, incident.Stuck, early.Status)
 	require.Contains(t, early.Debts, "open.ticket")
-	require.Contains(t, early.Debts, "open.bookmark.ticket")
+	require.Contains(t, early.Debts, "open.bookmark")
 
 	require.Empty(t, status.Debts, "the outage healed by itself")
 	require.Equal(t, "SEC-1", status.Number)
@@ -158,7 +158,7 @@ func TestLostReplies(t *testing.T) {
 				status, _ := w.live(state, time.Hour)
 				require.Empty(t, status.Debts)
 				require.Len(t, status.Members, 3)
-				require.Len(t, w.slack.Bookmarks(status.Links.Channel), 3)
+				require.Len(t, w.slack.Bookmarks(status.Links.Channel), 1)
 				require.Len(t, w.jira.Issues(), 1)
 				require.Len(t, w.sheets.Tabs(status.Links.Sheet), 4)
 			})

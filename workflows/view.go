@@ -37,8 +37,8 @@ func (c *caseRun) stepStatus(id string) StepStatus {
 
 // owed are the steps of every case, whether or not they have begun: what is not done of them is a debt.
 func (c *caseRun) owed() []string {
-	list := []string{stepTicket, stepPeople, stepChannel, stepInvite, stepCard, stepPin, stepDescribe, stepBookmarkTicket, stepBookmarkFolder,
-		stepBookmarkSheet, stepReserve, stepFolder, stepSheet, stepBoard}
+	list := []string{stepTicket, stepPeople, stepChannel, stepInvite, stepCard, stepPin, stepDescribe, stepBookmark,
+		stepReserve, stepFolder, stepSheet, stepBoard}
 	if len(c.Placement.Readers) > 0 {
 		list = append(list, stepShare)
 	}

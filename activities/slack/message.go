@@ -100,7 +100,7 @@ func objects(texts []string, most int) []*slack.TextBlockObject {
 }
 
 func mrkdwn(text string, most int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.MarkdownType, shorten(text, most), false, false)
+	return slack.NewTextBlockObject(slack.MarkdownType, shorten(text, most), false, true) // verbatim: a bare @here or address in people's text stays text
 }
 
 // shorten cuts mrkdwn, but not within a link, a mention or an escaped character: half of one would be shown as it is.

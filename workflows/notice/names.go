@@ -83,10 +83,8 @@ func StepTitle(lang, id string) string {
 	return id
 }
 
-// LinkTitle is the title of the bookmark that a step makes: the last part of its id names the link.
-func LinkTitle(lang, step string) string {
-	return in(lang).say("link_" + step[strings.LastIndexByte(step, '.')+1:])
-}
+// LinkTitle is what a kind of Link is called.
+func LinkTitle(lang, kind string) string { return in(lang).say("link_" + kind) }
 
 // NotFoundPerson says that somebody who was named is nobody in Slack.
 func NotFoundPerson(lang, who string) string { return in(lang).say("note_person", "Who", who) }

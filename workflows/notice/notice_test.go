@@ -139,7 +139,7 @@ func replies(lang string) string {
 	show("Unreachable", notice.Unreachable(lang))
 	show("NotConfirmed", notice.NotConfirmed(lang, "/case open mail"))
 	show("Usage", notice.Usage(lang))
-	show("LinkTitle", notice.LinkTitle(lang, "open.bookmark.sheet"))
+	show("LinkTitle", notice.LinkTitle(lang, "sheet"))
 	for _, tab := range notice.Board(lang) {
 		show("Board", fmt.Sprintf("%d %s: %s; read-only %v; choices %v", tab.ID, tab.Title, strings.Join(tab.Columns, " | "), tab.ReadOnly, tab.Choices))
 	}
