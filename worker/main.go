@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -29,7 +30,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 	f.SetOutput(stderr)
 	f.IntVar(&o.StickyCache, "sticky-cache", 2000, "`cases` kept in memory between their tasks; negative: none")
 	config := f.String("config", getenv("HIKESHI_CONFIG"), "configuration `file`; default: HIKESHI_CONFIG")
-	if err := f.Parse(args); err != nil {
+	switch err := f.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
 		return 2 // the flag package has said what is wrong
 	}
 	cfg, err := settings.Load(*config, getenv)

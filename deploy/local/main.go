@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -24,7 +26,10 @@ func main() {
 // run returns the exit status: 0 after an orderly end, 1 when something is wrong, 2 after wrong usage.
 func run(ctx context.Context, args []string, terminal bool, stdout, stderr io.Writer) int {
 	o, err := parse(args, stderr)
-	if err != nil {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
 		return 2 // the flag package, or parse, has said what is wrong
 	}
 	say := newNarrator(stderr)

@@ -86,7 +86,7 @@ func (l *local) types(t *testing.T, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := http.Post(trimAPI(l.at.Slack)+"_control/command", "application/json", strings.NewReader(string(body)))
+	resp, err := http.Post(control(l.at.Slack)+"command", "application/json", strings.NewReader(string(body)))
 	if err != nil {
 		t.Fatal(err)
 	}
