@@ -12,13 +12,15 @@ func (c Case) Page() string {
 	if c.Drill {
 		b.WriteString("**" + c.say("drill_long") + "**\n\n")
 	}
-	b.WriteString("| | |\n|---|---|\n")
-	for _, r := range [][2]string{
+	for i, r := range [][2]string{
 		{"phase", c.phase()}, {"status", c.status()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"commander", c.or(c.Commander)},
 		{"scope", c.or(c.Scope)}, {"containment", c.containment()}, {"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())},
 		{"audience", c.say("audience_" + string(c.Audience))}, {"opened", clock(c.Opened)}, {"updated", clock(c.Now)},
 	} {
 		b.WriteString("| " + c.say(r[0]) + " | " + markdown(r[1]) + " |\n")
+		if i == 0 {
+			b.WriteString("|---|---|\n") // a markdown table has a header: the first row, which is what to know first
+		}
 	}
 	if c.Provisional {
 		b.WriteString("\n" + c.say("provisional") + "\n")
