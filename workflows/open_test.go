@@ -205,3 +205,23 @@ func TestTriageMovesTheCaseOn(t *testing.T) {
 	require.Empty(t, status.Debts)
 	require.Equal(t, "SEC-1", second.Number)
 }
+
+// A step that stays stuck is news once: trying it again must not rewrite the card each time.
+func TestAStuckStepIsQuiet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Folder = "fld-foreign"
+	state, _ := w.intake(report("req-quiet"))
+	status, _ := w.live(state, 24*time.Hour)
+	folder := step(t, status, "open.folder")
+	require.Equal(t, workflows.StepStuck, folder.State)
+	require.Less(t, folder.Since.Sub(status.Opened), time.Minute, "it has been stuck since it first was")
+	tries := 0
+	for _, c := range w.drive.Calls() {
+		if c.Method == "POST" && c.Path == "/drive/v3/files" {
+			tries++
+		}
+	}
+	require.Greater(t, tries, 90, "it was tried every 15 minutes")
+	require.LessOrEqual(t, w.count("chat.update"), 2)
+}

@@ -112,7 +112,9 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, probing bool, out
 	} else {
 		r.inFlight++
 		defer func() { r.inFlight-- }()
-		r.move(ctx, rec, StepTrying)
+		if rec.State != StepStuck { // a stuck step stays so until it is done: people must not see it come and go
+			r.move(ctx, rec, StepTrying)
+		}
 	}
 	ctx = workflow.WithActivityOptions(ctx, s.options(id, notice.StepTitle(r.lang, s.id), r.fairness, interval))
 	var args []any
