@@ -102,7 +102,7 @@ func (p *product) measureOpen(ctx context.Context, o options, r *report) error {
 }
 
 // refill is how long the emptiest of Slack's buckets takes to fill again, so that product and baseline both begin with
-// full ones: ten bookmarks at twenty a minute.
+// full ones: ten of a method's calls at twenty a minute.
 const refill = 30 * time.Second
 
 func (p *product) measureBaseline(ctx context.Context, o options, r *report) error {

@@ -32,8 +32,8 @@ type report struct {
 	Acknowledged span       `json:"acknowledged"` // until the gateway has answered Slack
 	Legs         []leg      `json:"legs"`         // where the time goes
 	Engine       engine     `json:"engine"`
-	// Linked is from the command to the end of the last step. At more than six cases a minute it includes the wait for
-	// Slack's rate of bookmarks: three a case, twenty a minute.
+	// Linked is from the command to the end of the last step. At more than twenty cases a minute it includes the wait
+	// for Slack's rates, where they are on.
 	Linked       span          `json:"linked"`
 	LinkedFirst  span          `json:"linked_first"`  // of as many cases as the baseline has, while the buckets were full
 	FirstCalls   []count       `json:"first_calls"`   // of the first case, which has to find out who everybody is

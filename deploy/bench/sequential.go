@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -30,7 +31,7 @@ type plan struct {
 	Card          slack.PostNotice
 	Pin           slack.PinNotice
 	Describe      slack.DescribeChannel
-	Bookmarks     [3]slack.BookmarkLinks
+	Bookmark      slack.BookmarkLinks
 	Folder        drive.OpenFolder
 	Sheet         drive.OpenSheet
 	Board         sheets.LayOutBoard
@@ -48,8 +49,7 @@ func (p *product) planOf(ctx context.Context, c *opened) (plan, error) {
 	var out plan
 	for id, into := range map[string]any{
 		"open.ticket": &out.Ticket, "open.people": &out.People, "open.channel": &out.Channel, "open.invite": &out.Invite, "open.card": &out.Card,
-		"open.pin": &out.Pin, "open.describe": &out.Describe, "open.bookmark.ticket": &out.Bookmarks[0], "open.bookmark.folder": &out.Bookmarks[1],
-		"open.bookmark.sheet": &out.Bookmarks[2], "open.folder": &out.Folder, "open.sheet": &out.Sheet, "open.board": &out.Board,
+		"open.pin": &out.Pin, "open.describe": &out.Describe, "open.bookmark": &out.Bookmark, "open.folder": &out.Folder, "open.sheet": &out.Sheet, "open.board": &out.Board,
 		"card.refresh": &out.CardRefresh, "ticket.refresh": &out.TicketRefresh, "links.refresh": &out.LinksRefresh,
 	} {
 		from := own
@@ -57,7 +57,7 @@ func (p *product) planOf(ctx context.Context, c *opened) (plan, error) {
 			from = intake
 		}
 		e, err := from.find(id)
-		if err != nil && id[:5] != "open." {
+		if err != nil && !strings.HasPrefix(id, "open.") {
 			continue // a refresh that was not needed
 		}
 		if err == nil {
@@ -74,8 +74,7 @@ func (p *product) planOf(ctx context.Context, c *opened) (plan, error) {
 func (p plan) again(name string, now time.Time) plan {
 	for id, e := range map[string]*activities.Effect{
 		"ticket": &p.Ticket.Effect, "channel": &p.Channel.Effect, "invite": &p.Invite.Effect, "card": &p.Card.Effect, "describe": &p.Describe.Effect,
-		"bookmark.ticket": &p.Bookmarks[0].Effect, "bookmark.folder": &p.Bookmarks[1].Effect, "bookmark.sheet": &p.Bookmarks[2].Effect,
-		"folder": &p.Folder.Effect, "sheet": &p.Sheet.Effect, "board": &p.Board.Effect,
+		"bookmark": &p.Bookmark.Effect, "folder": &p.Folder.Effect, "sheet": &p.Sheet.Effect, "board": &p.Board.Effect,
 	} {
 		*e = activities.Effect{Key: name + "." + id, First: true, Since: now}
 	}
@@ -101,10 +100,8 @@ func sequential(ctx workflow.Context, p plan) (string, error) {
 	s.do(workflows.Slack, "PinNotice", slack.PinNotice{Channel: channel.ID, TS: card.TS}, nil)
 	p.Describe.Channel = channel.ID
 	s.do(workflows.Slack, "DescribeChannel", p.Describe, nil)
-	for _, b := range p.Bookmarks {
-		b.Channel = channel.ID
-		s.do(workflows.Slack, "BookmarkLinks", b, nil)
-	}
+	p.Bookmark.Channel = channel.ID
+	s.do(workflows.Slack, "BookmarkLinks", p.Bookmark, nil)
 	sheet := s.files(p)
 	if p.CardRefresh != nil {
 		s.do(workflows.Slack, "UpdateNotice", slack.UpdateNotice{Channel: channel.ID, TS: card.TS, Message: p.CardRefresh.Message}, nil)
