@@ -109,7 +109,7 @@ func (c *cli) runOpen(ctx context.Context, request incident.Request, until cases
 	if err != nil {
 		return c.withRequestID(err)
 	}
-	got, status, err := found.Wait(ctx, request.ID, until)
+	got, status, err := found.Follow(ctx, recorded, until)
 	if err != nil && got.Number == "" {
 		return c.withRequestID(err)
 	}

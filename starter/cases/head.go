@@ -2,7 +2,7 @@ package cases
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 
 	"go.temporal.io/api/workflow/v1"
 
@@ -14,7 +14,7 @@ import (
 func (c *Cases) head(info *workflow.WorkflowExecutionInfo) (workflows.Head, error) {
 	payload := info.GetMemo().GetFields()[workflows.HeadMemo]
 	if payload == nil {
-		return workflows.Head{}, fmt.Errorf("case %s has no head in its memo", number(info))
+		return workflows.Head{}, errors.New("there is no head in its memo")
 	}
 	var raw json.RawMessage
 	if err := c.convert.FromPayload(payload, &raw); err != nil {

@@ -21,8 +21,8 @@ func (c *Cases) Triage(ctx context.Context, number string, command workflows.Tri
 		return workflows.Answer{}, err
 	}
 	info := found.GetWorkflowExecutionInfo()
-	if head, err := c.head(info); err == nil && !c.config.Visible(head, c.config.Viewer) {
-		return workflows.Answer{}, missing(number)
+	if err := c.allow(info, missing(number)); err != nil {
+		return workflows.Answer{}, err
 	}
 	if !running(info) {
 		return workflows.Answer{}, ended(number)

@@ -32,6 +32,8 @@ var usable = [...]string{"open.channel", "open.invite", "open.card"}
 // last, also with an error; the status is nil if the case has not answered yet. A request that cannot be a case ends
 // with its refusal. If ctx ends first, the error says that the case exists, its number and what is owed (NotReady),
 // or, if not even a number is known, that it is not known yet what became of the request (UnknownOutcome).
+//
+// It takes the caller for the opener and asks for no rights. Where anybody can give an id of their choice, use Follow.
 func (c *Cases) Wait(ctx context.Context, requestID string, until Until) (workflows.Opened, *workflows.Status, error) {
 	if until == None {
 		return workflows.Opened{}, nil, nil
@@ -59,6 +61,18 @@ func (c *Cases) Wait(ctx context.Context, requestID string, until Until) (workfl
 		return opened, last, notReady(opened, last)
 	}
 	return opened, last, c.explain(err, "follow case "+opened.Number)
+}
+
+// Follow is Wait for a door where the request's id was chosen by whoever asks. Of a request that was recorded before
+// nothing is told unless the configuration's viewer may see its case: an id is no proof of having opened it.
+func (c *Cases) Follow(ctx context.Context, recorded OpenedRequest, until Until) (workflows.Opened, *workflows.Status, error) {
+	if recorded.Again && until != None {
+		opened, err := c.opened(ctx, recorded.RequestID)
+		if err := c.mayKnow(ctx, recorded.RequestID, opened, err); err != nil {
+			return workflows.Opened{}, nil, err
+		}
+	}
+	return c.Wait(ctx, recorded.RequestID, until)
 }
 
 func (u Until) reached(s workflows.Status) bool {

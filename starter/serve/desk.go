@@ -21,7 +21,9 @@ func (d deskOf) Open(ctx context.Context, request incident.Request) error {
 	return known(err)
 }
 
-// Follow waits until the channel can be used, or cannot be opened for now.
+// Follow waits until the channel can be used, or cannot be opened for now. Its person is the opener: the id is made of
+// a trigger id, which Slack gave to them alone and nobody can guess. So it asks for no
+// further rights, also when Slack sends the same request again; those of this machine do not count.
 func (d deskOf) Follow(ctx context.Context, requestID string) (notice.Case, error) {
 	opened, status, err := d.Wait(ctx, requestID, cases.Settled)
 	if status == nil {
