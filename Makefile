@@ -1,11 +1,11 @@
 # Targets for everyday work. What a merge needs is in .ci/run.
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt vet lint test race demo record ci
+.PHONY: help build check fmt vet lint test race demo bench record ci
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## Build worker, starter, local and sandbox to bin/ (the first time takes minutes; -v shows progress)
+build: ## Build worker, starter, local, sandbox and bench to bin/ (the first time takes minutes; -v shows progress)
 	go build -v -o bin/ ./worker ./starter ./deploy/...
 
 check: fmt vet lint race ## Format, vet, staticcheck, workflowcheck, and the tests that do not link the server, with the race detector
@@ -28,6 +28,10 @@ race: ## Run the tests that do not link the Temporal server, with the race detec
 
 demo: ## Play a case on the local stack
 	go run ./deploy/local --demo
+
+bench: ## Measure how long people wait for a case; bin/bench open -h shows what can be varied
+	go build -o bin/ ./worker ./deploy/local ./deploy/bench
+	bin/bench open
 
 record: ## Record the golden files and histories anew; look at the diff before committing it
 	go test ./workflows/notice -update
