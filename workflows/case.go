@@ -80,12 +80,16 @@ func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 	return c
 }
 
-// readPlacement lets a corrected configuration reach a stuck step. Who may see the case never changes this way.
+// readPlacement lets a corrected configuration reach a stuck step: another project, folder or level. It never opens
+// the case to more people than it was opened for; then the step is tried with what we had.
 func (c *caseRun) readPlacement(ctx workflow.Context) {
+	had := c.Placement
 	place, err := c.flows.placeOf(ctx, c.Request)
-	if err != nil || place.Audience != c.Placement.Audience {
-		return // the step is tried with what we had
+	if err != nil || place.Audience != had.Audience || place.HideTitle != had.HideTitle || (place.SecurityLevel == "") != (had.SecurityLevel == "") {
+		return
 	}
+	place.Organisations, place.Readers, place.Responders = had.Organisations, had.Readers, had.Responders
+	place.PublicChannel, place.Language = had.PublicChannel, had.Language
 	c.Placement = place
 }
 

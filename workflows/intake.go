@@ -25,6 +25,9 @@ func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, erro
 		return Opened{}, err
 	}
 	state := newCaseState(ctx, req, place)
+	if state.EverReset {
+		return f.resume(ctx, &state)
+	}
 	ticket := f.registerTicket(ctx, &state)
 	if err := awaitUpTo(ctx, place.Patience, "patience with JIRA", func() bool { return ticket.settled }); err != nil {
 		return Opened{}, err
@@ -48,6 +51,23 @@ func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, erro
 		workflow.GetLogger(ctx).Warn("the case was not told of its ticket", "case", opened.Number, "error", err)
 	}
 	return opened, nil
+}
+
+// resume goes on after somebody has reset this Intake. The case may have been started already, under either number.
+// One under the provisional number answers to a signal. Any other has the ticket's key, which is found first, however
+// long JIRA takes: a late case is better than two.
+func (f *Flows) resume(ctx workflow.Context, state *CaseState) (Opened, error) {
+	number := incident.Provisional(state.Request.ID, state.Request.Asked, state.Request.Drill)
+	if workflow.SignalExternalWorkflow(ctx, CaseWorkflowID(number), "", intakeAgainSignal, nil).Get(ctx, nil) == nil {
+		return Opened{Number: number, WorkflowID: CaseWorkflowID(number)}, nil
+	}
+	c := newCaseRun(ctx, f, state)
+	ticket, err := runStep[jira.Ticket](ctx, c.runner, c.ticketStep())
+	if err != nil {
+		return Opened{}, err
+	}
+	state.Number = ticket.Key
+	return startCase(ctx, state)
 }
 
 // ticketSettled tells a case how Intake's try to register the ticket ended.

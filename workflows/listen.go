@@ -36,6 +36,11 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 			c.asked = true
 		}
 	})
+	workflow.GoNamed(ctx, "intake again", func(ctx workflow.Context) {
+		for workflow.GetSignalChannel(ctx, intakeAgainSignal).Receive(ctx, nil) {
+			c.signals++
+		}
+	})
 	return nil
 }
 
@@ -47,6 +52,9 @@ func (c *caseRun) hear(told ticketSettled) {
 func (c *caseRun) drain(ctx workflow.Context) {
 	for workflow.GetSignalChannel(ctx, RollSignal).ReceiveAsync(nil) {
 		c.signals++ // rolling already
+	}
+	for workflow.GetSignalChannel(ctx, intakeAgainSignal).ReceiveAsync(nil) {
+		c.signals++
 	}
 	var told ticketSettled
 	for workflow.GetSignalChannel(ctx, ticketSettledSignal).ReceiveAsync(&told) {

@@ -20,6 +20,8 @@ const (
 	RollSignal = "roll"
 	// ticketSettledSignal tells a case that started without its ticket how Intake's try ended.
 	ticketSettledSignal = "ticketSettled"
+	// intakeAgainSignal asks a case whether it is there. It carries nothing and changes nothing.
+	intakeAgainSignal = "intakeAgain"
 )
 
 // IntakeWorkflowID is the id of the workflow that opens the case of a request.

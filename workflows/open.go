@@ -32,6 +32,7 @@ const (
 	stepRenameChannel = "open.rename.channel"
 	stepRenameFolder  = "open.rename.folder"
 	stepRenameSheet   = "open.rename.sheet"
+	stepRenumber      = "open.rename.purpose"
 )
 
 // open brings people together and gives them their tools. It is a graph: the channel comes first and waits for
@@ -68,7 +69,7 @@ func (c *caseRun) findPeople(ctx workflow.Context) (err error) {
 		if c.Request.By.Door == incident.DoorSlack {
 			who = append([]string{c.Request.By.Who}, who...)
 		}
-		return slack.FindPeople{Who: who}
+		return slack.FindPeople{Who: who, IDs: true}
 	}})
 	return err
 }
@@ -100,10 +101,14 @@ func (c *caseRun) postCard(ctx workflow.Context) (err error) {
 
 // describe writes the channel's purpose, and into it the mark by which the channel is known to be this case's.
 func (c *caseRun) describe(ctx workflow.Context) error {
-	_, err := runStep[slack.Described](ctx, c.runner, step{stepDescribe, Slack, ordinary, slackActivities.DescribeChannel, func(e activities.Effect) any {
-		return slack.DescribeChannel{Effect: e, Channel: c.channel.ID, Purpose: c.view().Purpose(), Mark: c.key}
-	}})
+	_, err := runStep[slack.Described](ctx, c.runner, c.describeStep(stepDescribe))
 	return err
+}
+
+func (c *caseRun) describeStep(id string) step {
+	return step{id, Slack, ordinary, slackActivities.DescribeChannel, func(e activities.Effect) any {
+		return slack.DescribeChannel{Effect: e, Channel: c.channel.ID, Purpose: c.view().Purpose(), Mark: c.key}
+	}}
 }
 
 // bookmark puts the ticket at the top of the channel as soon as there is one. The other links are on the pinned card:
@@ -225,10 +230,12 @@ func (c *caseRun) renumber(ctx workflow.Context) error {
 	renamed, err := runStep[slack.Channel](ctx, c.runner, step{stepRenameChannel, Slack, ordinary, slackActivities.RenameChannel, func(activities.Effect) any {
 		return slack.RenameChannel{Channel: c.channel.ID, Name: c.channelNames()[0]}
 	}})
-	if err == nil {
-		c.channel.Name = renamed.Name
-		c.changed()
+	if err != nil {
+		return err
 	}
+	c.channel.Name = renamed.Name
+	c.changed()
+	_, err = runStep[slack.Described](ctx, c.runner, c.describeStep(stepRenumber))
 	return err
 }
 

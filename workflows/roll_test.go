@@ -95,3 +95,41 @@ func TestRestrictedAndDrill(t *testing.T) {
 		require.Equal(t, p.Company == "csirt", seen, p.Name)
 	}
 }
+
+// A commander who cannot be invited yet is not forgotten by a roll, and whoever is named next does not wait for them.
+func TestTheCommanderIsBroughtIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state, _ := w.intake(report("req-commander"))
+	_, state = w.live(state, time.Minute)
+	by := incident.By{Who: "ben", Door: incident.DoorCLI, Assurance: incident.SelfDeclared}
+	name := func(id, who string, at time.Duration) func(*testsuite.TestWorkflowEnvironment) {
+		return func(env *testsuite.TestWorkflowEnvironment) {
+			env.RegisterDelayedCallback(func() {
+				env.UpdateWorkflowNoRejection(workflows.TriageUpdate, id, t, workflows.TriageCommand{Commander: who, By: by})
+			}, at)
+		}
+	}
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.invite", Mode: "before"}))
+	status, state := w.live(state, time.Minute, name("c1", "@daigo", time.Second), name("c2", "@lena", 30*time.Second))
+	require.Equal(t, "Lena Fischer", status.Commander)
+	w.slack.ClearFaults()
+	status, _ = w.live(state, time.Hour)
+	require.Contains(t, status.Members, "U0LENA006")
+	require.Empty(t, status.Debts)
+	require.Contains(t, w.slack.Members(status.Links.Channel), "U0LENA006")
+}
+
+func TestAnUnknownCommanderIsSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state, _ := w.intake(report("req-nobody"))
+	by := incident.By{Who: "ben", Door: incident.DoorCLI, Assurance: incident.SelfDeclared}
+	status, _ := w.live(state, 5*time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
+		env.RegisterDelayedCallback(func() {
+			env.UpdateWorkflowNoRejection(workflows.TriageUpdate, "u", t, workflows.TriageCommand{Commander: "@nobodyx", By: by})
+		}, time.Minute)
+	})
+	require.Len(t, status.Notes, 1)
+	require.Contains(t, status.Notes[0], "@nobodyx")
+}

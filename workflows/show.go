@@ -52,7 +52,9 @@ func (c *caseRun) attributes() attributes {
 	if c.Placement.Audience != incident.AudienceRestricted {
 		a.Commander = c.Commander.ID
 		for _, o := range c.Placement.Organisations {
-			a.Orgs = append(a.Orgs, o.ID)
+			if !o.Unlisted {
+				a.Orgs = append(a.Orgs, o.ID)
+			}
 		}
 	}
 	if c.channel.ID != "" {

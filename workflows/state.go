@@ -33,7 +33,8 @@ type CaseState struct {
 	Containment   incident.Containment   `json:"containment"`
 	TicketPending bool                   `json:"ticket_pending,omitempty"` // Intake's try goes on; it will tell
 	Steps         map[string]*stepRecord `json:"steps"`
-	Shown         map[string]string      `json:"shown"` // surface → digest of what people see there
+	Shown         map[string]string      `json:"shown"`            // surface → digest of what people see there
+	Joined        []string               `json:"joined,omitempty"` // Slack ids of people brought in after the opening
 	Seen          []seenUpdate           `json:"seen,omitempty"`
 	EverReset     bool                   `json:"ever_reset,omitempty"`
 	Rolls         int                    `json:"rolls,omitempty"`
@@ -45,6 +46,7 @@ type commander struct {
 	ID    string `json:"id,omitempty"`   // Slack user id; empty: not found in Slack, or not looked up yet
 	Name  string `json:"name,omitempty"` // for display
 	Known bool   `json:"known"`          // looked up
+	In    bool   `json:"in"`             // in the channel
 }
 
 // seenUpdate remembers a command that was carried out, so that a repetition in a later run gets the same answer.
@@ -58,7 +60,7 @@ const maxSeen = 256
 
 // newCaseState is the state of a case that has just been asked for. The opener commands until somebody takes over.
 func newCaseState(ctx workflow.Context, req incident.Request, place Placement) CaseState {
-	opener := commander{Asked: req.By.Who, Name: req.By.Name, Known: true}
+	opener := commander{Asked: req.By.Who, Name: req.By.Name, Known: true, In: true} // the opener is invited with the others
 	if req.By.Door == incident.DoorSlack {
 		opener.ID = req.By.Who
 	}

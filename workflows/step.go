@@ -66,12 +66,18 @@ func runStep[Out any](ctx workflow.Context, r *runner, s step) (Out, error) {
 		if r.rolling {
 			return out, errRolling
 		}
+		if rec.State == StepStuck {
+			r.replace(ctx)
+		}
 		err := execute(ctx, r, s, probing, &out)
 		switch {
 		case err == nil:
 			r.done(ctx, rec, out)
 		case temporal.IsCanceledError(err):
 			return out, err
+		case r.rolling: // its patience was cut short by the roll: the next run goes on
+			return out, errRolling
+		case activities.Is(err, activities.RateLimited): // a queue, not trouble: it goes on waiting its turn
 		default:
 			fault := activities.FaultOf(err)
 			r.stuck(ctx, rec, fault)
@@ -79,7 +85,6 @@ func runStep[Out any](ctx workflow.Context, r *runner, s step) (Out, error) {
 			if !probing && !r.waitToProbe(ctx) {
 				return out, errRolling
 			}
-			r.replace(ctx)
 		}
 	}
 	if err := decode(rec.Result, &out); err != nil {
@@ -128,8 +133,15 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, probing bool, out
 
 // again asks for a new effect of a step that may have been done before.
 func (r *runner) again(s step) {
+	if r.record(s).State == StepDone {
+		r.instead(s)
+	}
+}
+
+// instead asks for a new effect of a step, whatever became of the one before.
+func (r *runner) instead(s step) {
 	rec := r.record(s)
-	if rec.State == StepDone {
+	if rec.Tried {
 		*rec = stepRecord{System: s.system, State: StepOwed, Generation: rec.Generation + 1, Executions: rec.Executions}
 	}
 }

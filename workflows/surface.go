@@ -130,7 +130,7 @@ func (c *caseRun) facts() facts {
 	for _, r := range c.shared.Refused {
 		f.Missed = append(f.Missed, r.Person)
 	}
-	if c.Commander.Known && c.Commander.ID == "" {
+	if c.commanderUnknown() {
 		f.Missed = append(f.Missed, c.Commander.Asked)
 	}
 	return f
@@ -138,6 +138,9 @@ func (c *caseRun) facts() facts {
 
 // calm reports whether nothing of the opening is under way that will change what people read.
 func (c *caseRun) calm() bool {
+	if !c.Commander.settled() {
+		return false
+	}
 	return !slices.ContainsFunc(c.debts(), func(id string) bool { return strings.HasPrefix(id, "open.") && !c.is(id, StepStuck) })
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/activities"
@@ -11,7 +12,11 @@ import (
 	"hikeshi/workflows/incident"
 )
 
-const stepCommander = "triage.commander"
+// Ids of the steps of triage.
+const (
+	stepCommander       = "triage.commander"
+	stepInviteCommander = "triage.invite"
+)
 
 // maxScope bounds the description of the damage, in characters.
 const maxScope = 4000
@@ -64,42 +69,67 @@ func checkTriage(cmd TriageCommand) error {
 	return nil
 }
 
-// findCommander looks up whoever was named commander and brings them into the channel.
+// findCommander looks up whoever was named commander and brings them into the channel. Whoever is named later
+// overtakes: the first may be somebody whom Slack cannot find or does not let in.
 func (c *caseRun) findCommander(ctx workflow.Context) error {
 	for {
-		if err := c.await(ctx, func() bool { return !c.Commander.Known && c.channel.ID != "" }); err != nil {
+		if err := c.await(ctx, func() bool { return c.channel.ID != "" && !c.Commander.settled() }); err != nil {
 			return err
 		}
-		asked := c.Commander.Asked
-		s := step{stepCommander, Slack, ordinary, slackActivities.FindPeople, func(activities.Effect) any {
+		asked, ended := c.Commander.Asked, false
+		one, overtake := workflow.WithCancel(ctx)
+		c.branch(one, "commander "+asked, func(ctx workflow.Context) error {
+			defer func() { ended = true }()
+			if err := c.bringIn(ctx, asked); !temporal.IsCanceledError(err) {
+				return err
+			}
+			return nil
+		})
+		if err := c.await(ctx, func() bool { return ended || c.Commander.Asked != asked }); err != nil {
+			return err
+		}
+		overtake()
+		if err := c.await(ctx, func() bool { return ended }); err != nil {
+			return err
+		}
+	}
+}
+
+// settled reports whether there is nothing left to do about the commander.
+func (m commander) settled() bool { return m.Known && (m.ID == "" || m.In) }
+
+func (c *caseRun) bringIn(ctx workflow.Context, asked string) error {
+	if !c.Commander.Known {
+		find := step{stepCommander, Slack, ordinary, slackActivities.FindPeople, func(activities.Effect) any {
 			return slack.FindPeople{Who: []string{asked}}
 		}}
-		c.again(s)
-		found, err := runStep[slack.Found](ctx, c.runner, s)
-		if err != nil {
+		c.instead(find)
+		found, err := runStep[slack.Found](ctx, c.runner, find)
+		if err != nil || asked != c.Commander.Asked {
 			return err
-		}
-		if asked != c.Commander.Asked {
-			continue // somebody else was named meanwhile
 		}
 		c.Commander.Known = true
 		if len(found.People) > 0 {
 			c.Commander.ID, c.Commander.Name = found.People[0].ID, found.People[0].Name
 		}
 		c.changed()
-		if c.Commander.ID != "" {
-			if err := c.inviteCommander(ctx, c.Commander.ID); err != nil {
-				return err
-			}
-		}
 	}
-}
-
-func (c *caseRun) inviteCommander(ctx workflow.Context, id string) error {
-	s := step{"triage.invite", Slack, ordinary, slackActivities.InviteToChannel, func(e activities.Effect) any {
+	id := c.Commander.ID
+	if id == "" {
+		return nil
+	}
+	invite := step{stepInviteCommander, Slack, ordinary, slackActivities.InviteToChannel, func(e activities.Effect) any {
 		return slack.InviteToChannel{Effect: e, Channel: c.channel.ID, People: []string{id}}
 	}}
-	c.again(s)
-	_, err := runStep[slack.Invited](ctx, c.runner, s)
-	return err
+	c.instead(invite)
+	invited, err := runStep[slack.Invited](ctx, c.runner, invite)
+	if err != nil {
+		return err
+	}
+	c.Joined = append(c.Joined, invited.Invited...)
+	if asked == c.Commander.Asked {
+		c.Commander.In = true
+	}
+	c.changed()
+	return nil
 }

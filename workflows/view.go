@@ -43,7 +43,7 @@ func (c *caseRun) owed() []string {
 		list = append(list, stepShare)
 	}
 	if c.ticket.Key != "" && CaseWorkflowID(c.ticket.Key) != c.WorkflowID {
-		list = append(list, stepRenameChannel, stepRenameFolder, stepRenameSheet)
+		list = append(list, stepRenameChannel, stepRenameFolder, stepRenameSheet, stepRenumber)
 	}
 	return list
 }
@@ -61,7 +61,9 @@ func (c *caseRun) debts() []string {
 }
 
 func (c *caseRun) members() []string {
-	return append([]string{}, c.invited.Invited...)
+	list := slices.Concat([]string{}, c.invited.Invited, c.Joined)
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // notes are what people should know and act on: who could not be brought in, and why a name is not as expected.
@@ -82,10 +84,16 @@ func (c *caseRun) notes() []string {
 	if len(c.channel.Taken) > 0 {
 		list = append(list, notice.NameTaken(c.lang, c.channel.Taken[0], c.channel.Name))
 	}
-	if c.Commander.Known && c.Commander.ID == "" && c.Request.By.Door != incident.DoorCLI {
+	if c.commanderUnknown() {
 		list = append(list, notice.NotFoundPerson(c.lang, c.Commander.Asked))
 	}
 	return list
+}
+
+// commanderUnknown reports whether somebody was named commander whom Slack does not know. The opener may be somebody
+// at a command line, who is nobody in Slack.
+func (c *caseRun) commanderUnknown() bool {
+	return c.Commander.Known && c.Commander.ID == "" && c.Commander.Asked != c.Request.By.Who
 }
 
 func (c *caseRun) links() Links {

@@ -8,7 +8,7 @@ import (
 )
 
 // byHandle finds a user by handle, else a user group. Slack has no look-up for either: the lists are read and kept.
-func (c *Client) byHandle(ctx context.Context, handle string) ([]Person, error) {
+func (c *Client) byHandle(ctx context.Context, handle string, ids bool) ([]Person, error) {
 	users, err := cached(&c.people, "users", always, func() (map[string]Person, error) { return c.readUsers(ctx) })
 	if err != nil {
 		return nil, err
@@ -20,7 +20,7 @@ func (c *Client) byHandle(ctx context.Context, handle string) ([]Person, error) 
 	if err != nil || groups[handle] == "" {
 		return nil, err
 	}
-	return c.groupMembers(ctx, groups[handle])
+	return c.groupMembers(ctx, groups[handle], ids)
 }
 
 func always[T any](T) bool { return true }
@@ -58,7 +58,7 @@ func (c *Client) readGroups(ctx context.Context) (map[string]string, error) {
 }
 
 // groupMembers returns a group's members; a group that does not exist has none.
-func (c *Client) groupMembers(ctx context.Context, id string) ([]Person, error) {
+func (c *Client) groupMembers(ctx context.Context, id string, idsOnly bool) ([]Person, error) {
 	ids, err := cached(&c.people, "group "+id, nonempty[string], func() (ids []string, err error) {
 		err = c.call(ctx, "list the members of user group "+id, read, func(ctx context.Context, api *slack.Client) error {
 			ids, err = api.GetUserGroupMembersContext(ctx, id)
@@ -74,7 +74,7 @@ func (c *Client) groupMembers(ctx context.Context, id string) ([]Person, error) 
 	}
 	var people []Person
 	for _, id := range ids {
-		p, err := c.userByID(ctx, id)
+		p, err := c.known(ctx, id, idsOnly)
 		if err != nil {
 			return nil, err
 		}

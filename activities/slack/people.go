@@ -12,6 +12,9 @@ import (
 // address, or a user group as id (S…), mention (<!subteam^S…>) or handle (@smg-acme), which stands for its members.
 type FindPeople struct {
 	Who []string `json:"who"`
+	// IDs says that ids are enough, as for an invitation: users who are named by id, and the members of groups, are
+	// not looked up, and have neither name nor address in the result. Each look-up is a call that people wait for.
+	IDs bool `json:"ids,omitempty"`
 }
 
 // Found is who was meant, in the order asked, each person once; Unknown lists what names nobody.
@@ -36,7 +39,7 @@ func (a *Activities) FindPeople(ctx context.Context, in FindPeople) (Found, erro
 	var found Found
 	seen := map[string]bool{}
 	for _, who := range in.Who {
-		people, err := a.Client.find(ctx, strings.TrimSpace(who))
+		people, err := a.Client.find(ctx, strings.TrimSpace(who), in.IDs)
 		if err != nil {
 			return Found{}, err
 		}
@@ -61,12 +64,12 @@ var (
 	mailSyntax = regexp.MustCompile(`^[^@\s<>]+@[^@\s<>]+$`)
 )
 
-func (c *Client) find(ctx context.Context, who string) ([]Person, error) {
+func (c *Client) find(ctx context.Context, who string, ids bool) ([]Person, error) {
 	if m := userID.FindStringSubmatch(who); m != nil {
-		return c.userByID(ctx, m[1])
+		return c.known(ctx, m[1], ids)
 	}
 	if m := groupID.FindStringSubmatch(who); m != nil {
-		return c.groupMembers(ctx, m[1])
+		return c.groupMembers(ctx, m[1], ids)
 	}
 	if m := mailto.FindStringSubmatch(who); m != nil {
 		who = m[1]
@@ -74,7 +77,15 @@ func (c *Client) find(ctx context.Context, who string) ([]Person, error) {
 	if mailSyntax.MatchString(who) {
 		return c.userByEmail(ctx, who)
 	}
-	return c.byHandle(ctx, strings.ToLower(strings.TrimPrefix(who, "@")))
+	return c.byHandle(ctx, strings.ToLower(strings.TrimPrefix(who, "@")), ids)
+}
+
+// known looks a user up by id, unless the id is enough.
+func (c *Client) known(ctx context.Context, id string, ids bool) ([]Person, error) {
+	if ids {
+		return []Person{{ID: id}}, nil
+	}
+	return c.userByID(ctx, id)
 }
 
 func (c *Client) userByID(ctx context.Context, id string) ([]Person, error) {

@@ -65,3 +65,16 @@ func TestFindPeopleRemembers(t *testing.T) {
 		t.Errorf("users.list, usergroups.list, usergroups.users.list, users.info were called %s times, want 1 1 1 4", got)
 	}
 }
+
+// For an invitation ids are enough: people wait for it, and each look-up is a call.
+func TestIDsAreEnough(t *testing.T) {
+	server, url := slacktest.Start(t, slacktest.Options{})
+	a := &slack.Activities{Client: newClient(t, url)}
+	found, err := slacktest.Do(a.FindPeople, slack.FindPeople{Who: []string{"U0LENA006", "S0CSIRT01"}, IDs: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found.People) != 4 || server.Count("users.info") != 0 || server.Count("usergroups.users.list") != 1 {
+		t.Errorf("found %+v with calls %+v", found.People, server.Calls())
+	}
+}

@@ -15,10 +15,7 @@ func (c Case) Summary() string {
 	if c.HideTitle {
 		return line + c.say("title_hidden")
 	}
-	if c.Severity != incident.SeverityUnknown {
-		line += c.Severity.String() + " "
-	}
-	line += c.Title
+	line += c.Title // no severity: it changes, and this line does not
 	if names := c.companies(); names != "" {
 		line += " (" + names + ")"
 	}
