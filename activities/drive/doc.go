@@ -4,7 +4,8 @@
 // What makes each write happen once:
 //
 //   - A folder is created with an id that was reserved before, so a repeated create meets 409 and the folder is
-//     compared and adopted.
+//     compared and adopted. Where the id of an earlier try may be lost, as after a reset of the workflow, the folder
+//     is looked for like a sheet.
 //   - A Google Sheet cannot be created with such an id. It carries our key in its private properties, and is looked
 //     for in its folder by type and key, never by name: names are not unique, and Drive's search by name lags.
 //   - Renaming and sharing say the wanted state, so repeating them changes nothing.

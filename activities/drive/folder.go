@@ -30,20 +30,24 @@ type Folder struct {
 	activities.Receipt
 }
 
-// OpenFolder creates the folder. Running it twice is harmless: Drive refuses an id that is in use, and the folder
-// that has it is then compared and adopted, even if people have renamed or moved it meanwhile. Final are NotFound and
-// Denied for the parent, and Invalid where something else has the id or our folder is in the trash.
+// OpenFolder creates the folder. Running it twice is harmless. Attempts with one id cannot make two folders: Drive
+// refuses an id that is in use, and the folder that has it is adopted, even if people have renamed or moved it
+// meanwhile. An effect that is not provably new may have been tried with another id, which nobody knows any more: then
+// the folder is also looked for by our key where it was put, and none is created until Drive's lists have caught up
+// with the earlier tries. Folder.ID may therefore differ from the id asked for. Final are NotFound and Denied for the
+// parent, and Invalid where something else has the id or our folder with it is in the trash.
 // https://developers.google.com/workspace/drive/api/guides/create-file#generate-ids
 func (a *Activities) OpenFolder(ctx context.Context, in OpenFolder) (Folder, error) {
 	adopted := false
-	noLookUp := func(context.Context, time.Time) (bool, *drivesdk.File, error) { return false, nil, nil } // the 409 is the look-up
-	file, receipt, err := activities.Once(ctx, in.Effect, noLookUp, func(ctx context.Context) (*drivesdk.File, error) {
+	lookUp := func(ctx context.Context, _ time.Time) (bool, *drivesdk.File, error) {
+		return a.Client.findFolder(ctx, in)
+	}
+	file, receipt, err := activities.Once(ctx, in.Effect, lookUp, func(ctx context.Context) (*drivesdk.File, error) {
 		file, err := a.Client.create(ctx, &drivesdk.File{
 			Id: in.ID, Name: in.Name, MimeType: folderType, Parents: []string{in.Parent}, AppProperties: properties(in.Properties, in.Key),
 		})
-		var answer *googleapi.Error
 		switch {
-		case errors.As(err, &answer) && answer.Code == http.StatusConflict:
+		case answered(err, http.StatusConflict):
 			adopted = true
 			return a.Client.adoptFolder(ctx, in)
 		case err != nil: // with the id the create is safe to repeat
@@ -56,17 +60,48 @@ func (a *Activities) OpenFolder(ctx context.Context, in OpenFolder) (Folder, err
 	if err != nil {
 		return Folder{}, err
 	}
-	receipt.Adopted = adopted
+	receipt.Adopted = receipt.Adopted || adopted
 	return Folder{ID: file.Id, URL: file.WebViewLink, Receipt: receipt}, nil
 }
 
-// adoptFolder reads the file that has the reserved id and takes it if it is ours.
+// findFolder looks for the folder of this effect: first by the id, which Drive answers without any lag, then by key.
+// The lag counts from the tries before this execution: all attempts within it have used the same id, so where it is
+// not in use a create is safe, whatever became of them.
+func (c *Client) findFolder(ctx context.Context, in OpenFolder) (bool, *drivesdk.File, error) {
+	file, err := c.get(ctx, in.ID)
+	switch {
+	case err == nil:
+		file, err = ours(file, in)
+		return err == nil, file, err
+	case !answered(err, http.StatusNotFound):
+		return false, nil, fault(google.Read, err, "look for the folder").Error()
+	case in.First:
+		return false, nil, nil
+	}
+	last := in.Since
+	if in.Last.After(last) {
+		last = in.Last
+	}
+	return c.find(ctx, sought{"folder", folderType, in.Parent, in.Key}, last)
+}
+
+func answered(err error, status int) bool {
+	var answer *googleapi.Error
+	return errors.As(err, &answer) && answer.Code == status
+}
+
+// adoptFolder reads the file that has the reserved id, which Drive says is in use, and takes it if it is ours.
 func (c *Client) adoptFolder(ctx context.Context, in OpenFolder) (*drivesdk.File, error) {
 	file, err := c.get(ctx, in.ID)
 	if err != nil {
 		f := fault(google.Read, err, "read folder %s, which exists already", in.ID)
 		return nil, c.closed(ctx, f, in.ID).Error()
 	}
+	return ours(file, in)
+}
+
+// ours returns the file that has the reserved id if this effect made it and it is not in the trash.
+func ours(file *drivesdk.File, in OpenFolder) (*drivesdk.File, error) {
 	foreign := activities.Fault{Class: activities.Invalid, System: "drive", Op: "open folder \"" + in.Name + "\""}
 	switch {
 	case !isFolderOf(file, in):

@@ -1,12 +1,8 @@
 package drive
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	drivesdk "google.golang.org/api/drive/v3"
@@ -30,9 +26,6 @@ type Sheet struct {
 	activities.Receipt
 }
 
-// maxLookWait bounds how long a look-up that proves nothing yet asks to wait before the next one.
-const maxLookWait = 20 * time.Second
-
 // OpenSheet creates the sheet through Drive, because Sheets itself would put it into the service account's own
 // storage, which does not exist. Running it twice is harmless: a try that may not be the first looks in the folder for
 // a sheet with our key, and does not believe that there is none until Drive's lists have caught up with the latest try.
@@ -40,7 +33,7 @@ const maxLookWait = 20 * time.Second
 // https://developers.google.com/workspace/drive/api/reference/rest/v3/files/create
 func (a *Activities) OpenSheet(ctx context.Context, in OpenSheet) (Sheet, error) {
 	lookUp := func(ctx context.Context, last time.Time) (bool, *drivesdk.File, error) {
-		return a.Client.findSheet(ctx, in, last)
+		return a.Client.find(ctx, sought{"sheet", sheetType, in.Folder, in.Key}, last)
 	}
 	file, receipt, err := activities.Once(ctx, in.Effect, lookUp, func(ctx context.Context) (*drivesdk.File, error) {
 		file, err := a.Client.create(ctx, &drivesdk.File{
@@ -58,36 +51,4 @@ func (a *Activities) OpenSheet(ctx context.Context, in OpenSheet) (Sheet, error)
 		return Sheet{}, err
 	}
 	return Sheet{ID: file.Id, URL: file.WebViewLink, Receipt: receipt}, nil
-}
-
-// findSheet looks for the sheet of this effect. Until the search lag after the latest write has passed, finding none
-// proves nothing. Should there be two, the older one counts, for everybody alike.
-func (c *Client) findSheet(ctx context.Context, in OpenSheet, last time.Time) (bool, *drivesdk.File, error) {
-	asked := time.Now() // before the list, not after it
-	q := fmt.Sprintf("'%s' in parents and mimeType='%s' and trashed=false", quote(in.Folder), sheetType)
-	files, err := c.list(ctx, in.Folder, q)
-	if err != nil {
-		return false, nil, c.closed(ctx, fault(google.Read, err, "look for the sheet"), in.Folder).Error()
-	}
-	files = slices.DeleteFunc(files, func(f *drivesdk.File) bool { return f.AppProperties[keyProperty] != mark(in.Key) })
-	if len(files) > 0 {
-		return true, slices.MinFunc(files, older), nil
-	}
-	if rest := last.Add(c.searchLag).Sub(asked); rest > 0 {
-		f := activities.Fault{
-			Class: activities.Ambiguous, System: "drive", Op: "look for the sheet",
-			Cause: "an earlier try may have made it, and Drive's lists may not show it yet", After: min(rest, maxLookWait),
-		}
-		return false, nil, f.Error()
-	}
-	return false, nil, nil
-}
-
-func older(a, b *drivesdk.File) int {
-	return cmp.Or(strings.Compare(a.CreatedTime, b.CreatedTime), strings.Compare(a.Id, b.Id))
-}
-
-// quote makes text safe inside a quoted value of a Drive query.
-func quote(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text)
 }
