@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"fmt"
+	rand "math/rand/v2"
 	"sync"
 	"time"
 
@@ -32,10 +33,11 @@ func NewRates(share float64) *Rates {
 // WaitError says that a call was not made because its bucket stays empty longer than the caller can wait.
 // The adapters turn it into RateLimited.
 type WaitError struct {
-	Key  string
-	Wait time.Duration
+	Key  string        // of the bucket
+	Wait time.Duration // until another try is worth while: until the bucket has a token, and up to a quarter more
 }
 
+// Error names the bucket and the wait in whole seconds. It is shown to people as the cause of a RateLimited.
 func (e *WaitError) Error() string {
 	return fmt.Sprintf("our share of the rate of %s is used up for %s", e.Key, e.Wait.Round(time.Second))
 }
@@ -56,7 +58,7 @@ func (r *Rates) wait(ctx context.Context, buckets []Bucket) error {
 		}
 		if longest > maxWait {
 			giveBack(taken, now)
-			return &WaitError{Key: b.Key, Wait: longest}
+			return &WaitError{Key: b.Key, Wait: spread(longest)}
 		}
 	}
 	if longest == 0 {
@@ -72,6 +74,9 @@ func (r *Rates) wait(ctx context.Context, buckets []Bucket) error {
 		return ctx.Err()
 	}
 }
+
+// spread adds up to a quarter to a wait, so that a crowd that was turned away together does not come back together.
+func spread(d time.Duration) time.Duration { return d + rand.N(d/4+1) }
 
 // giveBack returns the tokens of a call that is not made.
 func giveBack(taken []*rate.Reservation, now time.Time) {

@@ -65,6 +65,7 @@ func (t *tripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.o.Rates != nil && t.o.Buckets != nil {
 		buckets = t.o.Buckets(req)
 		if err := t.o.Rates.wait(req.Context(), buckets); err != nil {
+			tally(req.Context(), true)
 			return nil, err
 		}
 	}
@@ -73,6 +74,7 @@ func (t *tripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.o.Authorize(req)
 	}
 	resp, err := t.next.RoundTrip(req)
+	tally(req.Context(), err == nil && resp.StatusCode == http.StatusTooManyRequests)
 	if err != nil {
 		return nil, err
 	}
