@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/activity"
+
+	"hikeshi/activities/internal/transport"
 )
 
 // Effect is part of the input of every activity that creates something. The workflow fills it in.
@@ -28,6 +30,7 @@ type Attempt struct {
 	Class   Class     `json:"class,omitempty"` // empty: still running, or it died without an answer
 	Cause   string    `json:"cause,omitempty"`
 	Looking bool      `json:"looking,omitempty"` // it ended while looking: it wrote nothing
+	Unsent  bool      `json:"unsent,omitempty"`  // a rate kept back every request of it: it wrote nothing
 }
 
 // Receipt is part of the result of every activity that creates something.
@@ -38,9 +41,9 @@ type Receipt struct {
 
 // Once makes one effect happen exactly once. lookUp finds the thing an earlier try may have made (found is false
 // where there is none; last is the latest time at which an earlier try may have written, for look-ups that lag);
-// act makes it. The look-up is left out only if this is provably the first try: the workflow says so (First), it is
-// attempt 1, and no earlier attempt left a heartbeat, which survives an activity reset. The attempt is therefore
-// recorded in a heartbeat before anything is written.
+// act makes it. The look-up is left out only if this is provably the first try that can write: the workflow says so
+// (First), and each earlier attempt is on record as unsent. The attempt is therefore recorded in a heartbeat before
+// anything is written; the record survives an activity reset.
 //
 // Both functions return errors built by Fault.Error; Once adds the list of attempts to them.
 func Once[T any](ctx context.Context, e Effect, lookUp func(ctx context.Context, last time.Time) (found bool, thing T, err error), act func(context.Context) (T, error)) (T, Receipt, error) {
@@ -48,7 +51,7 @@ func Once[T any](ctx context.Context, e Effect, lookUp func(ctx context.Context,
 	this := Attempt{Number: activity.GetInfo(ctx).Attempt, At: time.Now().UTC().Truncate(time.Millisecond)}
 	activity.RecordHeartbeat(ctx, append(earlier, this))
 
-	if !e.First || this.Number > 1 || len(earlier) > 0 {
+	if !e.First || !allUnsent(earlier, this.Number-1) {
 		found, thing, err := lookUp(ctx, lastWrite(e, earlier))
 		if err != nil {
 			this.Looking = true
@@ -58,11 +61,28 @@ func Once[T any](ctx context.Context, e Effect, lookUp func(ctx context.Context,
 			return thing, Receipt{Adopted: true, Attempts: earlier}, nil
 		}
 	}
-	thing, err := act(ctx)
+	counted, tally := transport.WithTally(ctx)
+	thing, err := act(counted)
 	if err != nil {
+		this.Unsent = Is(err, RateLimited) && tally.Unsent()
 		return thing, Receipt{}, failed(ctx, err, earlier, this)
 	}
 	return thing, Receipt{Attempts: earlier}, nil
+}
+
+// allUnsent reports whether the list accounts for all n earlier attempts and none of them sent anything. The class alone
+// does not tell: an act of several calls may meet the rate at its second one. An attempt that is missing from the list
+// (its heartbeat was lost, the list was cut) or that the count does not know (an activity reset) may have written.
+func allUnsent(earlier []Attempt, n int32) bool {
+	if len(earlier) != int(n) {
+		return false
+	}
+	for i, a := range earlier {
+		if a.Number != int32(i)+1 || !a.Unsent {
+			return false
+		}
+	}
+	return true
 }
 
 // lastWrite is the latest time at which an earlier try may have written something; zero if none can have.

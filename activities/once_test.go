@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 
 	"hikeshi/activities"
 )
@@ -21,6 +23,7 @@ type try struct {
 	looked, acted   int
 	last            time.Time // what the look-up was told
 	receipt         activities.Receipt
+	call            func(context.Context) error // what the act does outside; nil: nothing
 }
 
 func (x *try) run(ctx context.Context, e activities.Effect) (string, error) {
@@ -29,8 +32,11 @@ func (x *try) run(ctx context.Context, e activities.Effect) (string, error) {
 		x.last = last
 		return x.found, "found", x.lookErr
 	}
-	act := func(context.Context) (string, error) {
+	act := func(ctx context.Context) (string, error) {
 		x.acted++
+		if x.call != nil {
+			return "made", x.call(ctx)
+		}
 		return "made", x.actErr
 	}
 	thing, receipt, err := activities.Once(ctx, e, lookUp, act)
@@ -38,10 +44,17 @@ func (x *try) run(ctx context.Context, e activities.Effect) (string, error) {
 	return thing, err
 }
 
-// execute runs the effect as an activity; the heartbeats are what earlier attempts left.
+// execute runs the effect as an activity's attempt 1; the heartbeats are what earlier attempts left.
 func (x *try) execute(t *testing.T, e activities.Effect, heartbeat any) (thing string, beats [][]activities.Attempt, err error) {
 	t.Helper()
+	return x.attempt(t, 1, e, heartbeat)
+}
+
+// attempt is execute for another number of the attempt.
+func (x *try) attempt(t *testing.T, number int32, e activities.Effect, heartbeat any) (thing string, beats [][]activities.Attempt, err error) {
+	t.Helper()
 	env := (&testsuite.WorkflowTestSuite{}).NewTestActivityEnvironment()
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&numbering{number: number}}})
 	env.RegisterActivity(x.run)
 	if heartbeat != nil {
 		env.SetHeartbeatDetails(heartbeat)
