@@ -62,13 +62,22 @@ func (s step) options(activityID, summary, fairness string, probe time.Duration)
 	return workflow.ActivityOptions{
 		ActivityID:             activityID,
 		TaskQueue:              s.system.Queue(),
-		StartToCloseTimeout:    stepTimeout,
+		StartToCloseTimeout:    s.timeout(),
 		ScheduleToStartTimeout: 0, // a worker that is down must not fail a step
 		WaitForCancellation:    true,
 		RetryPolicy:            retry,
 		Summary:                summary,
 		Priority:               temporal.Priority{PriorityKey: priority, FairnessKey: fairness},
 	}
+}
+
+// timeout bounds one attempt. Rewriting the ticket's status block is two calls in a row, and JIRA may be so slow that
+// one of them takes most of an ordinary attempt.
+func (s step) timeout() time.Duration {
+	if s.system == Jira && s.priority != urgent {
+		return 2 * stepTimeout
+	}
+	return stepTimeout
 }
 
 // abandon lets a child outlive the run that started it: the default would end it at every roll.

@@ -15,9 +15,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"hikeshi/activities/fake"
-	"hikeshi/activities/jira/jiratest"
 )
 
 // binaries are the programs as people run them, built once: what is killed must be another process.
@@ -120,40 +117,11 @@ func startLocal(t *testing.T, args ...string) *process {
 	return launchReady(t, "local", append([]string{"--sandbox-port", "0"}, args...)...)
 }
 
-// fault adds a fault rule, in JSON, at slack, jira or google.
-func (p *process) fault(vendor, rule string) {
-	p.t.Helper()
-	var f fake.Fault
-	require.NoError(p.t, json.Unmarshal([]byte(rule), &f))
-	fault(p.t, map[string]string{"slack": p.Slack, "jira": p.Jira, "google": p.Google}[vendor], f)
-}
-
-// command gives /case as somebody of the cast.
-func (p *process) command(user, channel, text string) {
-	p.t.Helper()
-	p.click(user, channel, text, trigger())
-}
-
+// click gives /case as somebody of the cast; the same trigger again is the same click.
 func (p *process) click(user, channel, text, trigger string) {
 	p.t.Helper()
 	var answer struct{ Status int }
 	require.NoError(p.t, call(p.t.Context(), "POST", control(p.Slack)+"command",
 		map[string]string{"user": user, "channel": channel, "command": "/case", "text": text, "trigger_id": trigger}, &answer))
 	require.Equal(p.t, 200, answer.Status)
-}
-
-// number waits for the ticket with the title and returns its key.
-func (p *process) number(title string) (key string) {
-	p.t.Helper()
-	require.Eventually(p.t, func() bool {
-		var state struct{ Issues map[string]jiratest.Issue }
-		require.NoError(p.t, call(p.t.Context(), "GET", control(p.Jira)+"state", nil, &state))
-		for _, i := range state.Issues {
-			if strings.Contains(i.Summary, title) {
-				key = i.Key
-			}
-		}
-		return key != ""
-	}, patient, 50*time.Millisecond, "a ticket %q", title)
-	return key
 }
