@@ -23,7 +23,7 @@ func TestCallsOfACase(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts the whole product")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute) // it may have to build the server first
 	defer cancel()
 	o := options{n: 1, concurrency: 1, limits: true, rate: 60}
 	p, err := startProduct(ctx, o)
