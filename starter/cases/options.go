@@ -2,9 +2,6 @@ package cases
 
 import (
 	"errors"
-	"maps"
-	"os"
-	"slices"
 
 	"go.temporal.io/sdk/client"
 
@@ -21,14 +18,5 @@ func Options(config *settings.Config, role string) (client.Options, error) {
 	if err != nil {
 		return client.Options{}, err
 	}
-	return wire.ClientOptions(wire.Connection{Role: role, Ring: ring, Environ: environ(config)})
-}
-
-// environ is what TEMPORAL_* is read from: the process's environment, which wins, over the configuration's.
-func environ(config *settings.Config) []string {
-	var list []string
-	for _, name := range slices.Sorted(maps.Keys(config.Environment)) {
-		list = append(list, name+"="+config.Getenv(name))
-	}
-	return append(list, os.Environ()...)
+	return wire.ClientOptions(wire.Connection{Role: role, Ring: ring, Environ: config.Environ()})
 }

@@ -6,9 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -99,11 +96,7 @@ func dial(ctx context.Context, cfg *settings.Config, log *slog.Logger) (client.C
 	if err != nil {
 		return nil, err
 	}
-	var environ []string // the process's own comes last, and the last wins
-	for _, name := range slices.Sorted(maps.Keys(cfg.Environment)) {
-		environ = append(environ, name+"="+cfg.Environment[name])
-	}
-	o, err := wire.ClientOptions(wire.Connection{Role: "worker", Ring: ring, Environ: append(environ, os.Environ()...), Log: log})
+	o, err := wire.ClientOptions(wire.Connection{Role: "worker", Ring: ring, Environ: cfg.Environ(), Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package settings
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -26,6 +27,15 @@ func (c *Config) lookUp(name string) (string, error) {
 		err = fmt.Errorf("%s is empty", file)
 	}
 	return value, err
+}
+
+// Environ is the environment as os.Environ gives it, with the file's defaults before it: the last of a name wins.
+func (c *Config) Environ() []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(c.Environment)) {
+		list = append(list, name+"="+c.Getenv(name))
+	}
+	return append(list, os.Environ()...)
 }
 
 // Secret returns a function that reads a secret, anew at each call, because secrets rotate: the variable's value, or
