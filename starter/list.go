@@ -11,7 +11,7 @@ import (
 	"hikeshi/workflows/incident"
 )
 
-var phases = []string{string(incident.Open), string(incident.Triage), string(incident.Analysis), string(incident.Lessons), string(incident.Archive), string(incident.Closed)}
+var phases = []string{string(incident.PhaseOpen), string(incident.PhaseTriage), string(incident.PhaseAnalysis), string(incident.PhaseLessons), string(incident.PhaseArchive), string(incident.PhaseClosed)}
 
 func (c *cli) list() *cobra.Command {
 	var filter cases.Filter

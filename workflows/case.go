@@ -156,21 +156,21 @@ func (c *caseRun) phases(ctx workflow.Context) error {
 // gate returns the gate out of the present phase and the phase behind it; none if only a person leads out of it.
 func (c *caseRun) gate() (incident.Gate, incident.Phase) {
 	switch c.Phase {
-	case incident.Open:
-		return c.openGate(), incident.Triage
-	case incident.Triage:
-		return c.triageGate(), incident.Analysis
+	case incident.PhaseOpen:
+		return c.openGate(), incident.PhaseTriage
+	case incident.PhaseTriage:
+		return c.triageGate(), incident.PhaseAnalysis
 	default:
 		return incident.Gate{}, ""
 	}
 }
 
 func (c *caseRun) openGate() incident.Gate {
-	return incident.NewGate(incident.Open, incident.Need{Name: "a channel with the people in it", Met: c.usable()})
+	return incident.NewGate(incident.PhaseOpen, incident.Need{Name: "a channel with the people in it", Met: c.usable()})
 }
 
 func (c *caseRun) triageGate() incident.Gate {
-	return incident.NewGate(incident.Triage,
+	return incident.NewGate(incident.PhaseTriage,
 		incident.Need{Name: "severity", Met: c.Severity != incident.SeverityUnknown},
 		incident.Need{Name: "commander", Met: c.Commander.Asked != ""},
 		incident.Need{Name: "scope", Met: c.Scope != ""},

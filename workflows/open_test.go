@@ -20,7 +20,7 @@ func TestAnOrdinaryCaseOpens(t *testing.T) {
 	status, next := w.live(state, time.Minute)
 
 	require.Empty(t, status.Debts)
-	require.Equal(t, incident.Triage, status.Phase)
+	require.Equal(t, incident.PhaseTriage, status.Phase)
 	require.Equal(t, incident.Waiting, status.Status)
 	require.Empty(t, status.Notes)
 	require.ElementsMatch(t, []string{"U0AOI0001", "U0BEN0002", "U0CHIE003"}, status.Members)
@@ -198,7 +198,7 @@ func TestTriageMovesTheCaseOn(t *testing.T) {
 		update(env, 2*time.Minute, "u2", workflows.TriageCommand{Commander: "@ben", Severity: incident.Sev1, By: by}, &second)
 	})
 	require.Contains(t, first.Text, "SEC-1")
-	require.Equal(t, incident.Analysis, status.Phase)
+	require.Equal(t, incident.PhaseAnalysis, status.Phase)
 	require.Equal(t, "Ben Okafor", status.Commander)
 	require.Equal(t, incident.Sev1, status.Severity)
 	require.Equal(t, "three mailboxes", status.Scope)

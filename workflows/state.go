@@ -66,7 +66,7 @@ func newCaseState(ctx workflow.Context, req incident.Request, place Placement) C
 	}
 	return CaseState{
 		Schema: stateSchema, Request: req, Placement: place, Opened: workflow.Now(ctx),
-		Phase: incident.Open, Severity: req.Severity, Kind: req.Kind, Commander: opener, Containment: incident.NotContained,
+		Phase: incident.PhaseOpen, Severity: req.Severity, Kind: req.Kind, Commander: opener, Containment: incident.NotContained,
 		Steps: map[string]*stepRecord{}, Shown: map[string]string{}, EverReset: everReset(ctx),
 	}
 }

@@ -77,7 +77,7 @@ func (l *local) play(ctx context.Context, desk *cases.Cases, s *script) error {
 	if err := l.triage(ctx, desk, s); err != nil {
 		return err
 	}
-	if err := l.awaitPhase(ctx, desk, s, incident.Analysis); err != nil {
+	if err := l.awaitPhase(ctx, desk, s, incident.PhaseAnalysis); err != nil {
 		return err
 	}
 	return l.inspect(ctx, s)

@@ -87,7 +87,7 @@ func TestFilterQuery(t *testing.T) {
 	}{
 		{Filter{}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running'"},
 		{Filter{All: true}, "WorkflowType = 'Case' AND ExecutionStatus != 'ContinuedAsNew'"},
-		{Filter{Phase: incident.Triage, Stuck: true}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running' AND CasePhase = 'triage' AND CaseStatus = 'stuck'"},
+		{Filter{Phase: incident.PhaseTriage, Stuck: true}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running' AND CasePhase = 'triage' AND CaseStatus = 'stuck'"},
 		{Filter{Phase: "x' OR '"}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running' AND CasePhase = 'x OR '"},
 	} {
 		if got := tt.filter.query(); got != tt.want {

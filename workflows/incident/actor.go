@@ -6,7 +6,20 @@ type By struct {
 	Name      string    `json:"name,omitempty"` // for display only; never an identity
 	Door      Door      `json:"door"`
 	Assurance Assurance `json:"assurance"`
+	// BreakGlass is the reason for acting without a verified identity where one is needed; empty: no such wish.
+	BreakGlass string `json:"break_glass,omitempty"`
 }
+
+// Called is how texts name them.
+func (b By) Called() string {
+	if b.Name != "" {
+		return b.Name
+	}
+	return b.Who
+}
+
+// Verified reports whether somebody other than the sender vouches for who it is.
+func (b By) Verified() bool { return b.Assurance == SlackSigned || b.Assurance == TemporalPrincipal }
 
 // Door is where a command came in.
 type Door string

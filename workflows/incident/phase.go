@@ -1,17 +1,19 @@
 package incident
 
+import "strings"
+
 // Phase names the open question of a case. It never blocks work.
 type Phase string
 
 // The phases, in order. The question of each: who is together? what happened, how bad, how far? what exactly, and is
 // it contained? what must be better next time? is everything kept?
 const (
-	Open     Phase = "open"
-	Triage   Phase = "triage"
-	Analysis Phase = "analysis"
-	Lessons  Phase = "lessons"
-	Archive  Phase = "archive"
-	Closed   Phase = "closed"
+	PhaseOpen     Phase = "open"
+	PhaseTriage   Phase = "triage"
+	PhaseAnalysis Phase = "analysis"
+	PhaseLessons  Phase = "lessons"
+	PhaseArchive  Phase = "archive"
+	PhaseClosed   Phase = "closed"
 )
 
 // Status says whether a case is moving. It is never mixed with the phase.
@@ -41,6 +43,15 @@ type Gate struct {
 	Name    string   `json:"name"`    // the phase it leads out of
 	Open    bool     `json:"open"`    // nothing is missing
 	Missing []string `json:"missing"` // what is still needed, as words a person can act on
+}
+
+// ParsePhase reads the name of a phase.
+func ParsePhase(text string) (Phase, error) {
+	switch p := Phase(strings.ToLower(CleanLine(text))); p {
+	case PhaseOpen, PhaseTriage, PhaseAnalysis, PhaseLessons, PhaseArchive, PhaseClosed:
+		return p, nil
+	}
+	return "", Refuse(Usage, "Use triage or analysis", "unknown phase %q", Shorten(CleanLine(text), 40))
 }
 
 // NewGate builds the gate that leads out of a phase. Missing keeps the order of the needs.

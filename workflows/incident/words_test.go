@@ -54,10 +54,10 @@ func TestKnownKind(t *testing.T) {
 
 func TestNewGate(t *testing.T) {
 	met, first, second := incident.Need{Name: "severity", Met: true}, incident.Need{Name: "scope"}, incident.Need{Name: "commander"}
-	if g := incident.NewGate(incident.Triage, met, first, second); g.Open || g.Name != "triage" || !slices.Equal(g.Missing, []string{"scope", "commander"}) {
+	if g := incident.NewGate(incident.PhaseTriage, met, first, second); g.Open || g.Name != "triage" || !slices.Equal(g.Missing, []string{"scope", "commander"}) {
 		t.Errorf("got %+v", g)
 	}
-	open, err := json.Marshal(incident.NewGate(incident.Triage, met))
+	open, err := json.Marshal(incident.NewGate(incident.PhaseTriage, met))
 	if want := `{"name":"triage","open":true,"missing":[]}`; err != nil || string(open) != want { // a list, for programs, even if empty
 		t.Errorf("got %s, %v; want %s", open, err, want)
 	}

@@ -153,7 +153,7 @@ func TestOpenedNamesTheChannelOnce(t *testing.T) {
 
 func TestAnUnknownNeedIsShownAsItIs(t *testing.T) {
 	c := ordinary("ja")
-	c.Gates = []incident.Gate{incident.NewGate(incident.Triage, incident.Need{Name: "a second opinion"}, incident.Need{Name: "scope"})}
+	c.Gates = []incident.Gate{incident.NewGate(incident.PhaseTriage, incident.Need{Name: "a second opinion"}, incident.Need{Name: "scope"})}
 	if got := notice.StatusText(c, nil); !strings.Contains(got, ": a second opinion、被害範囲\n") {
 		t.Errorf("got %q", got)
 	}

@@ -29,7 +29,7 @@ func ordinary(lang string) notice.Case {
 	return notice.Case{
 		Lang: lang, Number: "SEC-42", Title: "Suspicious mail at payroll", Report: "Three people opened the attachment.\nOne entered a password.",
 		Kind: "phishing", Reporter: "Ms Ito, Acme Foods, 03-1234-5678", Commander: "Aoi Sato", Opener: "Ben Okafor",
-		Severity: incident.Sev2, Phase: incident.Triage, Status: incident.Waiting, Containment: incident.Acting, Audience: incident.AudienceGroup,
+		Severity: incident.Sev2, Phase: incident.PhaseTriage, Status: incident.Waiting, Containment: incident.Acting, Audience: incident.AudienceGroup,
 		Organisations: []incident.Organisation{{ID: "acme", Name: "Acme Foods"}}, Opened: opened, Now: now,
 		Links: []notice.Link{
 			{Kind: "ticket", Text: "SEC-42", URL: "https://example.atlassian.net/browse/SEC-42"},
@@ -39,8 +39,8 @@ func ordinary(lang string) notice.Case {
 			{Kind: "temporal", Text: "case-sec-42", URL: "https://temporal.example.com/namespaces/hikeshi/workflows/case-sec-42"},
 		},
 		Gates: []incident.Gate{
-			incident.NewGate(incident.Open, incident.Need{Name: "a channel with the people in it", Met: true}),
-			incident.NewGate(incident.Triage, incident.Need{Name: "severity", Met: true}, incident.Need{Name: "commander", Met: true}, incident.Need{Name: "scope"}),
+			incident.NewGate(incident.PhaseOpen, incident.Need{Name: "a channel with the people in it", Met: true}),
+			incident.NewGate(incident.PhaseTriage, incident.Need{Name: "severity", Met: true}, incident.Need{Name: "commander", Met: true}, incident.Need{Name: "scope"}),
 		},
 		Steps: []notice.Step{{ID: "open.sheet", System: "sheets", State: "owed"}},
 		Commands: []notice.Command{
@@ -54,7 +54,7 @@ func restricted(lang string) notice.Case {
 	c := ordinary(lang)
 	c.Title, c.Report, c.Audience, c.HideTitle = "Insider copied customer data", "", incident.AudienceRestricted, true
 	c.Scope, c.Containment, c.Kind = "one laptop, 1,200 customers", incident.Contained, "insider"
-	c.Steps, c.Gates[1] = nil, incident.NewGate(incident.Triage)
+	c.Steps, c.Gates[1] = nil, incident.NewGate(incident.PhaseTriage)
 	return c
 }
 
@@ -68,9 +68,9 @@ func drill(lang string) notice.Case {
 // provisional is a case whose ticket cannot be opened, while JIRA is down and Google is slow.
 func provisional(lang string) notice.Case {
 	c := ordinary(lang)
-	c.Number, c.Provisional, c.Status, c.Phase, c.Containment = "P-20261122-7K3F", true, incident.Stuck, incident.Open, incident.NotContained
+	c.Number, c.Provisional, c.Status, c.Phase, c.Containment = "P-20261122-7K3F", true, incident.Stuck, incident.PhaseOpen, incident.NotContained
 	c.Links = []notice.Link{{Kind: "ticket"}, {Kind: "channel"}, {Kind: "folder", Text: c.Number}, {Kind: "sheet", Text: c.Number}}
-	c.Gates[0] = incident.NewGate(incident.Open, incident.Need{Name: "a channel with the people in it"})
+	c.Gates[0] = incident.NewGate(incident.PhaseOpen, incident.Need{Name: "a channel with the people in it"})
 	c.Steps = []notice.Step{
 		{ID: "open.ticket", System: "jira", Class: "Credentials", Cause: "HTTP 401.", Hint: "Renew the token in JIRA_TOKEN.", State: "stuck", Since: opened},
 		{ID: "open.channel", System: "slack", State: "trying", Since: opened},
@@ -86,7 +86,7 @@ func provisional(lang string) notice.Case {
 // hostile holds in every text that comes from outside whatever could be markup anywhere.
 func hostile(lang string) notice.Case {
 	c := provisional(lang)
-	c.Status, c.Number, c.Phase = incident.Stuck, "SEC-66", incident.Triage
+	c.Status, c.Number, c.Phase = incident.Stuck, "SEC-66", incident.PhaseTriage
 	c.Title = "<!channel> {noformat} [~admin] | *b* `c` שלום"
 	c.Report = "h1. <@U0AOI0001> [pay|https://evil.example/x]\n|| a || b ||\n# list <https://evil.example|bank>\n!https://evil.example/t.png! {code}rm{code}"
 	c.Kind, c.Reporter = "a|b", "[me](javascript:alert(1)) <script>alert(1)</script>"
