@@ -14,14 +14,14 @@ import (
 // room is what we need to know of a channel.
 type room struct {
 	id, name, creator, topic, purpose string
-	archived                          bool
+	archived, private, member         bool
 }
 
 func roomOf(c *slack.Channel) room {
 	if c == nil {
 		return room{}
 	}
-	return room{c.ID, c.Name, c.Creator, unescape(c.Topic.Value), unescape(c.Purpose.Value), c.IsArchived}
+	return room{c.ID, c.Name, c.Creator, unescape(c.Topic.Value), unescape(c.Purpose.Value), c.IsArchived, c.IsPrivate, c.IsMember}
 }
 
 func (c *Client) createChannel(ctx context.Context, name string, private bool) (room, error) {

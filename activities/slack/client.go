@@ -34,6 +34,7 @@ type Client struct {
 	token  func() (string, error)
 	apiURL string
 	http   *http.Client
+	files  *downloads
 	people cache
 
 	mu   sync.Mutex
@@ -65,7 +66,7 @@ func NewClient(c Config) (*Client, error) {
 		}
 		o.Rates = transport.NewRates(c.RateShare)
 	}
-	return &Client{token: c.Token, apiURL: c.APIURL, http: transport.Client(o), self: map[string]SlackAccess{}}, nil
+	return &Client{token: c.Token, apiURL: c.APIURL, http: transport.Client(o), files: newDownloads(base, c.Timeout), self: map[string]SlackAccess{}}, nil
 }
 
 // effect says what it means when no usable answer comes back.

@@ -31,7 +31,7 @@ var classes = map[activities.Class]string{
 	activities.Denied: `access_denied no_permission not_authorized permission_denied cannot_create_channel not_in_channel is_archived
 		user_is_restricted cant_invite cant_update_message cant_delete_message edit_window_closed posting_to_channel_denied
 		channel_is_limited_access no_external_invite_permission org_user_not_in_team invitee_cant_see_channel
-		external_channel_migrating plan_upgrade_required user_not_visible not_visible`,
+		external_channel_migrating cant_archive_general cant_archive_required plan_upgrade_required user_not_visible not_visible`,
 	activities.NotFound: "no_such_subteam not_found users_not_found",
 }
 
@@ -154,6 +154,8 @@ var hints = map[string]string{
 	"channel_not_found": "the channel was deleted, or it is private and the bot is no member",
 	"restricted_action": "an administrator of the workspace has to allow this for the app",
 
+	"cant_archive_general":   "Slack lets nobody archive its main channel: go on without it",
+	"cant_archive_required":  "the workspace requires this channel: an administrator has to lift that first",
 	"cannot_create_channel":  "an administrator of the workspace has to allow the app to create channels",
 	"not_allowed_token_type": tokenHint,
 	"too_many_bookmarks":     "remove a bookmark from the channel",
@@ -165,6 +167,9 @@ func hint(reply envelope) string {
 	}
 	if h := hints[reply.Error]; h != "" {
 		return h
+	}
+	if strings.HasPrefix(reply.Error, "restricted_action") {
+		return hints["restricted_action"]
 	}
 	if classOf(reply.Error, read) == activities.Credentials {
 		return tokenHint

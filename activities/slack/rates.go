@@ -19,10 +19,10 @@ const (
 // tiers lists the methods we call. users.conversations is tier 2 by one of Slack's lists and tier 3 by another.
 var tiers = map[string]float64{
 	"auth.test": special, "chat.postMessage": special, "chat.update": tier3,
-	"conversations.create": tier2, "conversations.rename": tier2, "conversations.setTopic": tier2, "conversations.setPurpose": tier2,
+	"conversations.create": tier2, "conversations.archive": tier2, "conversations.unarchive": tier2, "conversations.rename": tier2, "conversations.setTopic": tier2, "conversations.setPurpose": tier2,
 	"conversations.invite": tier3, "conversations.info": tier3, "conversations.history": tier3, "conversations.replies": tier3,
 	"conversations.members": tier4, "users.conversations": tier2,
-	"users.info": tier4, "users.lookupByEmail": tier3, "users.list": tier2, "usergroups.list": tier2, "usergroups.users.list": tier2,
+	"files.info": tier4, "users.info": tier4, "users.lookupByEmail": tier3, "users.list": tier2, "usergroups.list": tier2, "usergroups.users.list": tier2,
 	"pins.add": tier2, "bookmarks.add": tier2, "bookmarks.edit": tier2, "bookmarks.list": tier3,
 }
 

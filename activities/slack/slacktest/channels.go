@@ -111,13 +111,19 @@ func (c *call) rename() (reply, refused) {
 	if other, taken := c.holder(name); taken && other.ID != ch.ID {
 		return nil, "name_taken"
 	}
+	ch = c.renamed(ch, name)
+	return reply{"channel": c.wire(ch)}, ""
+}
+
+// renamed gives the channel another name, with the message and the event that follow.
+func (c *call) renamed(ch Channel, name string) Channel {
 	if old := ch.Name; old != name {
 		ch.Name, ch.PreviousNames = name, append(ch.PreviousNames, old)
 		c.keep(ch)
 		c.system(ch, c.me.ID, "channel_name", `has renamed the channel from "`+old+`" to "`+name+`"`, map[string]string{"name": name, "old_name": old})
 		c.send(ch, reply{"type": kindOf(ch, "rename"), "channel": reply{"id": ch.ID, "name": name, "name_normalized": name, "created": ch.Created, "is_channel": !ch.Private, "is_mpim": false}})
 	}
-	return reply{"channel": c.wire(ch)}, ""
+	return ch
 }
 
 // kindOf is the type of a channel event: Slack still calls private channels groups there.
@@ -161,7 +167,13 @@ func (c *call) unarchive() (reply, refused) {
 	}
 	c.keep(ch)
 	c.system(ch, c.me.ID, "channel_unarchive", "un-archived the channel", nil)
-	c.send(ch, reply{"type": kindOf(ch, "unarchive"), "channel": ch.ID, "user": c.me.ID})
+	event := reply{"type": kindOf(ch, "unarchive"), "channel": ch.ID}
+	if ch.Private {
+		event["actor_id"] = c.me.ID
+	} else {
+		event["user"] = c.me.ID
+	}
+	c.send(ch, event)
 	return nil, ""
 }
 

@@ -2,12 +2,14 @@ package slacktest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,7 +84,7 @@ func (c *call) completeUpload() (reply, refused) {
 		c.db.files.Put(f.ID, f)
 	}
 	if ch.ID != "" {
-		if no := c.share(ch, ids); no != "" {
+		if _, no := c.share(ch, c.me, ids, normal(c.args.Get("initial_comment")), c.args.Get("thread_ts")); no != "" {
 			return nil, no
 		}
 	}
@@ -90,19 +92,53 @@ func (c *call) completeUpload() (reply, refused) {
 }
 
 // share posts the files to the channel.
-func (c *call) share(ch Channel, ids []string) refused {
-	m, no := c.inThread(ch, Message{User: c.me.ID, BotID: c.me.BotID, Subtype: "file_share", Text: normal(c.args.Get("initial_comment")), Files: ids}, c.args.Get("thread_ts"))
+func (s *Server) share(ch Channel, user User, ids []string, text, thread string) (Message, refused) {
+	m, no := s.inThread(ch, Message{User: user.ID, BotID: user.BotID, Subtype: "file_share", Text: text, Files: ids}, thread)
 	if no != "" {
-		return "invalid_channel"
+		return m, "invalid_channel"
 	}
-	m = c.put(ch, m)
+	m = s.put(ch, m)
 	for _, id := range ids {
-		f, _ := c.db.files.Get(id)
+		f, _ := s.db.files.Get(id)
 		f.Shares = append(slices.Clone(f.Shares), ch.ID+" "+m.TS)
-		c.db.files.Put(id, f)
-		c.send(ch, reply{"type": "file_shared", "file_id": id, "user_id": c.me.ID, "file": reply{"id": id}, "channel_id": ch.ID})
+		s.db.files.Put(id, f)
+		s.send(ch, reply{"type": "file_shared", "file_id": id, "user_id": user.ID, "file": reply{"id": id}, "channel_id": ch.ID})
 	}
-	return ""
+	return m, ""
+}
+
+// unshare takes a deleted message's files back: they stay their owner's.
+func (s *Server) unshare(m Message) {
+	for _, id := range m.Files {
+		f, _ := s.db.files.Get(id)
+		f.Shares = slices.DeleteFunc(slices.Clone(f.Shares), func(share string) bool { return share == m.Channel+" "+m.TS })
+		s.db.files.Put(id, f)
+	}
+}
+
+// deleteFile takes the bytes away. The messages that showed the file keep a stone in its place.
+func (c *call) deleteFile() (reply, refused) {
+	f, ok := c.db.files.Get(c.args.Get("file"))
+	switch {
+	case !ok || !f.Complete || !c.sees(f, c.me.ID):
+		return nil, "file_not_found"
+	case f.Deleted:
+		return nil, "file_deleted"
+	case f.User != c.me.ID:
+		return nil, "cant_delete_file"
+	}
+	f.Deleted = true
+	c.db.files.Put(f.ID, f)
+	c.db.blobs.Delete(f.ID)
+	ids, told := []string{}, Channel{}
+	for _, share := range f.Shares {
+		id, _, _ := strings.Cut(share, " ")
+		if ch, _ := c.db.channels.Get(id); ch.Has(BotUser) && !slices.Contains(ids, id) {
+			ids, told = append(ids, id), ch
+		}
+	}
+	c.send(told, reply{"type": "file_deleted", "file_id": f.ID, "channel_ids": ids})
+	return nil, ""
 }
 
 func (s *Server) showFiles(ids []string) []reply {
@@ -115,13 +151,20 @@ func (s *Server) showFiles(ids []string) []reply {
 	return list
 }
 
+// kind is the file's media type.
+func (f File) kind() string {
+	return cmp.Or(f.Mime, mime.TypeByExtension(path.Ext(f.Name)), "application/octet-stream")
+}
+
+// unsafe is what Slack leaves out of a file's address: names can hold anything.
+var unsafe = regexp.MustCompile(`[^a-z0-9._-]+`)
+
 func (s *Server) showFile(f File) reply {
-	ext := strings.TrimPrefix(path.Ext(f.Name), ".")
-	kind := mime.TypeByExtension(path.Ext(f.Name))
-	if kind == "" {
-		kind = "application/octet-stream"
+	if f.Deleted {
+		return reply{"id": f.ID, "mode": "tombstone"}
 	}
-	url := f.Host + "/files-pri/" + TeamID + "-" + f.ID + "/" + path.Base(f.Name)
+	ext := strings.TrimPrefix(path.Ext(f.Name), ".")
+	url := cmp.Or(s.address(), f.Host) + "/files-pri/" + TeamID + "-" + f.ID + "/" + unsafe.ReplaceAllString(strings.ToLower(path.Base(f.Name)), "_")
 	public, private, channels, groups := reply{}, reply{}, []string{}, []string{}
 	for _, share := range f.Shares {
 		id, ts, _ := strings.Cut(share, " ")
@@ -142,7 +185,7 @@ func (s *Server) showFile(f File) reply {
 	if len(private) > 0 {
 		shares["private"] = private
 	}
-	media, _, _ := strings.Cut(kind, ";")
+	media, _, _ := strings.Cut(f.kind(), ";")
 	return reply{"id": f.ID, "name": f.Name, "title": f.Title, "user": f.User, "user_team": TeamID, "size": f.Size, "created": f.Created, "timestamp": f.Created,
 		"mimetype": media, "filetype": ext, "pretty_type": strings.ToUpper(ext), "mode": "hosted", "is_external": false, "external_type": "",
 		"is_public": len(public) > 0, "public_url_shared": false, "display_as_bot": false, "username": "", "editable": false, "url_private": url,
@@ -168,6 +211,9 @@ func (c *call) fileInfo() (reply, refused) {
 	if !c.sees(f, c.me.ID) {
 		return nil, "not_visible"
 	}
+	if f.Deleted {
+		return nil, "file_deleted"
+	}
 	return reply{"file": c.showFile(f), "comments": []reply{}, "response_metadata": reply{"next_cursor": ""}}, ""
 }
 
@@ -176,7 +222,7 @@ func (c *call) listFiles() (reply, refused) {
 	list := []reply{}
 	for _, f := range c.db.files.All() {
 		shared := in == "" || slices.ContainsFunc(f.Shares, func(s string) bool { return strings.HasPrefix(s, in+" ") })
-		if f.Complete && shared && (by == "" || f.User == by) && c.sees(f, c.me.ID) {
+		if f.Complete && !f.Deleted && shared && (by == "" || f.User == by) && c.sees(f, c.me.ID) {
 			list = append(list, c.showFile(f))
 		}
 	}
@@ -203,7 +249,12 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>Sign in to Slack</title></head><body>Sign in</body></html>")
 		return
 	}
+	if f.Deleted {
+		http.Error(w, "file not found", http.StatusNotFound)
+		return
+	}
 	data, _ := s.db.blobs.Get(id)
-	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(f.Name)))
+	w.Header().Set("Content-Type", f.kind())
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	_, _ = w.Write(data)
 }

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -25,12 +26,19 @@ func (c *call) span() (span, refused) {
 	return sp, ""
 }
 
-func (s span) holds(ts string) bool {
-	at := micros(ts)
-	if s.inclusive {
-		return s.from <= at && at <= s.to
+// cut returns the part of a sorted list that is within the span.
+func (s span) cut(list []string) []string {
+	from, to := first(list, s.from, s.inclusive), first(list, s.to, !s.inclusive)
+	return list[from:max(from, to)]
+}
+
+// first is the index of the first ts that is later than at, or as late if equal is set.
+func first(list []string, at int64, equal bool) int {
+	if !equal {
+		at++
 	}
-	return s.from < at && at < s.to
+	i, _ := slices.BinarySearchFunc(list, at, func(ts string, at int64) int { return cmp.Compare(micros(ts), at) })
+	return i
 }
 
 // history lists a channel's messages, the newest first: no replies, unless they were sent to the channel too.
@@ -45,26 +53,21 @@ func (c *call) history() (reply, refused) {
 	}
 	limit, _ := c.limit(100)
 	limit = min(limit, 999)
-	list := c.idx.channel[ch.ID]
-	start := len(list)
+	list := sp.cut(c.idx.top[ch.ID])
 	if cur := c.args.Get("cursor"); cur != "" {
 		ts, ok := c.uncursor("next_ts", cur)
 		if !ok {
 			return nil, "invalid_cursor"
 		}
-		start, _ = slices.BinarySearch(list, ts)
-		start = min(len(list), start+1)
+		list = list[:first(list, micros(ts), false)]
 	}
 	page, next := []reply{}, ""
-	for i := start - 1; i >= 0 && micros(list[i]) >= sp.from; i-- {
-		m, _ := c.message(ch.ID, list[i])
-		if !sp.holds(m.TS) || (m.ThreadTS != "" && m.Subtype != "thread_broadcast") {
-			continue
-		}
+	for _, ts := range slices.Backward(list) {
 		if len(page) == limit {
-			next = cursor("next_ts", m.TS)
+			next = cursor("next_ts", ts)
 			break
 		}
+		m, _ := c.message(ch.ID, ts)
 		page = append(page, c.showWithThread(m, c.is("include_all_metadata")))
 	}
 	return reply{"messages": page, "has_more": next != "", "pin_count": len(ch.Pins), "response_metadata": reply{"next_cursor": next}}, ""
@@ -96,16 +99,27 @@ func (c *call) thread() (reply, refused) {
 	if no != "" {
 		return nil, no
 	}
-	all := []Message{m} // whatever the span: Slack always shows what a thread is about
-	for _, ts := range c.replies(ch.ID, m.TS) {
-		if r, _ := c.message(ch.ID, ts); sp.holds(ts) {
-			all = append(all, r)
-		}
+	limit, no := c.limit(1000)
+	if no != "" {
+		return nil, no
 	}
-	part, next, no := paged(c, all, 1000)
-	page := []reply{}
-	for _, m := range part {
-		page = append(page, c.showWithThread(m, c.is("include_all_metadata")))
+	list, page := sp.cut(c.replies(ch.ID, m.TS)), []reply{}
+	if cur := c.args.Get("cursor"); cur == "" {
+		page = append(page, c.showWithThread(m, c.is("include_all_metadata"))) // whatever the span: Slack always shows what a thread is about
+	} else if ts, ok := c.uncursor("after_ts", cur); ok {
+		list = list[first(list, micros(ts), false):]
+	} else {
+		return nil, "invalid_cursor"
+	}
+	next, before := "", m.TS
+	for _, ts := range list {
+		if len(page) >= limit {
+			next = cursor("after_ts", before)
+			break
+		}
+		before = ts
+		r, _ := c.message(ch.ID, ts)
+		page = append(page, c.showWithThread(r, c.is("include_all_metadata")))
 	}
 	return reply{"messages": page, "has_more": next != "", "response_metadata": reply{"next_cursor": next}}, no
 }

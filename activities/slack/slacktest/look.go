@@ -75,3 +75,6 @@ func (s *Server) Files() (all []File) {
 	s.look(func() { all = s.db.files.All() })
 	return all
 }
+
+// URL is where the workspace is reached, without a path; empty before the first call of a server that Start did not start.
+func (s *Server) URL() string { return s.address() }

@@ -155,16 +155,20 @@ func (c *call) deleteMessage() (reply, refused) {
 	return reply{"channel": ch.ID, "ts": m.TS}, ""
 }
 
-// erase deletes a message; one that has replies leaves a tombstone, so that its thread stays.
+// erase deletes a message. One that has replies becomes a tombstone, so that its thread stays; to those who listen that is
+// a change. A tombstone goes with the last of its replies.
 func (s *Server) erase(ch Channel, m Message) {
-	s.send(ch, reply{"type": "message", "subtype": "message_deleted", "hidden": true, "channel": ch.ID, "channel_type": typeOf(ch),
-		"deleted_ts": m.TS, "previous_message": s.eventShape(m)})
+	s.unshare(m)
 	if len(s.replies(m.Channel, m.TS)) > 0 {
-		s.db.messages.Put(messageKey(m.Channel, m.TS), Message{Channel: m.Channel, TS: m.TS, Subtype: "tombstone", User: "USLACKBOT", Text: "This message was deleted."})
+		s.change(ch, m, Message{Channel: m.Channel, TS: m.TS, Subtype: "tombstone", User: "USLACKBOT", Text: "This message was deleted."})
 		return
 	}
-	s.db.messages.Delete(messageKey(m.Channel, m.TS))
-	s.idx.remove(m)
+	s.send(ch, reply{"type": "message", "subtype": "message_deleted", "hidden": true, "channel": ch.ID, "channel_type": typeOf(ch),
+		"deleted_ts": m.TS, "previous_message": s.eventShape(m)})
+	s.forget(m)
+	if p, ok := s.message(m.Channel, m.ThreadTS); ok && p.Subtype == "tombstone" && len(s.replies(m.Channel, p.TS)) == 0 {
+		s.erase(ch, p)
+	}
 }
 
 func (c *call) postEphemeral() (reply, refused) {

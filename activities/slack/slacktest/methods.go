@@ -71,6 +71,7 @@ func init() { // not a literal: some methods look others up
 		"reactions.get":                {t3, "reactions:read", (*call).reactions},
 		"files.getUploadURLExternal":   {t4, "files:write", (*call).uploadURL},
 		"files.completeUploadExternal": {t4, "files:write", (*call).completeUpload},
+		"files.delete":                 {t3, "files:write", (*call).deleteFile},
 		"files.info":                   {t4, "files:read", (*call).fileInfo},
 		"files.list":                   {t3, "files:read", (*call).listFiles},
 	}

@@ -33,6 +33,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	events string // the gateway's address now
+	base   string // our own, as the last caller of the Web API wrote it
 }
 
 // Open opens the workspace, and fills an empty one with the cast, #general and #csirt-ops.
@@ -53,7 +54,9 @@ func Open(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.serveCall), Name: callName, Object: callChannel, Limits: limits, Refuse: refuse, Seed: s.seed}
-	s.Control.Handle("POST /_control/message", s.personWrites)
+	for name, do := range deeds {
+		s.Control.Handle("POST /_control/"+name, s.person(name, do))
+	}
 	s.api = s.routes()
 	s.out.start(s)
 	err = store.Locked(func() {
@@ -83,6 +86,7 @@ func Start(t interface {
 		t.Fatalf("open the Slack fake: %v", err)
 	}
 	h := httptest.NewServer(s)
+	s.reachedAt(h.URL)
 	t.Cleanup(func() {
 		h.CloseClientConnections() // a hanging call must not hold up the end of the test
 		h.Close()
@@ -104,6 +108,19 @@ func (s *Server) eventsURL() string {
 	return s.events
 }
 
+// reachedAt keeps where our callers reach us: files are served from there, and it may differ from one start to the next.
+func (s *Server) reachedAt(base string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.base = base
+}
+
+func (s *Server) address() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.base
+}
+
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	// The gateway's worker calls back while it answers a command, so this runs outside the lock that calls hold.
@@ -120,6 +137,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if strings.HasPrefix(r.URL.Path, "/api/") {
+		s.reachedAt("http://" + r.Host)
 		r = r.WithContext(context.WithValue(r.Context(), argsKey{}, parse(r, body)))
 	}
 	defer s.out.flush() // also when the reply is dropped: what was done was done

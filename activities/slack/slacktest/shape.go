@@ -1,9 +1,6 @@
 package slacktest
 
-import (
-	"encoding/json"
-	"slices"
-)
+import "encoding/json"
 
 // show is a message as the API and events show it.
 func (s *Server) show(m Message, metadata bool) reply {
@@ -37,6 +34,9 @@ func (s *Server) show(m Message, metadata bool) reply {
 	if len(m.Files) > 0 {
 		out["files"], out["upload"] = s.showFiles(m.Files), false
 	}
+	if m.Attached != nil {
+		out["attachments"] = m.Attached
+	}
 	if len(m.Reacted) > 0 {
 		out["reactions"] = m.Reacted
 	}
@@ -56,12 +56,7 @@ func (s *Server) showWithThread(m Message, metadata bool) reply {
 	if m.ThreadTS != "" || len(replies) == 0 {
 		return out
 	}
-	users := []string{}
-	for _, ts := range replies {
-		if r, _ := s.message(m.Channel, ts); !slices.Contains(users, r.User) {
-			users = append(users, r.User)
-		}
-	}
+	users := s.idx.users[m.Channel+" "+m.TS]
 	out["thread_ts"], out["reply_count"], out["latest_reply"], out["subscribed"] = m.TS, len(replies), replies[len(replies)-1], false
 	out["reply_users"], out["reply_users_count"] = users[:min(5, len(users))], len(users)
 	return out

@@ -46,6 +46,7 @@ type Message struct {
 	Text     string            `json:"text"`
 	Blocks   json.RawMessage   `json:"blocks,omitempty"`
 	Metadata json.RawMessage   `json:"metadata,omitempty"`
+	Attached json.RawMessage   `json:"attachments,omitempty"` // previews of links
 	Edited   *Edit             `json:"edited,omitempty"`
 	Files    []string          `json:"files,omitempty"` // ids
 	Extra    map[string]string `json:"extra,omitempty"` // further fields of system messages: inviter, topic, old_name …
@@ -111,7 +112,9 @@ type File struct {
 	User     string   `json:"user"`
 	Size     int      `json:"size"`
 	Created  int64    `json:"created"`
-	Host     string   `json:"host"` // where it is downloaded from: scheme and host
+	Mime     string   `json:"mimetype,omitempty"` // empty: by the name's ending
+	Host     string   `json:"host"`               // where it is downloaded from, as far as the server does not know better
+	Deleted  bool     `json:"deleted,omitempty"`
 	Received bool     `json:"received"`
 	Complete bool     `json:"complete"`
 	Shares   []string `json:"shares,omitempty"` // "channel ts" of the messages that hold it
