@@ -1,0 +1,82 @@
+package archive
+
+import (
+	"context"
+	"slices"
+
+	"hikeshi/activities/internal/ledger"
+	"hikeshi/activities/internal/talk"
+)
+
+// logbook is what the archive needs to know of the log: a few words about each file, not what was said.
+type logbook struct {
+	files   map[string]logged   // by the chat's id of the file
+	deleted map[string]struct{} // keys of messages that are gone
+	counts  map[string]int      // how many they are, by channel
+}
+
+// logged is a file in the log, with the first message that showed it.
+type logged struct {
+	ledger.File
+	channel, ts string
+}
+
+// readLog reads the whole log. Others, if not nil, gets each entry as well.
+func (a *Activities) readLog(ctx context.Context, logs []string, beat func(), others func(ledger.Entry)) (*logbook, error) {
+	b := &logbook{files: map[string]logged{}, deleted: map[string]struct{}{}, counts: map[string]int{}}
+	for _, ticket := range slices.Backward(logs) {
+		beat()
+		err := a.Tickets.Digests(ctx, ticket, func(d ledger.Digest) (bool, error) {
+			beat()
+			for _, e := range d.Entries {
+				b.add(e)
+				if others != nil {
+					others(e)
+				}
+			}
+			return true, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// add takes an entry in. They come the newest first.
+func (b *logbook) add(e ledger.Entry) {
+	if e.Kind == ledger.Deleted || e.Kind == ledger.Lost {
+		key := e.Channel + " " + e.TS
+		if _, known := b.deleted[key]; !known {
+			b.deleted[key] = struct{}{}
+			b.counts[e.Channel]++
+		}
+	}
+	for _, f := range e.Files {
+		b.addFile(f, e)
+	}
+}
+
+// addFile keeps, of several entries about a file, the one that knows where it is, and of those the oldest.
+func (b *logbook) addFile(f ledger.File, e ledger.Entry) {
+	now, known := b.files[f.ID]
+	if !known || f.Kept != "" || now.Kept == "" {
+		now.File = f
+	}
+	if !known || e.TS < now.ts || (e.TS == now.ts && e.Channel < now.channel) {
+		now.channel, now.ts = e.Channel, e.TS
+	}
+	b.files[f.ID] = now
+}
+
+// keptOf lists where the files of messages are kept: ids in the store.
+func (b *logbook) keptOf(group []talk.Message) (ids []string) {
+	for _, m := range group {
+		for _, f := range m.Files {
+			if id := b.files[f.ID].Kept; id != "" {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
