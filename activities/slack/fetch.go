@@ -34,7 +34,7 @@ func (c *Client) Fetch(ctx context.Context, f talk.File) (talk.Body, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	resp, err := c.files.get(ctx, u, token)
 	if err == nil && resp.StatusCode == http.StatusOK && !disguised(f, resp.Header) {
-		return bodyOf(f, resp, cancel), nil
+		return bodyOf(f, resp, c.files.pause, cancel), nil
 	}
 	defer cancel()
 	if err != nil {
@@ -112,19 +112,17 @@ func (c *Client) signedOut(ctx context.Context, op, id string) error {
 // maxFile bounds a file. Slack takes none larger than 1 GB; some older ones may be.
 const maxFile = 5 << 30
 
-// stall is how long a download may pause. A whole one may take as long as it takes.
-const stall = time.Minute
-
 // body is a file's bytes on their way. It counts them, and ends a download that has stopped.
 type body struct {
 	io.ReadCloser
 	size   int64 // -1: not known
 	got    int64
+	pause  time.Duration // the longest that one read may take
 	cancel context.CancelFunc
 }
 
 // bodyOf believes whoever says that there is more: a snippet may have grown since its message was read.
-func bodyOf(f talk.File, resp *http.Response, cancel context.CancelFunc) talk.Body {
+func bodyOf(f talk.File, resp *http.Response, pause time.Duration, cancel context.CancelFunc) talk.Body {
 	size := max(f.Size, resp.ContentLength)
 	if size == 0 && resp.ContentLength < 0 {
 		size = -1
@@ -132,15 +130,17 @@ func bodyOf(f talk.File, resp *http.Response, cancel context.CancelFunc) talk.Bo
 	if strings.HasPrefix(f.Mime, "application/vnd.slack-docs") {
 		size = resp.ContentLength // the document's size is not that of the page it is sent as
 	}
-	return talk.Body{Size: size, ReadCloser: &body{ReadCloser: resp.Body, size: size, cancel: cancel}}
+	return talk.Body{Size: size, ReadCloser: &body{ReadCloser: resp.Body, size: size, pause: pause, cancel: cancel}}
 }
 
 func (b *body) Read(p []byte) (int, error) {
-	watch := time.AfterFunc(stall, b.cancel)
+	watch := time.AfterFunc(b.pause, b.cancel)
 	n, err := b.ReadCloser.Read(p)
-	watch.Stop()
+	stopped := !watch.Stop()
 	b.got += int64(n)
 	switch {
+	case stopped && err != nil:
+		return n, fmt.Errorf("no bytes came for %s", b.pause)
 	case b.got > maxFile:
 		return n, errors.New("the file is larger than 5 GiB")
 	case err == io.EOF && b.got < b.size:

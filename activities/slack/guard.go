@@ -29,6 +29,7 @@ var (
 type downloads struct {
 	api    *url.URL
 	client *http.Client
+	pause  time.Duration // how long a download may stand still; a whole one may take its time
 
 	mu      sync.Mutex
 	proxies []string // addresses of the proxies that the environment names; they may well lie inside
@@ -39,7 +40,7 @@ const longest = 6 * time.Hour
 
 // newDownloads makes them; timeout bounds the wait for a reply to begin.
 func newDownloads(api *url.URL, timeout time.Duration) *downloads {
-	d := &downloads{api: api}
+	d := &downloads{api: api, pause: time.Minute}
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.ResponseHeaderTimeout = cmp.Or(timeout, transport.DefaultTimeout)
 	base.DisableCompression = true // sizes are those of the file

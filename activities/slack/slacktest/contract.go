@@ -34,6 +34,7 @@ func Contract(t *testing.T, client *slack.Client, o ContractOptions) {
 		{"access", c.access}, {"channel once", c.channelOnce}, {"channel names", c.channelNames}, {"channel of another case", c.otherMark},
 		{"description", c.description}, {"invitations", c.invitations}, {"people", c.people}, {"notices", c.notices},
 		{"pins and bookmarks", c.pinsAndBookmarks}, {"rename", c.rename}, {"no such channel", c.noChannel},
+		{"conversation", c.conversation}, {"channel state", c.channelState}, {"archive", c.archive},
 	} {
 		t.Run(part.name, part.run)
 	}

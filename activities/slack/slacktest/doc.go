@@ -4,10 +4,19 @@
 //
 // Under /_control/ it takes what people do in Slack's own app, and faults; see [fake.Control] for the latter:
 //
-//	POST /_control/message  {user, channel, text, thread_ts}          a person writes
+//	POST /_control/message  {user, channel, text, thread_ts, reply_broadcast} a person writes; answers {channel, ts}
+//	POST /_control/edit     {user, channel, ts, text}                 only authors edit and delete
+//	POST /_control/delete   {user, channel, ts}
+//	POST /_control/file     {user, channel, text, thread_ts, name, content or base64, mime} answers {channel, ts, file}
+//	POST /_control/delete_file {user, file}
+//	POST /_control/archive, unarchive, leave {user, channel}
+//	POST /_control/join     {user, channel, inviter}                  a public channel, or one into which a member lets them
+//	POST /_control/rename   {user, channel, name}                     any member may
+//	POST /_control/unfurl   {channel, ts}                             Slack adds a preview by itself
 //	POST /_control/command  {user, channel, command, text, trigger_id} a person gives a slash command; the answer is
 //	                        the gateway's: {status, body, trigger_id, response_url}
 //
-// Users and channels are named by id, or by handle and name. With an events address set, the server sends signed
+// What Slack would refuse is answered with status 400. Users and channels are named by id, or by handle and name; tests in
+// the same process have methods for all of it ([Server.Say] …). With an events address set, the server sends signed
 // events and slash commands there, as Slack does.
 package slacktest

@@ -15,6 +15,8 @@ const (
 	BotID    = "B0HIKESHI"
 	General  = "C0GENERAL"
 	Ops      = "C0CSIRTOPS"
+	// Executives is the channel in which the group's executives read updates.
+	Executives = "C0EXECUTIVES"
 )
 
 // botScopes are those of the app's manifest.
@@ -39,5 +41,7 @@ func (s *Server) seed() {
 	now, founder := time.Now().Unix(), fake.Cast()[0].ID
 	s.db.channels.Put(General, Channel{ID: General, Name: "general", Creator: founder, Created: now, Updated: now * 1000, General: true, Members: everybody})
 	s.db.channels.Put(Ops, Channel{ID: Ops, Name: "csirt-ops", Creator: founder, Created: now, Updated: now * 1000, Members: csirt})
+	s.db.channels.Put(Executives, Channel{ID: Executives, Name: "executives", Creator: founder, Created: now, Updated: now * 1000, Private: true,
+		Members: []string{BotUser, "U0DAIGO04", founder}})
 	s.reindex()
 }

@@ -91,6 +91,8 @@ var undocumented = regexp.MustCompile(strings.Join([]string{
 	`^\.message\.ts$`,                   // chat.update's sample leaves the message's ts out
 	`\.root\.`,                          // the root of a broadcast is a whole message
 	`^\.messages\[\]\.(subtype|root)$`,  // a broadcast reply is listed in its thread too
+	`^\.messages\[\]\.client_msg_id$`,   // of any message that a person wrote
+	`^\.messages\[\]\.(old_)?name$`,     // of a channel_name message, as its event shows
 	`\.message\.(edited|reactions)`,     // attributes of any message, absent from some methods' samples
 	`\.event\.files\[\]\.`,              // a file of an event is a whole file
 	`\.num_members$`,                    // conversations.info?include_num_members

@@ -2,6 +2,7 @@ package slacktest_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	sdk "github.com/slack-go/slack"
@@ -35,6 +36,46 @@ func TestSpecsHold(t *testing.T) {
 		t.Errorf("only %d methods were checked", len(seen))
 	}
 	all, _ := g.wait(55)
+	for _, e := range all {
+		for _, fault := range s.checkEvent(e) {
+			t.Errorf("event: %s\n%s", fault, e)
+		}
+	}
+}
+
+// TestSpecsHoldForPeople holds the events of what people do, and what the app reads of it, against the specifications.
+func TestSpecsHoldForPeople(t *testing.T) {
+	s := loadSpec(t)
+	g, events := startGateway(t)
+	r, base := record(t, slacktest.Options{EventsURL: events})
+	a := &act{t: t, g: g, base: base}
+	for _, channel := range []string{"csirt-ops", "executives"} {
+		life(a, channel)
+	}
+	first := r.Say("aoi", "csirt-ops", "first https://example.com", "")
+	r.Unfurl("csirt-ops", first)
+	r.Broadcast("ben", "csirt-ops", "to all", first)
+	for _, call := range []func() error{
+		func() error {
+			_, err := bot(base).GetConversationHistory(&sdk.GetConversationHistoryParameters{ChannelID: slacktest.Ops})
+			return err
+		},
+		func() error {
+			_, _, _, err := bot(base).GetConversationReplies(&sdk.GetConversationRepliesParameters{ChannelID: slacktest.Ops, Timestamp: first})
+			return err
+		},
+	} {
+		r.Delete("aoi", "csirt-ops", r.Say("aoi", "csirt-ops", "x", ""))
+		if err := call(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, x := range r.list {
+		for _, fault := range append(s.checkRequest(x), s.checkReply(x)...) {
+			t.Errorf("%s: %s", x.method, fault)
+		}
+	}
+	all, _ := g.wait(a.seen + 7)
 	for _, e := range all {
 		for _, fault := range s.checkEvent(e) {
 			t.Errorf("event: %s\n%s", fault, e)
@@ -148,5 +189,16 @@ func tourFiles(t *testing.T, api *sdk.Client, ch string) {
 	}
 	if list, _, err := api.GetFiles(sdk.GetFilesParameters{Channel: ch, Count: 10, Page: 1}); err != nil || len(list) != 1 {
 		t.Errorf("files: %d, %v", len(list), err)
+	}
+	for _, want := range []string{"<nil>", "file_deleted"} {
+		if err := api.DeleteFile(f.ID); fmt.Sprint(err) != want {
+			t.Errorf("delete file: %v, want %s", err, want)
+		}
+	}
+	if _, _, _, err := api.GetFileInfo(f.ID, 0, 0); fmt.Sprint(err) != "file_deleted" {
+		t.Errorf("info of a deleted file: %v", err)
+	}
+	if err := api.GetFile(info.URLPrivateDownload, &got); err == nil {
+		t.Error("a deleted file was downloaded")
 	}
 }
