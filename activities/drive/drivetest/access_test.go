@@ -66,8 +66,8 @@ func TestSharedDrivesMustBeAskedFor(t *testing.T) {
 	}
 	l, err = ours.Files.List().Corpora("drive").DriveId(drivetest.CSIRTDrive).SupportsAllDrives(true).IncludeItemsFromAllDrives(true).Do()
 	noError(t, err)
-	if len(l.Files) != 5 {
-		t.Errorf("%d files in the shared drive, want the five folders", len(l.Files))
+	if len(l.Files) != 6 {
+		t.Errorf("%d files in the shared drive, want the six folders", len(l.Files))
 	}
 }
 

@@ -138,7 +138,7 @@ func TestResetSeedsAgain(t *testing.T) {
 	if n := len(d.Files()); n != before {
 		t.Errorf("%d files after the reset, want %d", n, before)
 	}
-	if tree := d.Tree(drivetest.CSIRTDrive); len(tree.Children) != 5 || tree.Children[0].Name != "Acme cases" || len(tree.Children[0].Readers) != 5 {
+	if tree := d.Tree(drivetest.CSIRTDrive); len(tree.Children) != 6 || tree.Children[0].Name != "Acme cases" || len(tree.Children[0].Readers) != 5 {
 		t.Errorf("the seed is %+v", tree)
 	}
 }

@@ -13,6 +13,7 @@ const (
 	AcmeFolder       = "fld-acme"       // read by Acme
 	BravoFolder      = "fld-bravo"      // read by Bravo
 	RestrictedFolder = "fld-restricted" // the CSIRT alone
+	EvidenceFolder   = "fld-evidence"   // files from the channels; the CSIRT alone
 	DrillsFolder     = "fld-drills"     // read by the whole cast
 	ForeignFolder    = "fld-foreign"    // an executive's own, closed to the product
 )
@@ -40,6 +41,7 @@ func (s *Server) seed() {
 	put(File{ID: AcmeFolder, Name: "Acme cases", Parent: CSIRTDrive, DriveID: CSIRTDrive, Permissions: readers("acme")})
 	put(File{ID: BravoFolder, Name: "Bravo cases", Parent: CSIRTDrive, DriveID: CSIRTDrive, Permissions: readers("bravo")})
 	put(File{ID: RestrictedFolder, Name: "Restricted cases", Parent: CSIRTDrive, DriveID: CSIRTDrive})
+	put(File{ID: EvidenceFolder, Name: "Evidence", Parent: CSIRTDrive, DriveID: CSIRTDrive})
 	put(File{ID: DrillsFolder, Name: "Drills", Parent: CSIRTDrive, DriveID: CSIRTDrive, Permissions: readers("")})
 	daigo := "daigo@holdings.example"
 	put(File{ID: ForeignFolder, Name: "Board papers", Parent: s.root(daigo), Owner: daigo, Permissions: []Permission{userPermission(daigo, "owner")}})

@@ -72,6 +72,16 @@ func (c *Connection) ClientOptions() []option.ClientOption {
 	return []option.ClientOption{option.WithHTTPClient(c.HTTP), option.WithEndpoint(c.Endpoint)}
 }
 
+// Uploads is the address to which contents of files go. Like the SDK it keeps only the endpoint's host.
+// https://developers.google.com/workspace/drive/api/guides/manage-uploads
+func (c *Connection) Uploads() (*url.URL, error) {
+	u, err := url.Parse(c.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	return u.Parse("/upload" + Drive.path + "files")
+}
+
 // base completes an endpoint: a bare address gets the service's path.
 func (s Service) base(endpoint string) (*url.URL, error) {
 	if endpoint == "" {

@@ -34,6 +34,9 @@ func TestEndpoints(t *testing.T) {
 			t.Fatal(err)
 		}
 		conn := &Connection{Endpoint: base.String()}
+		if to, err := conn.Uploads(); c.service.name == "drive" && (err != nil || to.String() != strings.Replace(c.drive, "/drive/v3/", "/upload/drive/v3/files", 1)) {
+			t.Errorf("contents go to %s (%v)", to, err)
+		}
 		if conn.Endpoint != c.want || conn.drive() != c.drive {
 			t.Errorf("%s %q: %s and Drive at %s, want %s and %s", c.service.name, c.given, conn.Endpoint, conn.drive(), c.want, c.drive)
 		}
@@ -107,7 +110,7 @@ func TestTokensGoToGoogleOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := &http.Client{Transport: &hostOnly{base: base, signed: seen{&signed}, plain: seen{&plain}}}
-	for _, address := range []string{"https://sheets.googleapis.com/v4", "https://www.googleapis.com/drive/v3/about", "http://sheets.googleapis.com/v4", "https://evil.example/"} {
+	for _, address := range []string{"https://sheets.googleapis.com/v4", "https://www.googleapis.com/drive/v3/about", "https://www.googleapis.com/upload/drive/v3/files?upload_id=1", "http://sheets.googleapis.com/v4", "https://evil.example/"} {
 		r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, address, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -118,7 +121,7 @@ func TestTokensGoToGoogleOnly(t *testing.T) {
 		}
 		_ = answer.Body.Close() // there is none
 	}
-	if strings.Join(signed, " ") != "https://sheets.googleapis.com https://www.googleapis.com" {
+	if strings.Join(signed, " ") != "https://sheets.googleapis.com https://www.googleapis.com https://www.googleapis.com" {
 		t.Errorf("a token went to %q", signed)
 	}
 	if strings.Join(plain, " ") != "http://sheets.googleapis.com https://evil.example" {
