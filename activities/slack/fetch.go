@@ -115,10 +115,11 @@ const maxFile = 5 << 30
 // body is a file's bytes on their way. It counts them, and ends a download that has stopped.
 type body struct {
 	io.ReadCloser
-	size   int64 // -1: not known
-	got    int64
-	pause  time.Duration // the longest that one read may take
-	cancel context.CancelFunc
+	size    int64 // -1: not known
+	got     int64
+	pause   time.Duration // the longest that one read may take
+	stopped bool          // one took longer
+	cancel  context.CancelFunc
 }
 
 // bodyOf believes whoever says that there is more: a snippet may have grown since its message was read.
@@ -136,10 +137,10 @@ func bodyOf(f talk.File, resp *http.Response, pause time.Duration, cancel contex
 func (b *body) Read(p []byte) (int, error) {
 	watch := time.AfterFunc(b.pause, b.cancel)
 	n, err := b.ReadCloser.Read(p)
-	stopped := !watch.Stop()
+	b.stopped = !watch.Stop() || b.stopped
 	b.got += int64(n)
 	switch {
-	case stopped && err != nil:
+	case b.stopped && err != nil:
 		return n, fmt.Errorf("no bytes came for %s", b.pause)
 	case b.got > maxFile:
 		return n, errors.New("the file is larger than 5 GiB")

