@@ -2,6 +2,7 @@ package jira
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,6 +17,18 @@ const property = "hikeshi"
 // proof is the property's value.
 type proof struct {
 	Key string `json:"key"`
+}
+
+// UnmarshalJSON passes over a property of the same name that somebody else wrote in another form: it proves nothing,
+// and must not stop us from reading the issue.
+func (p *proof) UnmarshalJSON(raw []byte) error {
+	var ours struct {
+		Key string `json:"key"`
+	}
+	if json.Unmarshal(raw, &ours) == nil {
+		p.Key = ours.Key
+	}
+	return nil
 }
 
 // ourFields are set by us alone: letting configuration override them could open an issue to everybody or break its
@@ -52,7 +65,7 @@ func (c *Client) creator(in OpenTicket) func(context.Context) (Ticket, error) {
 		if f != nil {
 			return Ticket{}, f.Error()
 		}
-		ticket, f := c.create(ctx, in, fields)
+		ticket, f := c.create(ctx, in, fields, nil)
 		if f != nil {
 			return Ticket{}, f.Error()
 		}
@@ -82,13 +95,13 @@ func (c *Client) fields(ctx context.Context, in OpenTicket) (map[string]any, *fa
 	return fields, nil
 }
 
-// create posts the issue.
+// create posts the issue, with what update adds to it; nil: nothing.
 // https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/#api-rest-api-2-issue-post
-func (c *Client) create(ctx context.Context, in OpenTicket, fields map[string]any) (Ticket, *failure) {
+func (c *Client) create(ctx context.Context, in OpenTicket, fields, update map[string]any) (Ticket, *failure) {
 	var made issue
 	r := call{
 		op: in.op(), method: http.MethodPost, path: "issue", into: &made,
-		body:       map[string]any{"fields": fields, "properties": []any{map[string]any{"key": property, "value": proof{in.Key}}}},
+		body:       createBody(in, fields, update),
 		permission: "Create Issues in project " + in.Project,
 		missing:    projectHint(in.Project),
 	}
@@ -104,6 +117,17 @@ func (c *Client) create(ctx context.Context, in OpenTicket, fields map[string]an
 	}
 	return c.ticket(made), nil
 }
+
+func createBody(in OpenTicket, fields, update map[string]any) map[string]any {
+	body := map[string]any{"fields": fields, "properties": marked(proof{in.Key})}
+	if update != nil {
+		body["update"] = update
+	}
+	return body
+}
+
+// marked is the list of properties in a create call, with ours in it.
+func marked(value any) []any { return []any{map[string]any{"key": property, "value": value}} }
 
 // explain sharpens the class and the hint of a refused create: JIRA says 400 to most things.
 func (in OpenTicket) explain(f *failure) {

@@ -21,7 +21,10 @@ type issue struct {
 	Key        string           `json:"key"`
 	Properties map[string]proof `json:"properties"`
 	Fields     struct {
-		Description string `json:"description"`
+		Description string      `json:"description"`
+		Created     string      `json:"created"`
+		Status      status      `json:"status"`
+		Links       []issueLink `json:"issuelinks"`
 	} `json:"fields"`
 }
 
@@ -108,7 +111,7 @@ func (c *Client) get(ctx context.Context, in OpenTicket, idOrKey string) (*issue
 	var i issue
 	f := c.send(ctx, call{
 		op: in.op() + ": look at " + idOrKey, method: http.MethodGet, path: "issue/" + url.PathEscape(idOrKey), into: &i,
-		query:      url.Values{"fields": {"labels"}, "properties": {property}},
+		query:      url.Values{"fields": {"labels,created"}, "properties": {property}},
 		permission: "Browse Projects in project " + in.Project,
 	})
 	if f != nil {
@@ -138,9 +141,7 @@ func (c *Client) searchLabel(ctx context.Context, in OpenTicket) (*issue, *failu
 	if f != nil {
 		return nil, f
 	}
-	slices.SortFunc(hits, func(a, b issue) int {
-		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID)) // ids are numbers
-	})
+	slices.SortFunc(hits, byID)
 	for _, hit := range hits {
 		i, f := c.get(ctx, in, hit.ID) // the index may be old; the issue itself is not
 		switch {
@@ -153,6 +154,9 @@ func (c *Client) searchLabel(ctx context.Context, in OpenTicket) (*issue, *failu
 	}
 	return nil, nil
 }
+
+// byID compares ids as the numbers that they are.
+func byID(a, b issue) int { return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID)) }
 
 // search runs a query and returns the first hits. Cloud has removed the old search, Data Center lacks the new one.
 // https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issue-search/#api-rest-api-2-search-jql-get

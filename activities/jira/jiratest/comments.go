@@ -9,10 +9,6 @@ import (
 	"strings"
 )
 
-func (s *Server) commentsOf(issue int) []Comment {
-	return slices.DeleteFunc(s.comments.All(), func(c Comment) bool { return c.Issue != issue })
-}
-
 // readable reports whether an account may read the comment: a group is known by the company's name, and everybody in
 // the CSIRT has every role.
 func (c Comment) readable(who Account) bool {
@@ -64,7 +60,7 @@ func (x *exchange) addComment() answer {
 	if no != nil {
 		return no.answer()
 	}
-	if len(x.s.commentsOf(i.ID)) >= x.s.o.MaxComments {
+	if len(x.s.by.comments[i.ID]) >= x.s.o.MaxComments {
 		return (&problem{status: http.StatusRequestEntityTooLarge, messages: []string{"The issue has reached its limit of comments."}}).answer()
 	}
 	c := Comment{
@@ -75,6 +71,7 @@ func (x *exchange) addComment() answer {
 		c.Properties[p.Key] = p.Value
 	}
 	x.s.comments.Put(rowKey(c.ID), c)
+	x.s.by.comments[i.ID] = append(x.s.by.comments[i.ID], c.ID)
 	if !slices.Contains(i.Watchers, x.who.ID) && x.who.ID != product.ID { // people follow what they comment on
 		i.Watchers = append(slices.Clone(i.Watchers), x.who.ID)
 	}
@@ -158,6 +155,18 @@ func (x *exchange) updateComment() answer {
 	return ok(x.comment(c))
 }
 
+// deleteComment is what a person can do in the page of an issue.
+func (x *exchange) deleteComment() answer {
+	i, c, no := x.pathComment()
+	if no != nil {
+		return no.answer()
+	}
+	x.s.comments.Delete(rowKey(c.ID))
+	x.s.by.comments[i.ID] = slices.DeleteFunc(x.s.by.comments[i.ID], func(id int) bool { return id == c.ID })
+	x.s.putIssue(i, x.now)
+	return done()
+}
+
 func (x *exchange) renderComments(all []Comment) []any {
 	out := []any{}
 	for _, c := range all {
@@ -176,7 +185,7 @@ func (x *exchange) comment(c Comment) map[string]any {
 	if c.Visibility != nil {
 		out["visibility"] = c.Visibility
 	}
-	if slices.Contains(list(x.URL.Query()["expand"]), "properties") {
+	if slices.Contains(list(x.URL.Query()["expand"]), "properties") && !x.s.o.HideProperties {
 		values := []any{}
 		for _, key := range slices.Sorted(maps.Keys(c.Properties)) {
 			values = append(values, map[string]any{"key": key, "value": c.Properties[key]})

@@ -23,6 +23,7 @@ func Contract(t *testing.T, client *jira.Client, project string) {
 	t.Run("writes a link once and corrects it", c.links)
 	t.Run("says NotFound for a project that is not there", c.noProject)
 	t.Run("opens nothing with an unknown security level", c.noLevel)
+	c.life(t)
 }
 
 type contract struct {

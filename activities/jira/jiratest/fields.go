@@ -43,6 +43,8 @@ func (x *exchange) setField(i *Issue, name string, v any) string {
 			return "Could not find issue by id or key."
 		}
 		i.Parent = parent.ID
+	case "resolution":
+		return x.setResolution(i, v)
 	case "priority", "duedate", "environment":
 		i.More[name] = v
 	default:
@@ -171,6 +173,9 @@ func (x *exchange) operate(i *Issue, name, verb string, v any) (pendingLink, str
 	case name == "labels":
 		return nil, operateLabel(i, verb, v)
 	case name == "issuelinks" && verb == "add":
+		if x.s.o.RefuseLinks && i.ID == 0 {
+			return nil, fmt.Sprintf(notOnForm, name)
+		}
 		return x.pending(v)
 	}
 	return nil, fmt.Sprintf("Field '%s' does not support operation '%s'", name, verb)

@@ -35,11 +35,25 @@ func (x *exchange) pending(v any) (pendingLink, string) {
 // addLink adds a link unless it is there.
 func (x *exchange) addLink(l IssueLink) {
 	same := func(o IssueLink) bool { return o.Type == l.Type && o.Inward == l.Inward && o.Outward == l.Outward }
-	if slices.ContainsFunc(x.s.links.All(), same) {
+	if slices.ContainsFunc(x.s.linksOf(l.Inward), same) {
 		return
 	}
 	l.ID = x.s.sequence("link", 10001)
 	x.s.links.Put(rowKey(l.ID), l)
+	x.s.by.link(l)
+}
+
+// getLinkTypes lists the types of links between issues.
+func (x *exchange) getLinkTypes() answer {
+	types := []any{}
+	for _, t := range linkTypes() {
+		types = append(types, x.linkType(t))
+	}
+	return ok(map[string]any{"issueLinkTypes": types})
+}
+
+func (x *exchange) linkType(t linkType) map[string]any {
+	return map[string]any{"id": t.id, "name": t.name, "inward": t.inward, "outward": t.outward, "self": x.self("issueLinkType/" + t.id)}
 }
 
 func (x *exchange) linkIssues() answer {
@@ -66,12 +80,10 @@ func (x *exchange) linkIssues() answer {
 // linksOf shows the links of an issue to issues that the caller may see.
 func (x *exchange) linksOf(i Issue) []any {
 	out := []any{}
-	for _, l := range x.s.links.All() {
+	for _, l := range x.s.linksOf(i.ID) {
 		side, other := "outwardIssue", l.Outward
 		if l.Outward == i.ID {
 			side, other = "inwardIssue", l.Inward
-		} else if l.Inward != i.ID {
-			continue
 		}
 		o, _ := x.s.issues.Get(rowKey(other))
 		if !sees(x.who, o) {
@@ -79,14 +91,9 @@ func (x *exchange) linksOf(i Issue) []any {
 		}
 		t, _ := linkTypeOf(map[string]any{"name": l.Type})
 		id := strconv.Itoa(l.ID)
-		out = append(out, map[string]any{"id": id, "self": x.self("issueLink/" + id), side: x.stub(o),
-			"type": map[string]any{"id": t.id, "name": t.name, "inward": t.inward, "outward": t.outward, "self": x.self("issueLinkType/" + t.id)}})
+		out = append(out, map[string]any{"id": id, "self": x.self("issueLink/" + id), side: x.stub(o), "type": x.linkType(t)})
 	}
 	return out
-}
-
-func (s *Server) remotesOf(issue int) []RemoteLink {
-	return slices.DeleteFunc(s.remotes.All(), func(l RemoteLink) bool { return l.Issue != issue })
 }
 
 type remoteIn struct {
@@ -133,23 +140,29 @@ func (x *exchange) addRemote() answer {
 		l.ID = x.s.sequence("remotelink", 10001)
 	}
 	x.s.remotes.Put(rowKey(l.ID), l)
+	x.s.by.remotes[i.ID] = with(x.s.by.remotes[i.ID], l.ID)
 	return answer{status: status, body: map[string]any{"id": l.ID, "self": x.self("issue/" + i.Key + "/remotelink/" + strconv.Itoa(l.ID))}}
 }
 
+// listRemotes lists the web links of an issue, or gives the one with the global id that is asked for.
 func (x *exchange) listRemotes() answer {
 	i, no := x.issue()
 	if no != nil {
 		return no.answer()
 	}
-	out := []any{}
+	want, out := x.URL.Query().Get("globalId"), []any{}
 	for _, l := range x.s.remotesOf(i.ID) {
-		if want := x.URL.Query().Get("globalId"); want != "" && want != l.GlobalID {
-			continue
-		}
-		out = append(out, map[string]any{
+		link := map[string]any{
 			"id": l.ID, "self": x.self("issue/" + i.Key + "/remotelink/" + strconv.Itoa(l.ID)), "globalId": l.GlobalID,
 			"relationship": l.Relationship, "object": map[string]any{"title": l.Title, "url": l.URL, "summary": l.Summary},
-		})
+		}
+		if want == l.GlobalID && want != "" {
+			return ok(link)
+		}
+		out = append(out, link)
+	}
+	if want != "" {
+		return missing("The remote link with global ID '" + want + "' was not found.").answer()
 	}
 	return ok(out)
 }

@@ -1,6 +1,7 @@
 package jiratest
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -20,7 +21,20 @@ func (x *exchange) getIssue() answer {
 	if len(fields) == 0 {
 		fields = []string{"*all"}
 	}
-	return ok(x.render(i, fields, list(x.URL.Query()["properties"])))
+	out := x.render(i, fields, list(x.URL.Query()["properties"]))
+	if shown, has := out["fields"].(map[string]any); has && slices.Contains(list(x.URL.Query()["expand"]), "names") {
+		out["names"] = names(shown)
+	}
+	return ok(out)
+}
+
+// names are the fields' names as people see them.
+func names(fields map[string]any) map[string]string {
+	list := map[string]string{}
+	for id := range fields {
+		list[id] = cmp.Or(customFields()[id], strings.ToUpper(id[:1])+id[1:])
+	}
+	return list
 }
 
 // list reads a list parameter, given with commas or several times.
@@ -42,10 +56,10 @@ func (x *exchange) render(i Issue, fields, properties []string) map[string]any {
 		return map[string]any{"id": id}
 	}
 	out := map[string]any{"id": id, "key": i.Key, "self": x.self("issue/" + id), "expand": "renderedFields,names,schema,transitions"}
-	shown := x.fields(i)
-	for name := range shown {
-		if !wants(fields, name) {
-			delete(shown, name)
+	shown := map[string]any{}
+	for name, value := range x.fields(i) {
+		if wants(fields, name) {
+			shown[name] = value()
 		}
 	}
 	out["fields"] = shown
@@ -70,32 +84,43 @@ func wants(asked []string, name string) bool {
 	return allBut || slices.Contains(asked, name) || slices.Contains(asked, "*all") || slices.Contains(asked, "*navigable")
 }
 
-func (x *exchange) fields(i Issue) map[string]any {
+// fields are the values of an issue's fields, worked out for those only that are asked for: the comments and links of
+// an issue can be thousands.
+func (x *exchange) fields(i Issue) map[string]func() any {
 	t, _ := find(issueTypes(), i.Type)
 	p, _ := project(i.Project)
-	comments := x.readable(i)
-	f := map[string]any{
-		"summary": i.Summary, "description": nil, "labels": append([]string{}, i.Labels...),
-		"status": x.status(i.Status), "issuetype": x.issueType(t), "project": x.project(p),
-		"created": stamp(i.Created), "updated": stamp(i.Updated),
-		"reporter": x.person(i.Reporter), "creator": x.person(i.Creator), "assignee": x.person(i.Assignee),
-		"watches":    map[string]any{"self": x.self("issue/" + i.Key + "/watchers"), "watchCount": len(i.Watchers), "isWatching": slices.Contains(i.Watchers, x.who.ID)},
-		"issuelinks": x.linksOf(i), "subtasks": x.subtasks(i), "attachment": []any{}, "security": nil,
-		"comment": map[string]any{"comments": x.renderComments(comments), "total": len(comments), "maxResults": len(comments), "startAt": 0},
+	is := func(v any) func() any { return func() any { return v } }
+	f := map[string]func() any{
+		"summary": is(i.Summary), "description": is(nil), "labels": is(append([]string{}, i.Labels...)),
+		"status": func() any { return x.status(i.Status) }, "issuetype": func() any { return x.issueType(t) },
+		"project": func() any { return x.project(p) }, "created": is(stamp(i.Created)), "updated": is(stamp(i.Updated)),
+		"reporter": func() any { return x.person(i.Reporter) }, "creator": func() any { return x.person(i.Creator) },
+		"assignee": func() any { return x.person(i.Assignee) }, "watches": func() any { return x.watches(i) },
+		"issuelinks": func() any { return x.linksOf(i) }, "subtasks": func() any { return x.subtasks(i) },
+		"attachment": is([]any{}), "security": is(nil), "resolution": is(nil), "comment": func() any { return x.commentField(i) },
 	}
 	for name, v := range i.More {
-		f[name] = v
+		f[name] = is(v)
 	}
 	if i.Description != "" {
-		f["description"] = i.Description
+		f["description"] = is(i.Description)
 	}
 	if level, has := p.level(i.Level); has {
-		f["security"] = x.level(level)
+		f["security"] = is(x.level(level))
 	}
 	if parent, has := x.s.issues.Get(rowKey(i.Parent)); has && sees(x.who, parent) {
-		f["parent"] = x.stub(parent)
+		f["parent"] = is(x.stub(parent))
 	}
 	return f
+}
+
+func (x *exchange) watches(i Issue) map[string]any {
+	return map[string]any{"self": x.self("issue/" + i.Key + "/watchers"), "watchCount": len(i.Watchers), "isWatching": slices.Contains(i.Watchers, x.who.ID)}
+}
+
+func (x *exchange) commentField(i Issue) map[string]any {
+	comments := x.readable(i)
+	return map[string]any{"comments": x.renderComments(comments), "total": len(comments), "maxResults": len(comments), "startAt": 0}
 }
 
 // stub is how an issue shows inside another.
@@ -109,7 +134,7 @@ func (x *exchange) stub(i Issue) map[string]any {
 
 func (x *exchange) subtasks(parent Issue) []any {
 	found := []any{}
-	for _, i := range x.s.issues.All() {
+	for _, i := range rows(x.s.issues.Get, x.s.by.children[parent.ID]) {
 		if i.Parent == parent.ID && sees(x.who, i) {
 			found = append(found, x.stub(i))
 		}

@@ -23,6 +23,15 @@ type Options struct {
 	SearchLag   time.Duration // how long search misses a new issue or a change; 0: none
 	BaseURL     string        // for the links in replies; empty: the address that was asked
 	MaxComments int           // per issue; 0: MaxComments
+	// RefuseLinks takes the field for links off the create screens, as some sites do: a create call with a link in it
+	// is refused.
+	RefuseLinks bool
+	// HideProperties leaves the properties out of lists of comments, though they are asked for.
+	HideProperties bool
+	// AskResolution makes the transition to Done ask for a resolution.
+	AskResolution bool
+	// AskField makes the transition to Done ask for this custom field; empty: none.
+	AskField string
 }
 
 // Server is the fake: an http.Handler with the controls of fake.Control.
@@ -37,6 +46,7 @@ type Server struct {
 	mails    *fake.Table[Mail]
 	mailed   *fake.Table[int] // mails by account
 	next     *fake.Table[int] // the next number of each kind
+	by       index
 }
 
 // Open makes the fake, or takes up the state in o.Path.
@@ -53,8 +63,10 @@ func Open(o Options) (*Server, error) {
 		_ = store.Close() // the first error says more
 		return nil, err
 	}
+	s.reindex()
 	s.routes()
-	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.dispatch), Limits: limits, Refuse: refuse}
+	// The index is no table: after a reset it has to be built anew.
+	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.dispatch), Limits: limits, Refuse: refuse, Seed: s.reindex}
 	return s, nil
 }
 

@@ -24,6 +24,7 @@ func (s *Server) routes() {
 	s.handle("POST issue/{issue}/comment", (*exchange).addComment)
 	s.handle("GET issue/{issue}/comment/{comment}", (*exchange).getComment)
 	s.handle("PUT issue/{issue}/comment/{comment}", (*exchange).updateComment)
+	s.handle("DELETE issue/{issue}/comment/{comment}", (*exchange).deleteComment)
 	s.properties("comment/{comment}/properties", (*exchange).commentProperties)
 	s.properties("issue/{issue}/properties", (*exchange).issueProperties)
 	s.handle("GET issue/{issue}/transitions", (*exchange).getTransitions)
@@ -35,6 +36,7 @@ func (s *Server) routes() {
 	s.handle("POST issue/{issue}/remotelink", (*exchange).addRemote)
 	s.handle("PUT issue/{issue}/assignee", (*exchange).assign)
 	s.handle("POST issueLink", (*exchange).linkIssues)
+	s.handle("GET issueLinkType", (*exchange).getLinkTypes)
 }
 
 func (x *exchange) serverInfo() answer {
@@ -95,6 +97,9 @@ func (x *exchange) createMeta() answer {
 		metaField("summary", "Summary", "string", true), metaField("description", "Description", "string", false),
 		metaField("labels", "Labels", "array", false), metaField("security", "Security Level", "securitylevel", false),
 		metaField("assignee", "Assignee", "user", false), metaField("parent", "Parent", "issuelink", false),
+	}
+	if !x.s.o.RefuseLinks {
+		fields = append(fields, metaField("issuelinks", "Linked Issues", "array", false))
 	}
 	custom := customFields()
 	for _, id := range slices.Sorted(maps.Keys(custom)) {

@@ -42,6 +42,7 @@ func router(t *testing.T) routers.Router {
 	}
 	doc.Servers = nil
 	allowNulls(t, doc)
+	allowLists(t, doc)
 	r, err := gorillamux.NewRouter(doc)
 	if err != nil {
 		t.Fatal(err)
@@ -68,6 +69,19 @@ func allowNulls(t *testing.T, doc *openapi3.T) {
 		t.Fatal("the description has changed its shape: look at IssueBean.fields and User.accountId")
 	}
 	fields.Value.Nullable, account.Value.Nullable = true, true
+}
+
+// allowLists takes another one out: the reply that lists an issue's web links is described as one link, which it is only
+// if one is asked for by its global id.
+func allowLists(t *testing.T, doc *openapi3.T) {
+	t.Helper()
+	reply := doc.Paths.Find("/rest/api/2/issue/{issueIdOrKey}/remotelink").Get.Responses.Status(http.StatusOK).Value.Content["application/json"]
+	if reply == nil || reply.Schema.Value.Type.Is("array") {
+		t.Fatal("the description has changed its shape: look at the list of remote links")
+	}
+	links := openapi3.NewArraySchema()
+	links.Items = reply.Schema
+	reply.Schema = openapi3.NewSchemaRef("", &openapi3.Schema{AnyOf: openapi3.SchemaRefs{reply.Schema, openapi3.NewSchemaRef("", links)}})
 }
 
 // inspector stands in front of the fake and checks every call and every reply.
@@ -151,6 +165,9 @@ func TestAdapterKeepsAtlassiansDescription(t *testing.T) {
 	for _, op := range []string{
 		"GET /rest/api/2/myself 200", "POST /rest/api/2/issue 201", "PUT /rest/api/2/issue/{issueIdOrKey} 204",
 		"GET /rest/api/2/issue/{issueIdOrKey} 200", "GET /rest/api/2/search/jql 200",
+		"POST /rest/api/2/issue/{issueIdOrKey}/comment 201", "GET /rest/api/2/issue/{issueIdOrKey}/comment 200",
+		"POST /rest/api/2/issueLink 201", "GET /rest/api/2/issueLinkType 200", "GET /rest/api/2/issue/{issueIdOrKey}/remotelink 200",
+		"GET /rest/api/2/issue/{issueIdOrKey}/transitions 200", "POST /rest/api/2/issue/{issueIdOrKey}/transitions 204",
 		"POST /rest/api/2/issue/{issueIdOrKey}/remotelink 200", "GET /rest/api/2/project/{projectKeyOrId}/securitylevel 200",
 	} {
 		if i.seen[op] == 0 {

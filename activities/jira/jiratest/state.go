@@ -3,8 +3,6 @@ package jiratest
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -89,15 +87,24 @@ type Mail struct {
 
 func (s *Server) putIssue(i Issue, now time.Time) {
 	i.Updated = now
-	i.Versions = append(i.Versions, Version{
+	v := Version{
 		At: now, Project: i.Project, Key: i.Key, Labels: slices.Clone(i.Labels), Status: i.Status,
 		Summary: i.Summary, Text: i.Summary + "\n" + i.Description,
-	})
+	}
+	if n := len(i.Versions); n == 0 || !i.Versions[n-1].same(v) { // a comment changes nothing that search looks at
+		i.Versions = append(slices.Clone(i.Versions), v)
+	}
 	// Versions that no search will see again go.
 	for len(i.Versions) > 1 && now.Sub(i.Versions[1].At) >= s.o.SearchLag {
 		i.Versions = i.Versions[1:]
 	}
 	s.issues.Put(rowKey(i.ID), i)
+	s.by.issue(i)
+}
+
+// same reports whether search would see no difference.
+func (v Version) same(w Version) bool {
+	return v.Project == w.Project && v.Key == w.Key && v.Status == w.Status && v.Text == w.Text && slices.Equal(v.Labels, w.Labels)
 }
 
 // searchable is the version that search sees at a moment; false: it does not know the issue yet.
@@ -108,26 +115,6 @@ func (s *Server) searchable(i Issue, now time.Time) (v Version, ok bool) {
 		}
 	}
 	return v, ok
-}
-
-// lookUp finds an issue by id, key or a key it had before.
-func (s *Server) lookUp(idOrKey string) (Issue, bool) {
-	if id, err := strconv.Atoi(idOrKey); err == nil {
-		return s.issues.Get(rowKey(id))
-	}
-	var old *Issue
-	for _, i := range s.issues.All() {
-		if strings.EqualFold(i.Key, idOrKey) {
-			return i, true
-		}
-		if slices.ContainsFunc(i.OldKeys, func(k string) bool { return strings.EqualFold(k, idOrKey) }) {
-			old = &i
-		}
-	}
-	if old == nil {
-		return Issue{}, false
-	}
-	return *old, true
 }
 
 // visible finds an issue that the caller may see; what is hidden looks like what is not there.
