@@ -23,6 +23,7 @@ type deed struct {
 	Base64    []byte `json:"base64"`          // of a file that is no text
 	Mime      string `json:"mime"`            // of a file; empty: by its name
 	File      string `json:"file"`            // id
+	Messages  int    `json:"messages"`        // how many to fill a channel with
 	Inviter   string `json:"inviter"`         // a member who lets the user in; empty: the user joins alone
 	Command   string `json:"command"`
 	TriggerID string `json:"trigger_id"`
