@@ -9,7 +9,7 @@ import (
 )
 
 // ts is a message's name: seconds after the morning on which the case was opened.
-func ts(seconds int) string { return fmt.Sprintf("%d.%06d", 1795680000+seconds, seconds%7+1) }
+func ts(seconds int) string { return fmt.Sprintf("%d.%06d", 1764144000+seconds, seconds%7+1) }
 
 const (
 	day = 24 * 60 * 60

@@ -42,6 +42,8 @@ type chat struct {
 	rooms map[string]*room
 	size  int // of a page
 	reads int // of pages
+	// meanwhile, if not nil, is called before each page, with its number.
+	meanwhile func(read int)
 }
 
 type room struct {
@@ -97,6 +99,9 @@ func (c *chat) list(id string, in talk.Span, cursor string, newest bool, fits fu
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.reads++
+	if c.meanwhile != nil {
+		c.meanwhile(c.reads)
+	}
 	r, err := c.room(id)
 	if err != nil {
 		return talk.Page{}, err
