@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"google.golang.org/api/sheets/v4"
 
@@ -28,6 +29,9 @@ func (e *edit) updateCells(r *sheets.UpdateCellsRequest) error {
 			return invalid("Attempting to write column: %d, beyond the last requested column of: %d", over-1, a.right-1)
 		}
 	}
+	if err := tooLong(r.Rows); err != nil {
+		return err
+	}
 	if err := e.guard(a); err != nil {
 		return err
 	}
@@ -36,6 +40,20 @@ func (e *edit) updateCells(r *sheets.UpdateCellsRequest) error {
 			data := given(r.Rows, row-a.top, column-a.left)
 			if data != nil || r.Range != nil && a.tab.cell(row, column) != nil {
 				a.tab.open(row, column).set(data, mask)
+			}
+		}
+	}
+	return nil
+}
+
+// maxText is how many characters a cell holds.
+const maxText = 50_000
+
+func tooLong(rows []*sheets.RowData) error {
+	for _, row := range rows {
+		for _, cell := range row.Values {
+			if v := cell.UserEnteredValue; v != nil && v.StringValue != nil && len(utf16.Encode([]rune(*v.StringValue))) > maxText {
+				return invalid("Your input contains more than the maximum of %d characters in a single cell.", maxText)
 			}
 		}
 	}

@@ -44,6 +44,9 @@ func Contract() []Check {
 		{"board is laid out once", checkBoard},
 		{"tab that was deleted comes back", checkMissingTab},
 		{"projection replaces all rows", checkProjection},
+		{"rows are inserted once and filled in", checkRows},
+		{"rows of a read-only tab", checkManyRows},
+		{"rows that cannot be written", checkWrongRows},
 		{"missing sheet is not found", checkMissing},
 	}
 }
@@ -112,8 +115,61 @@ func checkProjection(t T, x Target) {
 	wantClass(t, x.Run(x.Activities.WriteProjection, wide, nil), activities.Invalid)
 }
 
+func checkRows(t T, x Target) {
+	board := Board(newSheet(t, x))
+	must(t, x.Run(x.Activities.LayOutBoard, board, nil))
+	in := sheets.WriteRows{Sheet: board.Sheet, Tab: 101, Rows: []sheets.Row{
+		{ID: "t2", Set: map[string]string{"Task": "=1+1", "Owner": ""}, Fresh: map[string]string{"Task": "not this"}},
+		{ID: "t3", Set: map[string]string{"Status": "doing"}, Fresh: map[string]string{"Task": "+49 30", "Status": "open"}},
+	}}
+	for try, inserted := range [][]string{{"t3"}, nil} {
+		var got sheets.RowsWritten
+		must(t, x.Run(x.Activities.WriteRows, in, &got))
+		if !slices.Equal(got.Inserted, inserted) || len(got.Repeated) != 0 {
+			t.Errorf("try %d: %+v, want %q inserted", try+1, got, inserted)
+		}
+		wantCells(t, x, in.Sheet, "Tasks!A1:D", [][]string{
+			{"Id", "Task", "Status", "Owner"}, {"t1", "=IMPORTXML(\"https://evil.example\")", "open"}, {"t2", "=1+1", "done"}, {"t3", "+49 30", "doing"},
+		})
+	}
+}
+
+func checkManyRows(t T, x Target) {
+	board := Board(newSheet(t, x))
+	must(t, x.Run(x.Activities.LayOutBoard, board, nil))
+	in := sheets.WriteRows{Sheet: board.Sheet, Tab: 102}
+	want := [][]string{{"Time", "Entry"}}
+	for i := range 300 {
+		id := fmt.Sprintf("e%d", i)
+		in.Rows = append(in.Rows, sheets.Row{ID: id, Fresh: map[string]string{"Entry": "@" + id}})
+		want = append(want, []string{id, "@" + id})
+	}
+	for range 2 {
+		must(t, x.Run(x.Activities.WriteRows, in, nil))
+		wantCells(t, x, in.Sheet, "'Mirror''s timeline'", want)
+	}
+}
+
+func checkWrongRows(t T, x Target) {
+	board := Board(newSheet(t, x))
+	must(t, x.Run(x.Activities.LayOutBoard, board, nil))
+	for _, in := range []sheets.WriteRows{
+		{Tab: 999, Rows: []sheets.Row{{ID: "t1"}}},
+		{Tab: 101, Rows: []sheets.Row{{ID: "t1", Set: map[string]string{"Cost": "1"}}}},
+		{Tab: 101, Rows: []sheets.Row{{ID: "t9", Fresh: map[string]string{"Cost": "1"}}}},
+		{Tab: 101, Rows: []sheets.Row{{ID: "t1", Set: map[string]string{"Id": "t2"}}}},
+		{Tab: 101, Rows: []sheets.Row{{ID: "t8"}, {ID: "t8"}}},
+		{Tab: 101, Rows: []sheets.Row{{}}},
+	} {
+		in.Sheet = board.Sheet
+		wantClass(t, x.Run(x.Activities.WriteRows, in, nil), activities.Invalid)
+	}
+	wantCells(t, x, board.Sheet, "Tasks!A2:A", [][]string{{"t1"}, {"t2"}})
+}
+
 func checkMissing(t T, x Target) {
 	missing := "1" + rand.Text() + rand.Text()
+	wantClass(t, x.Run(x.Activities.WriteRows, sheets.WriteRows{Sheet: missing, Tab: 101, Rows: []sheets.Row{{ID: "t1"}}}, nil), activities.NotFound)
 	wantClass(t, x.Run(x.Activities.LayOutBoard, Board(missing), nil), activities.NotFound)
 	wantClass(t, x.Run(x.Activities.WriteProjection, sheets.WriteProjection{Sheet: missing, Tab: 102}, nil), activities.NotFound)
 }

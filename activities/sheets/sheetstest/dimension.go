@@ -67,12 +67,15 @@ func (e *edit) insertDimension(r *sheets.InsertDimensionRequest) error {
 	if from > t.length(rows) {
 		return invalid("range.startIndex[%d] is beyond the grid of %d", from, t.length(rows))
 	}
+	switch {
+	case r.InheritFromBefore && from == 0:
+		return invalid("range.startIndex must be greater than 0 if inheritFromBefore is true")
+	case !r.InheritFromBefore && from == t.length(rows):
+		return invalid("range.startIndex[%d] must be less than the grid size (%d) if inheritFromBefore is false.", from, t.length(rows))
+	}
 	n := to - from
 	if rows {
-		t.Rows += n
-		if from < int64(len(t.Cells)) {
-			t.Cells = slices.Insert(t.Cells, int(from), make([][]*Cell, n)...)
-		}
+		t.insertRows(from, n, r.InheritFromBefore)
 	} else {
 		t.Columns += n
 		for i, row := range t.Cells {
@@ -83,6 +86,34 @@ func (e *edit) insertDimension(r *sheets.InsertDimensionRequest) error {
 	}
 	e.shift(t, rows, func(start, end int64) (int64, int64) { return moved(start, from, n), movedEnd(end, from, n) })
 	return t.checkGrid()
+}
+
+// insertRows adds empty rows that look like the row before or after them.
+func (t *Tab) insertRows(from, n int64, before bool) {
+	like := from
+	if before {
+		like--
+	}
+	fresh := make([][]*Cell, n)
+	if like < int64(len(t.Cells)) {
+		for i := range fresh {
+			fresh[i] = looksLike(t.Cells[like])
+		}
+	}
+	t.Rows += n
+	if from < int64(len(t.Cells)) || like < int64(len(t.Cells)) {
+		t.Cells = slices.Insert(t.Cells, int(from), fresh...)
+	}
+}
+
+func looksLike(row []*Cell) []*Cell {
+	fresh := make([]*Cell, len(row))
+	for i, cell := range row {
+		if cell != nil && (cell.Format != nil || cell.Validation != nil) {
+			fresh[i] = &Cell{Format: cell.Format, Validation: cell.Validation}
+		}
+	}
+	return fresh
 }
 
 func moved(at, from, n int64) int64 {

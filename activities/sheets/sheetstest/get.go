@@ -22,8 +22,39 @@ func (s *Server) get(c *call) (any, error) {
 		}
 		areas = append(areas, a)
 	}
-	grid := q.Get("includeGridData") == "true"
-	if fields := q.Get("fields"); fields != "" { // the parameter counts only without a field mask
+	return s.viewOf(c, areas, q.Get("includeGridData") == "true")
+}
+
+// getByDataFilter answers with those parts of a spreadsheet that filters name.
+// https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/getByDataFilter
+func (s *Server) getByDataFilter(c *call) (any, error) {
+	var in sheets.GetSpreadsheetByDataFilterRequest
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	var areas []area
+	for _, f := range in.DataFilters {
+		var a area
+		var err error
+		switch {
+		case f.GridRange != nil:
+			a, err = c.book.area(f.GridRange)
+		case f.A1Range != "":
+			a, err = c.book.parseA1(f.A1Range)
+		default:
+			err = invalid("The sandbox knows only filters by gridRange and a1Range here.")
+		}
+		if err != nil {
+			return nil, err
+		}
+		areas = append(areas, a)
+	}
+	return s.viewOf(c, areas, in.IncludeGridData)
+}
+
+// viewOf shows the areas, or all. Whether cells are in it says the field mask; grid counts only without one.
+func (s *Server) viewOf(c *call, areas []area, grid bool) (any, error) {
+	if fields := c.r.URL.Query().Get("fields"); fields != "" {
 		mask, err := fieldmask.Parse(fields)
 		if err != nil {
 			return nil, invalid("Request contains an invalid argument.")

@@ -32,6 +32,7 @@ type route struct {
 func routes() []route {
 	return []route{
 		{"GET", "", "", false, (*Server).get},
+		{"POST", ":getByDataFilter", "", false, (*Server).getByDataFilter},
 		{"POST", ":batchUpdate", "", true, (*Server).batchUpdate},
 		{"GET", "/values:batchGet", "", false, (*Server).batchGetValues},
 		{"POST", "/values:batchUpdate", "", true, (*Server).batchUpdateValues},
