@@ -7,7 +7,7 @@ import (
 )
 
 // held is how many pages Walk keeps at a time, beside the newest.
-const held = 10
+const held = 5
 
 // Walk hands over everything in a list after the message named, in ascending order and in parts of a few pages. Chats
 // give their pages the newest first, so the whole list is paged through to find its beginning; of the pages on the way
