@@ -20,6 +20,7 @@ type Cases struct {
 	namespace string
 	convert   converter.DataConverter
 	failures  converter.FailureConverter
+	channels  channels
 }
 
 // New makes the Cases of a client. The options are those with which the client was made: they name the namespace and

@@ -85,10 +85,11 @@ func TestFilterQuery(t *testing.T) {
 		filter Filter
 		want   string
 	}{
-		{Filter{}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running'"},
+		{Filter{}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running' AND CaseStatus != 'closed'"},
 		{Filter{All: true}, "WorkflowType = 'Case' AND ExecutionStatus != 'ContinuedAsNew'"},
-		{Filter{Phase: incident.PhaseTriage, Stuck: true}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running' AND CasePhase = 'triage' AND CaseStatus = 'stuck'"},
-		{Filter{Phase: "x' OR '"}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running' AND CasePhase = 'x OR '"},
+		{Filter{Phase: incident.PhaseTriage, Stuck: true}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running' AND CaseStatus != 'closed' AND CasePhase = 'triage' AND CaseStatus = 'stuck'"},
+		{Filter{Phase: incident.PhaseClosed}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running' AND CasePhase = 'closed'"},
+		{Filter{Phase: "x' OR '"}, "WorkflowType = 'Case' AND ExecutionStatus = 'Running' AND CaseStatus != 'closed' AND CasePhase = 'x OR '"},
 	} {
 		if got := tt.filter.query(); got != tt.want {
 			t.Errorf("%+v: %s, want %s", tt.filter, got, tt.want)

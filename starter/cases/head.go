@@ -43,8 +43,9 @@ func statusOf(h workflows.Head, info *workflow.WorkflowExecutionInfo) workflows.
 	s := workflows.Status{
 		Number: h.Number, WorkflowID: info.GetExecution().GetWorkflowId(), Title: h.Title, Phase: h.Phase, Status: h.Status, Severity: h.Severity,
 		Commander: h.Commander, Organisations: orEmpty(h.Organisations), Audience: h.Audience, Drill: h.Drill, Opened: h.Opened,
-		Members: orEmpty(h.Members), Links: workflows.Links{Channel: h.Channel}, Gates: []incident.Gate{}, Analyses: []any{}, Tasks: []any{},
-		Lessons: []any{}, Steps: []workflows.StepStatus{}, Debts: []string{}, Notes: []string{}, Deadlines: []any{},
+		Members: orEmpty(h.Members), Links: workflows.Links{Channel: h.Channel}, Gates: []incident.Gate{}, Analyses: []workflows.AnalysisStatus{}, Tasks: []incident.Task{},
+		Lessons: []incident.Lesson{}, Steps: []workflows.StepStatus{}, Debts: []string{}, Notes: []string{}, Deadlines: []incident.Deadline{},
+		Waivers: []incident.Waiver{}, BrokenGlass: []incident.BrokenGlass{}, Mirror: workflows.MirrorStatus{Logs: []workflows.LogLink{}},
 	}
 	for _, id := range h.Stuck {
 		s.Steps = append(s.Steps, workflows.StepStatus{ID: id, WorkflowID: s.WorkflowID, State: workflows.StepStuck, Actions: []string{}})

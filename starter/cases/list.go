@@ -16,7 +16,7 @@ import (
 
 // Filter narrows a list.
 type Filter struct {
-	All   bool           // ended cases too
+	All   bool           // closed and ended cases too
 	Phase incident.Phase // empty: any
 	Stuck bool           // only those in which a step cannot go on
 	Limit int            // how many at most; 0: DefaultLimit
@@ -52,11 +52,15 @@ func (c *Cases) List(ctx context.Context, viewer settings.Viewer, f Filter) ([]w
 	return heads[:min(limit, len(heads))], nil
 }
 
-// query leaves out the runs that a case has left behind by rolling over: they are the same case.
+// query leaves out the runs that a case has left behind by rolling over: they are the same case. Closed cases run on
+// while they can be reopened; they are listed if they are asked for.
 func (f Filter) query() string {
 	conditions := []string{"WorkflowType = 'Case'", "ExecutionStatus != 'ContinuedAsNew'"}
 	if !f.All {
 		conditions[1] = "ExecutionStatus = 'Running'"
+	}
+	if !f.All && f.Phase != incident.PhaseClosed {
+		conditions = append(conditions, workflows.CaseStatus+" != '"+string(incident.Ended)+"'")
 	}
 	if f.Phase != "" {
 		conditions = append(conditions, workflows.CasePhase+" = '"+strings.ReplaceAll(string(f.Phase), "'", "")+"'")

@@ -1,0 +1,114 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"hikeshi/workflows"
+)
+
+// How long it is remembered which case a channel belongs to. A miss is forgotten soon at first, because a channel may
+// be a minute old and its case about to name it; one that stays a miss is a channel that has nothing to do with cases.
+const (
+	hitTime     = 10 * time.Minute
+	firstMiss   = time.Second
+	longestMiss = time.Minute
+	maxChannels = 10_000 // remembered; beyond it any may be forgotten
+	lookUpTime  = 2 * time.Second
+)
+
+// channels remembers which case a Slack channel belongs to. The zero value remembers nothing yet.
+type channels struct {
+	mu     sync.Mutex
+	known  map[string]channelCase
+	asking singleflight.Group // a burst in one channel asks once
+}
+
+// channelCase is the case of a channel, by its workflow id; empty: it belongs to none.
+type channelCase struct {
+	id    string
+	until time.Time
+	miss  time.Duration // how long the last miss was remembered
+}
+
+// of returns the workflow id of the case that the channel belongs to, empty if there is none; ask looks it up.
+func (c *channels) of(ctx context.Context, channel string, ask func(context.Context) (string, error)) (string, error) {
+	if found, ok := c.remembered(channel); ok {
+		return found, nil
+	}
+	asked := c.asking.DoChan(channel, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookUpTime) // it is for all who wait
+		defer cancel()
+		id, err := ask(ctx)
+		if err == nil {
+			c.remember(channel, id)
+		}
+		return id, err
+	})
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case answer := <-asked:
+		id, _ := answer.Val.(string)
+		return id, answer.Err
+	}
+}
+
+func (c *channels) remembered(channel string) (id string, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found, ok := c.known[channel]
+	return found.id, ok && time.Now().Before(found.until)
+}
+
+func (c *channels) remember(channel, id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil {
+		c.known = map[string]channelCase{}
+	}
+	found := channelCase{id: id, until: time.Now().Add(hitTime)}
+	if id == "" {
+		found.miss = min(max(2*c.known[channel].miss, firstMiss), longestMiss)
+		found.until = time.Now().Add(found.miss)
+	}
+	c.makeRoom()
+	c.known[channel] = found
+}
+
+// makeRoom forgets what is out of date and then, if that is not enough, whatever comes first.
+func (c *channels) makeRoom() {
+	if len(c.known) < maxChannels {
+		return
+	}
+	now := time.Now()
+	maps.DeleteFunc(c.known, func(_ string, k channelCase) bool { return !now.Before(k.until) })
+	for channel := range c.known {
+		if len(c.known) < maxChannels {
+			return
+		}
+		delete(c.known, channel)
+	}
+}
+
+// forget is for a case that was not there any more.
+func (c *channels) forget(channel string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.known, channel)
+}
+
+// caseOfChannel returns the workflow id of the case that the channel belongs to; empty: it belongs to none.
+func (c *Cases) caseOfChannel(ctx context.Context, channel string) (string, error) {
+	if !plainChannel.MatchString(channel) {
+		return "", nil
+	}
+	return c.channels.of(ctx, channel, func(ctx context.Context) (string, error) {
+		return c.newest(ctx, fmt.Sprintf("%s = '%s'", workflows.CaseChannel, channel))
+	})
+}

@@ -1,0 +1,111 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+)
+
+// Send hands a command to a case and waits for its answer: update is one of the names in workflows, such as
+// workflows.TriageUpdate, and command its payload. The same update id is the same command: sent again, it gets the first
+// answer. A refusal by a rule of the case comes both in the Answer and as the error. After an error with code
+// UnknownOutcome the command may have been recorded.
+func (c *Cases) Send(ctx context.Context, number, update string, command any, updateID string) (workflows.Answer, error) {
+	found, err := c.find(ctx, number)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	info := found.GetWorkflowExecutionInfo()
+	if err := c.allow(info, missing(number)); err != nil {
+		return workflows.Answer{}, err
+	}
+	if !running(info) {
+		return workflows.Answer{}, ended(number)
+	}
+	answer, err := c.update(ctx, client.UpdateWorkflowOptions{
+		UpdateID: updateID, WorkflowID: info.GetExecution().GetWorkflowId(), UpdateName: update,
+		Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	return answer, c.outcome(err, answer, number, update, updateID)
+}
+
+// Triage tells a case what triage has found; see Send.
+func (c *Cases) Triage(ctx context.Context, number string, command workflows.TriageCommand, updateID string) (workflows.Answer, error) {
+	return c.Send(ctx, number, workflows.TriageUpdate, command, updateID)
+}
+
+// patience is how long a case may be too busy to take a message. While it goes on in a new run, Temporal refuses
+// everything for a moment, and says that it has too much to do.
+const patience = 5 * time.Second
+
+// update sends the same update, with the same id, until the case takes it.
+func (c *Cases) update(ctx context.Context, o client.UpdateWorkflowOptions) (answer workflows.Answer, err error) {
+	err = insist(ctx, func() error {
+		sent, err := c.client.UpdateWorkflow(ctx, o)
+		if err != nil {
+			return err
+		}
+		return sent.Get(ctx, &answer)
+	})
+	return answer, err
+}
+
+// insist does it until it fails for another reason than too much to do, or until patience ends.
+func insist(ctx context.Context, do func() error) error {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var last error
+	_ = poll(waiting, func() (bool, error) { // it ends with the last error, whatever ended the asking
+		last = do()
+		return !busy(last), nil
+	})
+	return last
+}
+
+func busy(err error) bool {
+	var exhausted *serviceerror.ResourceExhausted
+	return errors.As(err, &exhausted)
+}
+
+// outcome tells the sender what became of an update.
+func (c *Cases) outcome(err error, answer workflows.Answer, number, update, updateID string) error {
+	var rejected *temporal.ApplicationError
+	switch {
+	case err == nil && answer.Refused != nil:
+		return answer.Refused
+	case err == nil:
+		return nil
+	case gone(err):
+		return ended(number)
+	case mayBeRecorded(err):
+		return &Error{Code: UnknownOutcome, Message: fmt.Sprintf("send %s to case %s: not confirmed: it may have been recorded", update, number), cause: err,
+			Hint: "Check that a worker runs, and look with `starter status " + number + "`; sending it again with --request-id " + updateID + " is harmless"}
+	case refusalIn(err) == nil && errors.As(err, &rejected):
+		return incident.Refuse(incident.Usage, "", "%s", rejected.Message())
+	}
+	return c.explain(err, fmt.Sprintf("send %s to case %s", update, number))
+}
+
+// mayBeRecorded reports whether the answer was lost, or the server gave the update up in a way that does not say what
+// the case has done with it.
+func mayBeRecorded(err error) bool {
+	var (
+		lost    *serviceerror.Unavailable
+		aborted *serviceerror.Aborted
+		app     *temporal.ApplicationError
+	)
+	return timedOut(err) || errors.As(err, &lost) || errors.As(err, &aborted) ||
+		errors.As(err, &app) && (app.Type() == "AcceptedUpdateCompletedWorkflow" || app.Type() == "UnprocessedUpdate")
+}
+
+func ended(number string) *incident.Refusal {
+	return incident.Refuse(incident.Rule, "", "case %s has ended: it takes no commands any more", number)
+}
