@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os/user"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"hikeshi/starter/cases"
+	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/settings"
 )
@@ -45,8 +47,9 @@ func (c *cli) command() *cobra.Command {
 	f.StringVarP(&c.output, "output", "o", "text", "`form` of the output: text or json")
 	f.StringVar(&c.config, "config", "", "configuration `file` (default: HIKESHI_CONFIG)")
 	f.StringVar(&c.requestID, "request-id", "", "`id` of this command: given again, it is done only once (default: a new one)")
-	f.StringVar(&c.breakGlass, "break-glass", "", "`reason` for acting without a verified identity; no command needs it so far")
-	root.AddCommand(c.open(), c.status(), c.list(), c.triage(), c.setup(), c.serve(), c.version())
+	f.StringVar(&c.breakGlass, "break-glass", "", "`reason` for acting without a verified identity, where one is needed: everybody in the case sees it")
+	root.AddCommand(c.open(), c.status(), c.list(), c.triage(), c.contain(), c.analyze(), c.conclude(), c.task(), c.update(), c.lesson(), c.decide(),
+		c.waive(), c.back(), c.close(), c.reopen(), c.setup(), c.serve(), c.version())
 	return root
 }
 
@@ -65,10 +68,16 @@ func (c *cli) checkGlobals(cmd *cobra.Command, _ []string) error {
 	if c.output != "text" && c.output != "json" {
 		return wrongUsage(cmd, "unknown output form %q: use text or json", c.output)
 	}
-	if c.breakGlass != "" {
+	if c.breakGlass != "" && !needsVerified(cmd.Name()) {
+		c.breakGlass = ""
 		_, _ = fmt.Fprintf(c.stderr, "note: %s needs no --break-glass; it is not used and not recorded\n", cmd.Name())
 	}
 	return nil
+}
+
+// needsVerified reports whether a case takes the verb only from somebody whose identity is verified.
+func needsVerified(verb string) bool {
+	return slices.Contains([]string{workflows.WaiveUpdate, workflows.BackUpdate, workflows.CloseUpdate, workflows.ReopenUpdate}, verb)
 }
 
 // load reads the configuration.
@@ -102,9 +111,13 @@ func (c *cli) request() string {
 	return incident.RequestID(c.requestID)
 }
 
-// by is the user of this machine, as the machine says.
-func (c *cli) by() incident.By {
-	by := incident.By{Who: c.getenv("USER"), Door: incident.DoorCLI, Assurance: incident.SelfDeclared}
+// by is the user of this machine, as the machine says. Where nobody else can reach Temporal, who may call it is who
+// they say they are; elsewhere it is their own word.
+func (c *cli) by(trusted bool) incident.By {
+	by := incident.By{Who: c.getenv("USER"), Door: incident.DoorCLI, Assurance: incident.SelfDeclared, BreakGlass: c.breakGlass}
+	if trusted {
+		by.Assurance = incident.TemporalPrincipal
+	}
 	if u, err := user.Current(); err == nil {
 		by.Who, by.Name = u.Username, u.Name
 	}

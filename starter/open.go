@@ -94,17 +94,18 @@ type opened struct {
 }
 
 func (c *cli) runOpen(ctx context.Context, request incident.Request, until cases.Until, timeout time.Duration) error {
-	request.ID, request.Asked, request.By = c.request(), time.Now().UTC(), c.by()
+	request.ID, request.Asked, request.By = c.request(), time.Now().UTC(), c.by(false)
 	if _, err := request.Cleaned(); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	found, _, err := c.connect(ctx)
+	found, config, err := c.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer found.Close()
+	request.By = c.by(config.TrustLocalUser)
 	recorded, err := found.Open(ctx, request)
 	if err != nil {
 		return c.withRequestID(err)
