@@ -62,6 +62,16 @@ func (s *Server) RemoteLinks(key string) (list []RemoteLink) {
 	return list
 }
 
+// IssueLinks returns the links between an issue and others in the order they were made.
+func (s *Server) IssueLinks(key string) (list []IssueLink) {
+	s.locked(func() {
+		if i, ok := s.lookUp(key); ok {
+			list = s.linksOf(i.ID)
+		}
+	})
+	return list
+}
+
 // Mails returns the mails that JIRA would have sent, oldest first.
 func (s *Server) Mails() (list []Mail) {
 	s.locked(func() { list = s.mails.All() })
