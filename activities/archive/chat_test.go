@@ -44,6 +44,7 @@ type chat struct {
 	reads int // of pages
 	// meanwhile, if not nil, is called before each page, with its number.
 	meanwhile func(read int)
+	refuse    error // what the next page gets instead
 }
 
 type room struct {
@@ -101,6 +102,10 @@ func (c *chat) list(id string, in talk.Span, cursor string, newest bool, fits fu
 	c.reads++
 	if c.meanwhile != nil {
 		c.meanwhile(c.reads)
+	}
+	if no := c.refuse; no != nil {
+		c.refuse = nil
+		return talk.Page{}, no
 	}
 	r, err := c.room(id)
 	if err != nil {

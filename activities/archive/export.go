@@ -9,6 +9,7 @@ import (
 
 	"hikeshi/activities"
 	"hikeshi/activities/internal/deposit"
+	"hikeshi/activities/internal/talk"
 )
 
 // writer is an upload under way.
@@ -135,9 +136,8 @@ func (e *exporting) begin(ctx context.Context) (err error) {
 
 // look begins the count of a channel with its present name.
 func (a *Activities) look(ctx context.Context, ch Channel, beat func()) (tally, error) {
-	beat()
 	t := tally{Count: Count{Channel: ch.ID, Name: ch.Name}}
-	now, err := a.Chat.Channel(ctx, ch.ID, false)
+	now, err := patient(ctx, beat, func() (talk.Channel, error) { return a.Chat.Channel(ctx, ch.ID, false) })
 	switch {
 	case isGone(err):
 		t.Gone = true

@@ -33,8 +33,7 @@ func (r reading) channel(ctx context.Context, id string, from place, each func([
 		from = place{After: from.Thread}
 	}
 	page := func(in talk.Span, cursor string) (talk.Page, error) {
-		r.beat()
-		return r.chat.History(ctx, id, in, cursor)
+		return patient(ctx, r.beat, func() (talk.Page, error) { return r.chat.History(ctx, id, in, cursor) })
 	}
 	return talk.Walk(ctx, page, from.After, func(part []talk.Message) error { return r.part(ctx, id, part, each) })
 }
@@ -79,8 +78,7 @@ func (r reading) part(ctx context.Context, id string, part []talk.Message, each 
 // inThread reports whether the reply is read with its thread. It is not if what it replies to has vanished without a
 // trace; then it stands for itself.
 func (r reading) inThread(ctx context.Context, id string, m talk.Message) (bool, error) {
-	r.beat()
-	page, err := r.chat.Replies(ctx, id, m.Thread, talk.Span{}, "")
+	page, err := r.replies(ctx, id, m.Thread, "", "")
 	if isGone(err) {
 		return false, nil
 	}
@@ -90,8 +88,7 @@ func (r reading) inThread(ctx context.Context, id string, m talk.Message) (bool,
 // thread hands over the replies after the one given.
 func (r reading) thread(ctx context.Context, id, thread, after string, each func([]talk.Message, place) error) error {
 	for cursor, last := "", after; ; {
-		r.beat()
-		page, err := r.chat.Replies(ctx, id, thread, talk.Span{After: after}, cursor)
+		page, err := r.replies(ctx, id, thread, after, cursor)
 		if isGone(err) {
 			return nil // it was deleted after we had seen it; whoever compares will see that, too
 		}
@@ -113,6 +110,12 @@ func (r reading) thread(ctx context.Context, id, thread, after string, each func
 			return nil
 		}
 	}
+}
+
+func (r reading) replies(ctx context.Context, id, thread, after, cursor string) (talk.Page, error) {
+	return patient(ctx, r.beat, func() (talk.Page, error) {
+		return r.chat.Replies(ctx, id, thread, talk.Span{After: after}, cursor)
+	})
 }
 
 // isGone reports whether the error says that a thing is not there, or not for us.

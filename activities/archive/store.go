@@ -75,24 +75,34 @@ const atOnce = 8
 // stat reads what the store holds under each id, and tells it in order.
 func (a *Activities) stat(ctx context.Context, ids []string, beat func(), each func(i int, s deposit.Stored) error) error {
 	for start := 0; start < len(ids); start += atOnce {
-		beat()
 		part := ids[start:min(start+atOnce, len(ids))]
-		list, errs := make([]deposit.Stored, len(part)), make([]error, len(part))
-		var all sync.WaitGroup
-		for i, id := range part {
-			all.Go(func() { list[i], errs[i] = a.Files.Stat(ctx, id) })
+		list, err := patient(ctx, beat, func() ([]deposit.Stored, error) { return a.statPart(ctx, part) })
+		if err != nil {
+			return err
 		}
-		all.Wait()
-		for i := range part {
-			if errs[i] != nil {
-				return errs[i]
-			}
-			if err := each(start+i, list[i]); err != nil {
+		for i, s := range list {
+			if err := each(start+i, s); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// statPart reads a few, all at the same time.
+func (a *Activities) statPart(ctx context.Context, ids []string) ([]deposit.Stored, error) {
+	list, errs := make([]deposit.Stored, len(ids)), make([]error, len(ids))
+	var all sync.WaitGroup
+	for i, id := range ids {
+		all.Go(func() { list[i], errs[i] = a.Files.Stat(ctx, id) })
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // names finds out under which names files lie in the store, in addition to those that are known.

@@ -31,8 +31,9 @@ func (a *Activities) copyTasks(ctx context.Context, sheet string, w io.Writer) e
 	}
 	defer book.Close() //nolint:errcheck // it was read to its end, or is read again
 	out := &sink{Writer: w, beat: func() {}}
-	if _, err := io.Copy(out, book); err != nil && out.err == nil {
-		return activities.Fault{Class: activities.Unavailable, System: "drive", Op: "export the task sheet", Cause: err.Error()}.Error()
+	_, err = io.Copy(out, book)
+	if err == nil || out.err != nil || activities.FaultOf(err).Op != "" {
+		return out.or(err)
 	}
-	return out.err
+	return activities.Fault{Class: activities.Unavailable, System: "drive", Op: "export the task sheet", Cause: err.Error()}.Error()
 }

@@ -235,9 +235,43 @@ func TestFileInTheTrashOrGone(t *testing.T) {
 func TestVerifyTrouble(t *testing.T) {
 	w := ordinary()
 	m := w.make(t)
-	w.err = activities.Fault{Class: activities.RateLimited, System: "slack", Op: "read", Cause: "ratelimited", After: 7 * time.Second}.Error()
+	w.err = activities.Fault{Class: activities.Credentials, System: "slack", Op: "read", Cause: "token_revoked"}.Error()
 	w.seen, w.strike = 0, 6
 	_, err := w.verify(t, m)
+	wantFault(t, err, activities.Credentials, "token_revoked")
+}
+
+// Whoever asks to wait a little is obeyed on the spot: the next attempt would have to read a whole channel again. For a
+// longer wait, or one of unknown length, Temporal waits.
+func TestWaits(t *testing.T) {
+	for _, tt := range []struct {
+		after    time.Duration
+		attempts int
+	}{{time.Millisecond, 1}, {0, 2}, {time.Hour, 2}} {
+		undisturbed := long()
+		want := undisturbed.make(t)
+		for strike := 1; strike <= undisturbed.chat.reads; strike += 4 {
+			w := long()
+			w.chat.meanwhile = func(read int) {
+				if read == strike {
+					w.chat.refuse = activities.Fault{Class: activities.RateLimited, System: "slack", Op: "read", Cause: "ratelimited", After: tt.after}.Error()
+				}
+			}
+			got, attempts := persist[archive.Exported](t, w.activities().ExportConversation, w.asked())
+			require.Equal(t, tt.attempts, attempts)
+			require.Equal(t, want.said, got)
+		}
+	}
+}
+
+// Nobody waits for ever.
+func TestWaitsInVain(t *testing.T) {
+	w := ordinary()
+	w.chat.meanwhile = func(int) {
+		w.chat.refuse = activities.Fault{Class: activities.RateLimited, System: "slack", Op: "read", Cause: "ratelimited", After: time.Millisecond}.Error()
+	}
+	_, err := run[archive.Exported](t, w, false, w.activities().ExportConversation, w.asked())
 	f := wantFault(t, err, activities.RateLimited, "ratelimited")
-	require.Equal(t, 7*time.Second, f.After)
+	require.Equal(t, time.Millisecond, f.After)
+	require.Equal(t, 21, w.chat.reads)
 }

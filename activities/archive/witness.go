@@ -35,7 +35,7 @@ func newWitness(recent time.Time) *witness {
 func state(channel, ts, sum string) string { return channel + " " + ts + " " + sum }
 
 func (w *witness) add(e ledger.Entry) {
-	if e.Kind != ledger.Said && e.Kind != ledger.Edited {
+	if (e.Kind != ledger.Said && e.Kind != ledger.Edited) || !e.Whole() {
 		return
 	}
 	w.states[state(e.Channel, e.TS, e.Sum)] = struct{}{}
