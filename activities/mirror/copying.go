@@ -1,0 +1,212 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"hikeshi/activities"
+	"hikeshi/activities/internal/deposit"
+	"hikeshi/activities/internal/ledger"
+	"hikeshi/activities/internal/talk"
+)
+
+// copying is one attempt of MirrorMessages.
+type copying struct {
+	*Activities
+	ctx   context.Context
+	in    MirrorMessages
+	pulse *pulse
+	words words
+	log   *logbook
+
+	out     Mirrored // counts and numbers so far
+	cursors []*cursor
+	room    int
+	draft   draft
+	stored  map[string]deposit.Stored // files that this call, or an earlier try of it, put away: by the chat's id
+
+	rest    []item              // of the pass under way: not logged yet
+	threads []thread            // to be read
+	queued  map[string]struct{} // threads that were in there: their keys
+	hints   []Hint              // not done yet
+	again   []*talk.Message     // of the first hints: the messages as they are now
+	met     map[string]bool     // messages that a hint tells of: whether this call has read them
+}
+
+// Two reasons to stop before the end.
+var (
+	errFull  = errors.New("the log ticket takes no more digests")
+	errNoIDs = errors.New("no file ids are left")
+)
+
+func (a *Activities) copying(ctx context.Context, in MirrorMessages) *copying {
+	c := &copying{Activities: a, ctx: ctx, in: in, words: wordsOf(in.Words), room: in.Room,
+		stored: map[string]deposit.Stored{}, queued: map[string]struct{}{}, met: map[string]bool{}}
+	c.pulse = takeUp(ctx, in.First)
+	c.log = newLogbook(a.Log, in, c.pulse.patiently)
+	maps.Copy(c.log.kept, in.Kept)
+	c.out = Mirrored{Seq: in.Seq, IDsLeft: in.FileIDs, Kept: map[string]string{}}
+	channels, hints := in.Channels, in.Hints
+	if at := c.pulse.last.At; at != nil && !in.Sweep {
+		channels, hints = at.Channels, at.Hints
+	}
+	for _, ch := range channels {
+		c.cursors = append(c.cursors, newCursor(ch, in.Sweep))
+	}
+	c.hints = c.known(hints)
+	for _, h := range c.hints {
+		c.met[h.Channel+" "+h.TS] = false
+	}
+	return c
+}
+
+// known leaves out hints about channels that are not this case's.
+func (c *copying) known(hints []Hint) []Hint {
+	hints = slices.DeleteFunc(slices.Clone(hints), func(h Hint) bool { return c.cursor(h.Channel) == nil })
+	slices.SortStableFunc(hints, func(a, b Hint) int { return byTime(a.TS, b.TS, a.Channel, b.Channel) })
+	return hints
+}
+
+// run does everything, or stops where it must.
+func (c *copying) run() (Mirrored, error) {
+	err := c.everything()
+	stopped := errors.Is(err, errFull) || errors.Is(err, errNoIDs)
+	if err == nil || stopped {
+		c.out.Full = errors.Is(err, errFull)
+		err = c.flush()
+	}
+	if err != nil {
+		return Mirrored{}, c.pulse.end(err)
+	}
+	out := c.soFar()
+	out.More, out.Full = stopped, out.Full || c.room <= 0
+	if !stopped {
+		out.Hints = nil
+	}
+	return out, nil
+}
+
+func (c *copying) everything() error {
+	if err := c.recover(); err != nil {
+		return err
+	}
+	if err := c.said(); err != nil {
+		return err
+	}
+	if err := c.hinted(); err != nil {
+		return err
+	}
+	if c.in.Sweep {
+		return c.vanished()
+	}
+	return nil
+}
+
+// recover finds out what an earlier try has logged and put away. A sweep reads the whole log for its own sake.
+func (c *copying) recover() error {
+	if !c.pulse.again && !c.in.Sweep {
+		return nil
+	}
+	counted := map[int]struct{}{}
+	err := c.log.read(c.ctx, func(ticket string, d ledger.Digest) bool {
+		_, twice := counted[d.Seq] // where the reading was turned away and began again
+		if d.Seq > c.in.Seq && !twice {
+			counted[d.Seq] = struct{}{}
+			c.found(ticket, d)
+		}
+		return d.Seq <= c.in.Seq && !c.in.Sweep
+	})
+	if err != nil || !c.pulse.again {
+		return err
+	}
+	return c.adopt()
+}
+
+// found takes a digest of an earlier try as this one's.
+func (c *copying) found(ticket string, d ledger.Digest) {
+	c.out.Seq = max(c.out.Seq, d.Seq)
+	c.out.Digests++
+	if ticket == c.in.Log {
+		c.room--
+	}
+	for _, e := range slices.Backward(d.Entries) {
+		c.count(e)
+	}
+}
+
+// count adds an entry to the numbers. A message in parts counts with its last.
+func (c *copying) count(e ledger.Entry) {
+	c.out.Masked += e.Masked
+	for _, f := range e.Files {
+		if f.Kept == "" {
+			if _, twice := c.log.lack[f.ID]; !twice && f.Missing != external {
+				c.out.NotKept++
+			}
+		} else if c.in.Kept[f.ID] == "" {
+			c.out.Kept[f.ID] = f.Kept
+		}
+	}
+	if !e.Whole() {
+		return
+	}
+	switch e.Kind {
+	case ledger.Said:
+		c.out.Messages++
+		c.out.Through = max(c.out.Through, e.TS)
+	case ledger.Edited:
+		c.out.Edits++
+	case ledger.Deleted:
+		c.out.Deletions++
+	case ledger.Lost:
+		c.out.Lost++
+	}
+}
+
+// soFar is the result, if it ended here.
+func (c *copying) soFar() Mirrored {
+	out := c.out
+	out.Files = len(out.Kept)
+	out.Kept = maps.Clone(out.Kept)
+	out.Channels = nil
+	for _, cur := range c.cursors {
+		out.Channels = append(out.Channels, cur.whole())
+		if cur.gone {
+			out.Gone = append(out.Gone, cur.Channel)
+		}
+	}
+	out.Hints = c.undone()
+	return out
+}
+
+// undone lists, as hints, what has not been logged yet and what no cursor would find.
+func (c *copying) undone() []Hint {
+	var list []Hint
+	threads := map[string]struct{}{}
+	add := func(channel, ts, thread string) {
+		key := channel + " " + thread
+		if _, twice := threads[key]; !twice {
+			threads[key] = struct{}{}
+			list = append(list, Hint{Channel: channel, TS: ts, Thread: thread})
+		}
+	}
+	for _, it := range c.rest {
+		if it.inThread {
+			add(it.m.Channel, it.m.TS, it.m.Thread)
+		}
+	}
+	for _, t := range c.threads {
+		add(t.channel, t.root, t.root)
+	}
+	return append(list, c.hints...)
+}
+
+// unreadable notes that a channel cannot be read any more, if that is what the error says.
+func (c *copying) unreadable(channel string, err error) bool {
+	if !activities.Is(err, activities.NotFound) && !activities.Is(err, activities.Denied) {
+		return false
+	}
+	c.cursor(channel).gone = true
+	return true
+}
