@@ -2,8 +2,8 @@ package cases
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"log/slog"
 
 	"go.temporal.io/api/workflowservice/v1"
 	"golang.org/x/time/rate"
@@ -42,33 +42,43 @@ func (c *Cases) signalChannel(ctx context.Context, channel string, receiver func
 }
 
 // RingAll rings every running mirror, so that it looks for what nobody told it of: events of the time in which no
-// gateway was there are lost. It goes on when one mirror cannot be rung, and returns how many were.
+// gateway was there are lost. It returns how many were rung. If Temporal goes away it ends with the error; a single
+// mirror that cannot be rung is logged and left to its own sweep.
 func (c *Cases) RingAll(ctx context.Context) (rung int, err error) {
 	pace := rate.NewLimiter(ringRate, 1)
+	err = c.eachMirror(ctx, func(mirror string) error {
+		if err := pace.Wait(ctx); err != nil {
+			return c.explain(err, "ring the mirrors")
+		}
+		err := insist(ctx, func() error { return c.client.SignalWorkflow(ctx, mirror, "", workflows.BellSignal, workflows.Bell{}) })
+		switch {
+		case err == nil:
+			rung++
+		case unreachable(err), timedOut(err), busy(err):
+			return c.explain(err, "ring "+mirror)
+		case !gone(err):
+			slog.Warn("a mirror is not rung", "workflow", mirror, "error", c.explain(err, "ring"))
+		}
+		return nil
+	})
+	return rung, err
+}
+
+// eachMirror does it for the workflow id of every running mirror.
+func (c *Cases) eachMirror(ctx context.Context, do func(mirror string) error) error {
 	request := &workflowservice.ListWorkflowExecutionsRequest{PageSize: pageSize, Query: "WorkflowType = '" + workflows.MirrorType + "' AND ExecutionStatus = 'Running'"}
-	var failed []error
 	for {
 		page, err := c.client.ListWorkflow(ctx, request)
 		if err != nil {
-			return rung, errors.Join(append(failed, c.explain(err, "list the mirrors"))...)
+			return c.explain(err, "list the mirrors")
 		}
 		for _, info := range page.GetExecutions() {
-			if err := pace.Wait(ctx); err != nil {
-				return rung, errors.Join(append(failed, c.explain(err, "ring the mirrors"))...)
-			}
-			switch err := c.ringOne(ctx, info.GetExecution().GetWorkflowId()); {
-			case err == nil:
-				rung++
-			case !gone(err):
-				failed = append(failed, c.explain(err, "ring "+info.GetExecution().GetWorkflowId()))
+			if err := do(info.GetExecution().GetWorkflowId()); err != nil {
+				return err
 			}
 		}
 		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
-			return rung, errors.Join(failed...)
+			return nil
 		}
 	}
-}
-
-func (c *Cases) ringOne(ctx context.Context, mirror string) error {
-	return insist(ctx, func() error { return c.client.SignalWorkflow(ctx, mirror, "", workflows.BellSignal, workflows.Bell{}) })
 }

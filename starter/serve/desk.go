@@ -51,6 +51,23 @@ func (d deskOf) Status(ctx context.Context, number string, v slackbot.Viewer) (n
 	return c, nil
 }
 
+// Ring rings the mirror of the channel's case.
+func (d deskOf) Ring(ctx context.Context, b slackbot.Bell) error {
+	var bell workflows.Bell
+	for _, h := range b.Hints {
+		bell.Hints = append(bell.Hints, workflows.Hint{Channel: h.Channel, TS: h.TS, Thread: h.Thread, Deleted: h.Deleted})
+	}
+	if len(b.Hints) == 0 {
+		bell.Channels = []string{b.Channel} // a hint names its channel itself
+	}
+	return d.Cases.Ring(ctx, b.Channel, bell)
+}
+
+// Happened tells the channel's case.
+func (d deskOf) Happened(ctx context.Context, e slackbot.Event) error {
+	return d.Cases.Happened(ctx, workflows.ChannelEvent{Channel: e.Channel, Did: e.Did, User: e.User, Name: e.Name})
+}
+
 // known turns what the gateway tells apart into its own word for it.
 func known(err error) error {
 	if cases.IsUnknown(err) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 
 	"hikeshi/starter/cases"
 	"hikeshi/starter/slackbot"
@@ -43,9 +44,12 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 		return err
 	}
 	ready(doors.addresses())
+	var all sync.WaitGroup
+	all.Go(func() { ringAll(ctx, desk) })
 	err = doors.serve(ctx, cancel)
 	cancel()
 	gateway.Wait()
+	all.Wait()
 	return err
 }
 

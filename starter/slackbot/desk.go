@@ -18,6 +18,11 @@ type Desk interface {
 	Follow(ctx context.Context, requestID string) (notice.Case, error)
 	// Status reads a case as the viewer may see it. No number: the case of the viewer's channel.
 	Status(ctx context.Context, number string, viewer Viewer) (notice.Case, error)
+	// Ring tells whoever logs the channel that there is something to log. After an error the bell may or may not have
+	// been heard; ringing twice is harmless. A channel that belongs to no case is no error.
+	Ring(ctx context.Context, bell Bell) error
+	// Happened tells the channel's case what somebody did to the channel, on the same terms.
+	Happened(ctx context.Context, event Event) error
 }
 
 // ErrNotConfirmed is returned by a Desk that got no answer in time: what was asked may have been done.
@@ -27,4 +32,26 @@ var ErrNotConfirmed = errors.New("not confirmed yet")
 type Viewer struct {
 	User    string
 	Channel string
+}
+
+// Bell says where something was said. It never holds a text.
+type Bell struct {
+	Channel string // Slack id
+	Hints   []Hint // what no cursor finds; empty: there are new messages
+}
+
+// Hint names a message that was edited or deleted, or that is a reply.
+type Hint struct {
+	Channel string // Slack id
+	TS      string // Slack's name for a message is when it was said
+	Thread  string // of the message that it replies to; empty: it is no reply
+	Deleted bool
+}
+
+// Event is what somebody did to a channel.
+type Event struct {
+	Channel string // Slack id
+	Did     string // joined, left, archived, unarchived or renamed
+	User    string // Slack id; empty where Slack does not say who
+	Name    string // the channel's new one
 }

@@ -17,6 +17,8 @@ type desk struct {
 	openErr  []error // what the next Opens return; the request is kept with ErrNotConfirmed only
 	seen     *incident.Refusal
 	down     error
+	bells    []slackbot.Bell
+	events   []slackbot.Event
 }
 
 func newDesk() *desk { return &desk{requests: map[string]incident.Request{}} }
@@ -57,6 +59,24 @@ func (d *desk) Status(_ context.Context, number string, v slackbot.Viewer) (noti
 		return notice.Case{Number: "SEC-1", Title: "<!here> mail"}, nil
 	}
 	return notice.Case{}, incident.Refuse(incident.NotFound, "", "there is no case %s", number)
+}
+
+func (d *desk) Ring(_ context.Context, b slackbot.Bell) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down == nil {
+		d.bells = append(d.bells, b)
+	}
+	return d.down
+}
+
+func (d *desk) Happened(_ context.Context, e slackbot.Event) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down == nil {
+		d.events = append(d.events, e)
+	}
+	return d.down
 }
 
 func (d *desk) kept() []incident.Request {

@@ -25,6 +25,7 @@ type Gateway struct {
 	mux     *http.ServeMux
 	answers *http.Client
 	follows sync.WaitGroup
+	bells   *doorbell
 }
 
 // How long things may take. Slack shows an error to the person after 3 s without an answer.
@@ -39,7 +40,7 @@ func New(ctx context.Context, o Options) *Gateway {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient()}
+	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o)}
 	g.mux.HandleFunc("POST /slack/commands", g.signed(g.command))
 	g.mux.HandleFunc("POST /slack/events", g.signed(g.event))
 	g.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
@@ -50,8 +51,11 @@ func New(ctx context.Context, o Options) *Gateway {
 // ServeHTTP serves /slack/commands, /slack/events, /healthz and /readyz.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
 
-// Wait returns when nobody is followed any more. End the context of New first.
-func (g *Gateway) Wait() { g.follows.Wait() }
+// Wait returns when nobody is followed any more and every bell is rung. End the context of New first.
+func (g *Gateway) Wait() {
+	g.follows.Wait()
+	g.bells.going.Wait()
+}
 
 // ready says whether commands can be taken: a load balancer should send them elsewhere if not.
 func (g *Gateway) ready(w http.ResponseWriter, r *http.Request) {

@@ -1,0 +1,220 @@
+package slackbot
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+
+	"hikeshi/workflows/incident"
+)
+
+// envelope is what Slack wraps an event in. It is read by hand and the event itself later: a library that knows every
+// event refuses the whole delivery when Slack adds one or changes a field that nobody here needs.
+type envelope struct {
+	Type      string          `json:"type"`
+	Challenge string          `json:"challenge"`
+	App       string          `json:"api_app_id"`
+	EventID   string          `json:"event_id"`
+	Event     json.RawMessage `json:"event"`
+	For       []struct {
+		User  string `json:"user_id"`
+		IsBot bool   `json:"is_bot"`
+	} `json:"authorizations"`
+}
+
+// openEnvelope refuses what is no JSON. A field of another type than expected stays empty.
+func openEnvelope(body []byte) (envelope, error) {
+	var e envelope
+	err := json.Unmarshal(body, &e)
+	if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) {
+		err = nil
+	}
+	return e, err
+}
+
+// bot is our own user id.
+func (e envelope) bot() string {
+	for _, f := range e.For {
+		if f.IsBot {
+			return f.User
+		}
+	}
+	return ""
+}
+
+// id is the event's, for logs; empty if it could be anything else.
+func (e envelope) id() string { return plainEvent.FindString(e.EventID) }
+
+// heard is what an event means for the cases. The zero value: nothing.
+type heard struct {
+	channel string
+	said    bool   // a new message: ring the bell of the channel
+	hint    *Hint  // an edit, a deletion or a reply
+	event   *Event // what somebody did to the channel
+}
+
+// Slack's ids and times, as they may be handed on: they end in queries, and in what is kept.
+var (
+	plainChannel = regexp.MustCompile(`^[CG][A-Z0-9]{2,29}$`)
+	plainUser    = regexp.MustCompile(`^[UWB][A-Z0-9]{1,29}$`)
+	plainEvent   = regexp.MustCompile(`^Ev[A-Za-z0-9]{1,40}$`)
+	plainTime    = regexp.MustCompile(`^[0-9]{1,12}\.[0-9]{1,9}$`)
+)
+
+// hear says what an event means. What cannot be understood means nothing, with the reason; it never holds a text.
+func (e envelope) hear() (h heard, reason string) {
+	switch e.Type {
+	case "event_callback":
+	case "app_rate_limited": // https://docs.slack.dev/reference/events/app_rate_limited
+		return heard{}, "Slack leaves events out because there are too many; the mirrors find by themselves what was said"
+	default:
+		return heard{}, ""
+	}
+	var event slackEvent
+	err := json.Unmarshal(e.Event, &event)
+	if other := (*json.UnmarshalTypeError)(nil); err != nil && !errors.As(err, &other) {
+		return heard{}, "there is none in it"
+	}
+	did := actOf(event.Type)
+	switch {
+	case event.Type != "message" && did == "", strings.HasPrefix(event.Channel.ID, "D"):
+		return heard{}, "" // of no use here: no case lives in a direct message
+	case !plainChannel.MatchString(event.Channel.ID):
+		return heard{}, "it names no channel"
+	case did != "":
+		h.event, reason = e.act(event, did)
+	default:
+		h, reason = e.message(event)
+	}
+	h.channel = event.Channel.ID
+	return h, reason
+}
+
+// message reads a message event; see https://docs.slack.dev/reference/events/message. What our own app posts and edits
+// is no news to anybody. What it loses is: somebody may have deleted it.
+func (e envelope) message(m slackEvent) (h heard, reason string) {
+	switch m.Subtype {
+	case "", "file_share", "thread_broadcast", "me_message", "bot_message":
+		if e.own(m.said) {
+			return heard{}, ""
+		}
+		h.said = m.Thread == "" || m.Thread == m.TS || m.Subtype == "thread_broadcast"
+		if m.Thread != "" && m.Thread != m.TS {
+			h.hint = hintOf(m.Channel.ID, m.TS, m.Thread)
+		}
+	case "message_changed":
+		if e.own(m.Message) {
+			return heard{}, ""
+		}
+		h.hint = hintOf(m.Channel.ID, m.Message.TS, m.Message.Thread)
+		h.hint.Deleted = m.Message.Subtype == "tombstone" // what is left of a message that has replies
+	case "message_deleted":
+		h.hint = hintOf(m.Channel.ID, m.Deleted, m.Previous.Thread)
+		h.hint.Deleted = true
+	}
+	if h.hint != nil && !h.hint.plain() {
+		return heard{said: h.said}, "its message has no time"
+	}
+	return h, ""
+}
+
+// own reports whether our own app wrote the message. Its id is in the message or in the profile of its bot, depending
+// on the event.
+func (e envelope) own(m said) bool {
+	return e.App != "" && (m.App == e.App || m.Bot.App == e.App) || m.User != "" && m.User == e.bot()
+}
+
+func hintOf(channel, ts, thread string) *Hint {
+	if thread == ts {
+		thread = "" // the first message of a thread is in the channel itself
+	}
+	return &Hint{Channel: channel, TS: ts, Thread: thread}
+}
+
+func (h Hint) plain() bool {
+	return plainTime.MatchString(h.TS) && (h.Thread == "" || plainTime.MatchString(h.Thread))
+}
+
+// actOf is what an event of that type says was done to a channel; empty: it is about something else. A channel that was
+// deleted is as lost to people as one that was archived; one that our own app had to leave has lost a member.
+// See https://docs.slack.dev/reference/events for each.
+func actOf(event string) string {
+	switch event {
+	case "member_joined_channel":
+		return "joined"
+	case "member_left_channel", "channel_left", "group_left":
+		return "left"
+	case "channel_archive", "group_archive", "channel_deleted", "group_deleted":
+		return "archived"
+	case "channel_unarchive", "group_unarchive":
+		return "unarchived"
+	case "channel_rename", "group_rename":
+		return "renamed"
+	}
+	return ""
+}
+
+// act reads what somebody did to a channel. That our own app joins is our own doing.
+func (e envelope) act(event slackEvent, did string) (*Event, string) {
+	who := cmp.Or(event.User, event.Actor)
+	if event.Type == "channel_left" || event.Type == "group_left" {
+		who = e.bot()
+	}
+	if !plainUser.MatchString(who) {
+		who = ""
+	}
+	name := incident.Shorten(incident.CleanLine(event.Channel.Name), maxName)
+	switch {
+	case did == "joined" && who != "" && who == e.bot():
+		return nil, ""
+	case (did == "joined" || did == "left") && who == "":
+		return nil, "it does not say who"
+	case did == "renamed" && name == "":
+		return nil, "it has no name"
+	}
+	return &Event{Channel: event.Channel.ID, Did: did, User: who, Name: name}, ""
+}
+
+// maxName is the length of a channel's name in Slack.
+const maxName = 80
+
+// slackEvent holds the fields of all events that are looked at. The texts of messages are not among them.
+type slackEvent struct {
+	Type    string     `json:"type"`
+	Channel channelRef `json:"channel"`
+	Actor   string     `json:"actor_id"`
+
+	said            // a new message
+	Deleted  string `json:"deleted_ts"`
+	Message  said   `json:"message"` // as it is now
+	Previous said   `json:"previous_message"`
+}
+
+// said identifies a message.
+type said struct {
+	Subtype string `json:"subtype"`
+	User    string `json:"user"`
+	TS      string `json:"ts"`
+	Thread  string `json:"thread_ts"`
+	App     string `json:"app_id"`
+	Bot     struct {
+		App string `json:"app_id"`
+	} `json:"bot_profile"`
+}
+
+// channelRef is a channel, which some events name by its id and some describe.
+type channelRef struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// UnmarshalJSON reads both forms.
+func (c *channelRef) UnmarshalJSON(text []byte) error {
+	if json.Unmarshal(text, &c.ID) == nil {
+		return nil
+	}
+	type described channelRef
+	return json.Unmarshal(text, (*described)(c))
+}
