@@ -27,7 +27,14 @@ func (c *Config) check(at map[string]int) problems {
 	_, err := json.Marshal(c.Jira.Fields)
 	k.that(err == nil, "jira.fields", "must be values that JIRA's API can take: texts, numbers, lists, groups of keys")
 	k.address("slack.url", c.Slack.URL)
+	k.channel("slack.executives_channel", c.Slack.Executives)
+	k.channel("slack.operators_channel", c.Slack.Operators)
 	k.address("jira.site_url", c.Jira.SiteURL)
+	k.required("jira.issue_type", c.Jira.IssueType, "the name of the issue type of cases' tickets, such as Incident")
+	k.required("jira.link_type", c.Jira.LinkType, "the name of the type of links between tickets, such as Relates")
+	k.name("jira.log_issue_type", c.Jira.LogType)
+	k.name("jira.theme_issue_type", c.Jira.ThemeType)
+	k.folder("google.evidence_folder", c.Google.EvidenceFolder)
 	k.address("temporal_ui", c.TemporalUI)
 	k.listen("gateway.listen", c.Gateway.Listen)
 	k.listen("codec.listen", c.Codec.Listen)
@@ -35,6 +42,7 @@ func (c *Config) check(at map[string]int) problems {
 	k.places(c)
 	k.organisations(c)
 	k.timing(c.Timing)
+	k.mask(c.Mask)
 	k.environment(c.Environment)
 	return k.problems
 }
@@ -67,6 +75,33 @@ func (k *checker) listen(key, value string) {
 	_, port, err := net.SplitHostPort(value)
 	number, portErr := strconv.ParseUint(port, 10, 16)
 	k.that(value == "" || err == nil && portErr == nil && number < 1<<16, key, "must be host:port, such as 127.0.0.1:8080, not %q", value)
+}
+
+var channelID = regexp.MustCompile(`^[CG][A-Z0-9]{2,}$`)
+
+// channel wants an id: a name would have to be looked up, and changes.
+func (k *checker) channel(key, value string) {
+	k.that(value == "" || channelID.MatchString(value), key, "must be the id of a channel, such as C0123ABCD (Slack shows it at the end of the channel's details), not %q", value)
+}
+
+func (k *checker) name(key, value string) {
+	k.that(value == strings.TrimSpace(value), key, "must be a name as JIRA shows it, not %q", value)
+}
+
+var driveID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+func (k *checker) folder(key, value string) {
+	k.that(value == "" || driveID.MatchString(value), key, "must be the id of a Drive folder (the end of the folder's address), not %q", value)
+}
+
+// mask finds patterns that would stop the worker, or take out everything.
+func (k *checker) mask(patterns []string) {
+	for i, text := range patterns {
+		key := "mask[" + strconv.Itoa(i+1) + "]"
+		pattern, err := regexp.Compile(text)
+		k.that(err == nil, key, "must be a pattern in RE2's syntax: %v", err)
+		k.that(err != nil || !pattern.MatchString(""), key, "must not match the empty text, as %q does: it would match everywhere", text)
+	}
 }
 
 func (k *checker) places(c *Config) {
@@ -118,7 +153,9 @@ func (k *checker) timing(t Timing) {
 		least time.Duration
 	}{
 		{"intake_patience", t.IntakePatience, 0}, {"probe_interval", t.ProbeInterval, 100 * time.Millisecond}, {"search_lag", t.SearchLag, 0},
+		{"reopen_window", t.ReopenWindow, 0},
 	} {
 		k.that(d.value >= d.least, join("timing", d.key), "must be at least %s, not %s", d.least, d.value)
 	}
+	k.that(t.ReopenWindow <= 8760*time.Hour, "timing.reopen_window", "must be at most 8760h (a year), not %s: a closed case runs on for that long", t.ReopenWindow)
 }

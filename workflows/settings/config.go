@@ -28,6 +28,11 @@ type Config struct {
 	Gateway    GatewayConfig `yaml:"gateway"`
 	Viewer     Viewer        `yaml:"viewer"` // what the command line of this machine may see; default everything
 
+	Mask []string `yaml:"mask"` // further patterns of secrets that are taken out of what is logged and archived (RE2)
+
+	// TrustLocalUser counts the user of the command line as verified: set it only where nobody else can reach Temporal.
+	TrustLocalUser bool `yaml:"trust_local_user"`
+
 	// Environment holds defaults for environment variables, such as TEMPORAL_ADDRESS or SLACK_BOT_TOKEN_FILE. Read them
 	// with Getenv and Secret: the process's own environment wins.
 	Environment map[string]string `yaml:"environment"`
@@ -37,23 +42,29 @@ type Config struct {
 
 // SlackConfig is the workspace.
 type SlackConfig struct {
-	Responders     []string `yaml:"responders"`      // the CSIRT: ids or handles invited to every case but restricted ones
-	PublicChannels bool     `yaml:"public_channels"` // channels of cases for the whole group are public; default private
-	URL            string   `yaml:"url"`             // beginning of channel addresses: https://x.slack.com/archives/
+	Responders     []string `yaml:"responders"`         // the CSIRT: ids or handles invited to every case but restricted ones
+	PublicChannels bool     `yaml:"public_channels"`    // channels of cases for the whole group are public; default private
+	URL            string   `yaml:"url"`                // beginning of channel addresses: https://x.slack.com/archives/
+	Executives     string   `yaml:"executives_channel"` // id of the channel that gets the updates of group cases; empty: none does
+	Operators      string   `yaml:"operators_channel"`  // id of the channel in which operators hear of what was done without a verified identity
 }
 
 // JiraConfig is where tickets go.
 type JiraConfig struct {
 	Project      string         `yaml:"project"`
-	DrillProject string         `yaml:"drill_project"` // drills have a number series of their own; empty: no drills
-	IssueType    string         `yaml:"issue_type"`    // default Incident
-	Fields       map[string]any `yaml:"fields"`        // values of required custom fields, by id, as JIRA's API takes them
-	SiteURL      string         `yaml:"site_url"`      // what people open in a browser; empty: JIRA_URL
+	DrillProject string         `yaml:"drill_project"`    // drills have a number series of their own; empty: no drills
+	IssueType    string         `yaml:"issue_type"`       // default Incident
+	LogType      string         `yaml:"log_issue_type"`   // of the tickets that hold the log of a case; default issue_type
+	ThemeType    string         `yaml:"theme_issue_type"` // of the tickets of improvement themes; default issue_type
+	LinkType     string         `yaml:"link_type"`        // between a case's ticket and those of its log and themes; default Relates
+	Fields       map[string]any `yaml:"fields"`           // values of required custom fields, by id, as JIRA's API takes them
+	SiteURL      string         `yaml:"site_url"`         // what people open in a browser; empty: JIRA_URL
 }
 
 // GoogleConfig is where folders go, beyond the places.
 type GoogleConfig struct {
-	DrillFolder string `yaml:"drill_folder"` // Drive id of the parent of the folders of drills for the whole group; empty: audiences.group.folder
+	EvidenceFolder string `yaml:"evidence_folder"` // Drive id of the parent of the folders with people's files; empty: the case's own folder
+	DrillFolder    string `yaml:"drill_folder"`    // Drive id of the parent of the folders of drills for the whole group; empty: audiences.group.folder
 }
 
 // Audiences are the places of cases that are not one organisation's own.
@@ -81,6 +92,7 @@ type Organisation struct {
 type Timing struct {
 	IntakePatience time.Duration `yaml:"intake_patience"` // how long people wait for the ticket before the case goes on without; default 3s
 	ProbeInterval  time.Duration `yaml:"probe_interval"`  // how often a stuck step is tried again; default 15m
+	ReopenWindow   time.Duration `yaml:"reopen_window"`   // how long a closed case can be reopened; default 720h
 	SearchLag      time.Duration `yaml:"search_lag"`      // how long JIRA and Drive may miss what was just made; default 3m
 }
 
@@ -108,9 +120,9 @@ func defaults() *Config {
 	limits := true
 	return &Config{
 		Language: "en", DefaultAudience: incident.AudienceGroup,
-		Jira: JiraConfig{IssueType: "Incident"},
+		Jira: JiraConfig{IssueType: "Incident", LinkType: "Relates"},
 		Timing: Timing{
-			IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute,
+			IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute, ReopenWindow: 30 * 24 * time.Hour,
 		},
 		RateShare: 1, VendorLimits: &limits,
 		Gateway:     GatewayConfig{Listen: "127.0.0.1:8080"},

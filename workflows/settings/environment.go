@@ -59,11 +59,11 @@ func (c *Config) Secret(name string) func() (string, error) {
 func secrets() map[string]string {
 	return map[string]string{
 		"SLACK_BOT_TOKEN": "the bot token (xoxb-…) of the Slack app, with the scopes chat:write, groups:write, groups:read, groups:history, " +
-			"channels:manage, channels:read, channels:history, users:read, users:read.email, usergroups:read, pins:write, bookmarks:read and bookmarks:write",
+			"channels:manage, channels:read, channels:history, users:read, users:read.email, usergroups:read, files:read, pins:write, bookmarks:read and bookmarks:write",
 		"SLACK_APP_TOKEN":      "the app-level token (xapp-…) of the Slack app, with the scope connections:write",
 		"SLACK_SIGNING_SECRET": "the signing secret of the Slack app (Basic Information, App Credentials), with which Slack's requests are told from forged ones",
 		"JIRA_TOKEN": "an API token of the JIRA account in JIRA_USER (or a personal access token on Data Center), which needs Browse Projects, " +
-			"Create Issues, Edit Issues, Set Issue Security and Administer Projects",
+			"Create Issues, Edit Issues, Add Comments, Link Issues, Transition Issues, Set Issue Security and Administer Projects",
 	}
 }
 

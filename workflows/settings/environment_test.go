@@ -43,11 +43,11 @@ func TestSecretMissing(t *testing.T) {
 	c := load(t, base)
 	for name, want := range map[string]string{
 		"SLACK_BOT_TOKEN": "the bot token (xoxb-…) of the Slack app, with the scopes chat:write, groups:write, groups:read, groups:history, " +
-			"channels:manage, channels:read, channels:history, users:read, users:read.email, usergroups:read, pins:write, bookmarks:read and bookmarks:write",
+			"channels:manage, channels:read, channels:history, users:read, users:read.email, usergroups:read, files:read, pins:write, bookmarks:read and bookmarks:write",
 		"SLACK_APP_TOKEN":      "the app-level token (xapp-…) of the Slack app, with the scope connections:write",
 		"SLACK_SIGNING_SECRET": "the signing secret of the Slack app (Basic Information, App Credentials), with which Slack's requests are told from forged ones",
 		"JIRA_TOKEN": "an API token of the JIRA account in JIRA_USER (or a personal access token on Data Center), which needs Browse Projects, " +
-			"Create Issues, Edit Issues, Set Issue Security and Administer Projects",
+			"Create Issues, Edit Issues, Add Comments, Link Issues, Transition Issues, Set Issue Security and Administer Projects",
 		"OTHER": "a secret that this process needs",
 	} {
 		want = name + " is missing: it is " + want + ". Set " + name + ", or " + name + "_FILE to a file that holds it"

@@ -25,7 +25,12 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 		Folder: place.Folder, Readers: unique(place.Readers), Responders: unique(place.Responders),
 		PublicChannel: c.Slack.PublicChannels && audience == incident.AudienceGroup,
 		Language:      c.Language, UI: c.uiBase(), SlackURL: c.Slack.URL,
+		LinkType: c.Jira.LinkType, LogType: cmp.Or(c.Jira.LogType, c.Jira.IssueType), ThemeType: cmp.Or(c.Jira.ThemeType, c.Jira.IssueType),
+		Evidence: c.Google.EvidenceFolder, Operators: c.Slack.Operators, ReopenWindow: c.Timing.ReopenWindow,
 		Patience: c.Timing.IntakePatience, Probe: c.Timing.ProbeInterval, ForceLookUp: c.ForceLookUp,
+	}
+	if audience == incident.AudienceGroup {
+		p.Executives = c.Slack.Executives // the executives are not among the people of a narrower audience
 	}
 	if r.Drill {
 		c.moveDrill(&p)
@@ -39,7 +44,7 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 // moveDrill gives a drill its own project, and its own folder where everybody may look in anyway: a drill for few
 // readers is practised in the place that it would have in earnest.
 func (c *Config) moveDrill(p *workflows.Placement) {
-	p.Project = c.Jira.DrillProject
+	p.Project, p.Executives = c.Jira.DrillProject, ""
 	if p.Audience == incident.AudienceGroup {
 		p.Folder = cmp.Or(c.Google.DrillFolder, p.Folder)
 	}

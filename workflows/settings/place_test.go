@@ -18,6 +18,7 @@ func ordinary() workflows.Placement {
 		Audience: "group", Organisations: []incident.Organisation{}, Project: "SEC", IssueType: "Incident", Folder: "fld-cases",
 		Readers: []string{"smg@group.example"}, Responders: []string{"S0CSIRT01", "S0DUTY001"}, PublicChannel: true, Language: "en",
 		SlackURL: "https://x.slack.com/archives/", Patience: 3 * time.Second, Probe: 15 * time.Minute,
+		LinkType: "Relates", LogType: "Incident", ThemeType: "Incident", ReopenWindow: 720 * time.Hour,
 	}
 }
 
@@ -85,6 +86,39 @@ func TestPlaceLinksAndSwitches(t *testing.T) {
 	want.UI = "http://127.0.0.1:8233/namespaces/other/workflows/"
 	if got, err := load(t, text, "TEMPORAL_NAMESPACE=other").Place(incident.Request{}); err != nil || !cmp.Equal(want, got) {
 		t.Errorf("the process's namespace does not win: %v\n%s", err, cmp.Diff(want, got))
+	}
+}
+
+// The executives hear of cases for the whole group, and of no drill.
+func TestPlaceOfAWholeLife(t *testing.T) {
+	text := strings.Replace(base, "slack: {", "slack: {executives_channel: C0EXEC001, operators_channel: G0OPS0001, ", 1)
+	text = strings.Replace(text, "google: {", "google: {evidence_folder: fld-evidence, ", 1)
+	text = strings.Replace(text, "jira: {", "jira: {issue_type: Case, log_issue_type: Log, theme_issue_type: Story, link_type: Blocks, ", 1)
+	c := load(t, text+"timing: {reopen_window: 0s}\n")
+	for name, tt := range map[string]struct {
+		request    incident.Request
+		executives string
+	}{
+		"group":            {incident.Request{}, "C0EXEC001"},
+		"drill":            {incident.Request{Drill: true}, ""},
+		"organisation":     {incident.Request{Audience: "organisation", Organisations: []string{"acme"}}, ""},
+		"organisations":    {incident.Request{Audience: "organisation", Organisations: []string{"acme", "bravo"}}, ""},
+		"restricted":       {incident.Request{Audience: "restricted"}, ""},
+		"restricted drill": {incident.Request{Audience: "restricted", Drill: true}, ""},
+	} {
+		p, err := c.Place(tt.request)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		got := []any{p.Executives, p.Operators, p.Evidence, p.IssueType, p.LogType, p.ThemeType, p.LinkType, p.ReopenWindow}
+		want := []any{tt.executives, "G0OPS0001", "fld-evidence", "Case", "Log", "Story", "Blocks", time.Duration(0)}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	c = load(t, strings.Replace(base, "jira: {", "jira: {issue_type: Case, ", 1))
+	if p, err := c.Place(incident.Request{}); err != nil || p.LogType != "Case" || p.ThemeType != "Case" {
+		t.Errorf("logs are %q and themes %q, %v; want the cases' own type where none is named", p.LogType, p.ThemeType, err)
 	}
 }
 
