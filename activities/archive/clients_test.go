@@ -337,7 +337,7 @@ func TestFaultsOfTheVendors(t *testing.T) {
 		{s.drive.Control, "PATCH /upload/drive/v3/files"}, {s.drive.Control, "PUT /upload/drive/v3/files"},
 	} {
 		for _, f := range []fake.Fault{
-			{Mode: "before"}, {Mode: "after"}, {Mode: "drop"}, {Mode: "garbage"}, {Mode: "status", Status: 429},
+			{Mode: "before"}, {Mode: "after"}, {Mode: "drop"}, {Mode: "garbage"}, {Mode: "status", Status: 429, RetryAfter: 1},
 		} {
 			t.Run(match.call+" "+f.Mode, func(t *testing.T) {
 				f.Match, f.Times = match.call, 1
