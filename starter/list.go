@@ -69,7 +69,7 @@ func (p *page) heads(heads []workflows.Head, limit int) {
 		if h.Drill {
 			title = "[DRILL] " + title
 		}
-		rows = append(rows, []string{h.Number, h.Opened.UTC().Format("2006-01-02 15:04Z"), string(h.Phase), string(h.Status), h.Severity.String(), h.Commander, title})
+		rows = append(rows, []string{h.Number, clock(h.Opened), string(h.Phase), string(h.Status), h.Severity.String(), h.Commander, title})
 	}
 	p.rows(rows...)
 	if len(heads) == limit {

@@ -175,7 +175,7 @@ func TestVersionAndHelp(t *testing.T) {
 		t.Errorf("stderr %q: want a note that --break-glass did nothing", stderr.String())
 	}
 	stdout.Reset()
-	if status := run(t.Context(), nil, none, &stdout, &stderr); status != done || !strings.Contains(stdout.String(), "Exit status:") {
+	if status := run(t.Context(), []string{}, none, &stdout, &stderr); status != done || !strings.Contains(stdout.String(), "Exit status:") {
 		t.Errorf("status %d, %q: want the help", status, stdout.String())
 	}
 }

@@ -35,7 +35,7 @@ func (c *cli) send(ctx context.Context, number, update string, build func(incide
 func (p *page) answer(a workflows.Answer) {
 	p.line("%s", a.Text)
 	for _, need := range a.Missing {
-		p.line("  missing: %s", need)
+		p.rows([]string{"  missing: " + need})
 	}
 }
 

@@ -55,13 +55,18 @@ func (p *page) status(v cases.View) {
 	if v.Partial {
 		p.line("incomplete: %s", v.Why)
 	}
+	for _, b := range s.BrokenGlass {
+		p.line("GLASS BROKEN: %s by %s, %s: %s", b.Act, b.By, clock(b.At), b.Reason)
+	}
 	p.facts(s)
 	p.links(s.Links)
 	for _, gate := range s.Gates {
-		if !gate.Open {
+		if !gate.Open && gate.Name == string(s.Phase) {
 			p.line("to leave %s: %s", gate.Name, strings.Join(gate.Missing, ", "))
 		}
 	}
+	p.work(s)
+	p.kept(s)
 	for _, note := range s.Notes {
 		p.line("note: %s", note)
 	}
@@ -73,17 +78,43 @@ func (p *page) facts(s workflows.Status) {
 	for _, o := range s.Organisations {
 		names = append(names, o.Name)
 	}
-	var rows [][]string
-	for _, fact := range [][2]string{
+	facts := [][]string{
 		{"phase", string(s.Phase)}, {"status", string(s.Status)}, {"severity", s.Severity.String()}, {"kind", s.Kind}, {"containment", string(s.Containment)},
 		{"scope", s.Scope}, {"commander", s.Commander}, {"reporter", s.Reporter}, {"organisations", strings.Join(names, ", ")},
-		{"audience", string(s.Audience)}, {"opened", s.Opened.UTC().Format("2006-01-02 15:04Z")},
-	} {
+		{"audience", string(s.Audience)}, {"opened", clock(s.Opened)}, {"resolution", string(s.Resolution)},
+	}
+	if u := s.LastUpdate; u != nil {
+		facts = append(facts, []string{"last update", u.ID + ", " + clock(u.At) + " by " + u.By})
+	}
+	for _, d := range s.Deadlines {
+		facts = append(facts, []string{deadlineName(d.Name), clock(d.At)})
+	}
+	var rows [][]string
+	for _, fact := range facts {
 		if fact[1] != "" {
 			rows = append(rows, []string{"  " + fact[0], fact[1]})
 		}
 	}
 	p.rows(rows...)
+}
+
+// deadlineName says what is expected; a deadline of newer code has its own word.
+func deadlineName(name string) string {
+	switch name {
+	case "update":
+		return "next update"
+	case "reopen":
+		return "reopen until"
+	}
+	return name
+}
+
+// clock shows a time with its zone; readers are in several.
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04Z")
 }
 
 // steps shows those that are still owed, with the cause where they do not go on.
