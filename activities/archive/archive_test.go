@@ -117,6 +117,7 @@ func TestFilesOnce(t *testing.T) {
 	w.says("C1", talk.Message{TS: ts(1), Text: "x", Files: []talk.File{shown}}, ledger.File{Missing: "too early"})
 	w.says("C1", talk.Message{TS: ts(2), Text: "y", Files: []talk.File{shown}}, kept)
 	w.says("C1", talk.Message{TS: ts(3), Text: "z", Files: []talk.File{shown, {ID: "F2", Name: "b.txt"}}}, ledger.File{Missing: "too late"})
+	w.says("C1", talk.Message{TS: ts(4), Text: "again", Files: []talk.File{shown}}, ledger.File{Kept: "d1"})
 	m := w.make(t)
 	require.Equal(t, 1, m.manifest.Files)
 	require.Equal(t, 0, m.manifest.NotKept)

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
+	"maps"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,11 +19,10 @@ import (
 	"hikeshi/activities/drive"
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/fake"
-	"hikeshi/activities/internal/deposit"
-	"hikeshi/activities/internal/ledger"
-	"hikeshi/activities/internal/talk"
 	"hikeshi/activities/jira"
 	"hikeshi/activities/jira/jiratest"
+	"hikeshi/activities/mask"
+	"hikeshi/activities/mirror"
 	"hikeshi/activities/slack"
 	"hikeshi/activities/slack/slacktest"
 )
@@ -42,13 +42,14 @@ type site struct {
 	log      jira.Ticket
 	channels []archive.Channel
 	ids      []string // of the archive's files
-	digests  int
-	evidence map[string]ledger.File // kept, by Slack's id
+	m        *mirror.Activities
+	seq      int               // of the last digest
+	kept     map[string]string // files: Slack's id → Drive's
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	s := &site{evidence: map[string]ledger.File{}}
+	s := &site{kept: map[string]string{}}
 	var slackURL, jiraURL string
 	s.slack, slackURL = slacktest.Start(t, slacktest.Options{})
 	s.jira, jiraURL = jiratest.Start(t, jiratest.Options{})
@@ -65,7 +66,10 @@ func newSite(t *testing.T) *site {
 	d, err := drive.NewClient(context.Background(), drive.Config{Endpoint: s.google, NoRates: true, SearchLag: time.Millisecond})
 	require.NoError(t, err)
 	s.tickets, s.files = &jira.Activities{Client: j}, &drive.Activities{Client: d}
-	s.a = &archive.Activities{Chat: s.chat, Tickets: j, Files: d, Mask: stars{}, Lag: time.Nanosecond}
+	secrets, err := mask.New([]string{"hunter2"})
+	require.NoError(t, err)
+	s.a = &archive.Activities{Chat: s.chat, Tickets: j, Files: d, Mask: secrets, Lag: time.Nanosecond}
+	s.m = &mirror.Activities{Chat: s.chat, Log: j, Files: d, Mask: secrets, Escape: jira.Escape}
 
 	s.log, err = run[jira.Ticket](t, newWorld(), false, s.tickets.OpenTicket, jira.OpenTicket{
 		Effect: activities.Effect{Key: "log", First: true, Since: time.Now()}, Project: "SEC", IssueType: "Incident", Summary: "Log",
@@ -104,83 +108,29 @@ func (s *site) talkItOver(t *testing.T) {
 	for i := range 450 {
 		s.slack.Say(aoi, slacktest.Ops, fmt.Sprintf("line %d", i), "")
 	}
+	s.slack.Say(aoi, slacktest.Ops, strings.Repeat("長い {code} ", 4000), "")
+	passing := s.slack.Say(ben, slacktest.Ops, "logged, then deleted", "")
+	s.mirror(t)
+	s.slack.Delete(ben, slacktest.Ops, passing)
 	s.slack.Rename(aoi, slacktest.Ops, "csirt-ops-renamed")
 	s.mirror(t)
 }
 
-// mirror logs what is not logged yet, and keeps files.
+// mirror logs what was said, edited and deleted, and keeps files, as it does before an archive.
 func (s *site) mirror(t *testing.T) {
 	t.Helper()
-	known := map[string]string{}
-	require.NoError(t, s.a.Tickets.Digests(t.Context(), s.log.ID, func(d ledger.Digest) (bool, error) {
-		for _, e := range d.Entries {
-			known[e.Key()] += e.Sum
-		}
-		return true, nil
-	}))
-	var entries []ledger.Entry
+	in := mirror.MirrorMessages{
+		Effect: effect("mirror"), Series: "case/SEC-1/log", Log: s.log.ID, Logs: []string{s.log.ID}, Seq: s.seq, Room: 1000,
+		Evidence: drivetest.EvidenceFolder, FileIDs: s.reserve(t, 5), Kept: maps.Clone(s.kept), Sweep: true,
+	}
 	for _, ch := range s.channels {
-		for _, m := range s.everything(t, ch.ID) {
-			if sum := ledger.Sum(m); m.Said() && known[ch.ID+" "+m.TS] != sum {
-				entries = append(entries, ledger.Entry{Kind: ledger.Said, Channel: ch.ID, TS: m.TS, Thread: m.Thread, Edited: m.Edited, Sum: sum, Files: s.keep(t, m)})
-			}
-		}
+		in.Channels = append(in.Channels, mirror.Cursor{Channel: ch.ID, Name: ch.Name})
 	}
-	for len(entries) > 0 {
-		n := min(100, len(entries))
-		s.digests++
-		require.NoError(t, s.tickets.Client.WriteDigest(t.Context(), s.log.ID, ledger.Digest{Key: fmt.Sprint("d", s.digests), Seq: s.digests, Entries: entries[:n], Body: "what was said"}))
-		entries = entries[n:]
-	}
-}
-
-func (s *site) everything(t *testing.T, channel string) (all []talk.Message) {
-	t.Helper()
-	ctx := t.Context()
-	pages := func(read func(cursor string) (talk.Page, error), each func(talk.Message)) {
-		for cursor, more := "", true; more; more = cursor != "" {
-			page, err := read(cursor)
-			require.NoError(t, err)
-			for _, m := range page.Messages {
-				each(m)
-			}
-			cursor = page.Next
-		}
-	}
-	pages(func(cursor string) (talk.Page, error) { return s.chat.History(ctx, channel, talk.Span{}, cursor) }, func(m talk.Message) {
-		if m.Thread != "" {
-			return
-		}
-		if all = append(all, m); m.Replies > 0 {
-			pages(func(cursor string) (talk.Page, error) {
-				return s.chat.Replies(ctx, channel, m.TS, talk.Span{}, cursor)
-			}, func(r talk.Message) { all = append(all, r) })
-		}
-	})
-	return all
-}
-
-func (s *site) keep(t *testing.T, m talk.Message) (files []ledger.File) {
-	t.Helper()
-	for _, f := range m.Files {
-		if f.Missing != "" {
-			files = append(files, ledger.File{ID: f.ID, Missing: f.Missing})
-			continue
-		}
-		body, err := s.chat.Fetch(t.Context(), f)
-		require.NoError(t, err)
-		w, err := s.files.Client.OpenUpload(t.Context(), deposit.File{ID: s.reserve(t, 1)[0], Name: f.ID + "-memo 1.txt", Mime: f.Mime, Folder: drivetest.EvidenceFolder, Key: f.ID}, nil)
-		require.NoError(t, err)
-		_, err = io.Copy(w, body)
-		require.NoError(t, err)
-		require.NoError(t, body.Close())
-		stored, err := w.Close(t.Context())
-		require.NoError(t, err)
-		kept := ledger.File{ID: f.ID, Kept: stored.ID, SHA256: stored.SHA256, Size: stored.Size}
-		s.evidence[f.ID] = kept
-		files = append(files, kept)
-	}
-	return files
+	out, err := run[mirror.Mirrored](t, newWorld(), false, s.m.MirrorMessages, in)
+	require.NoError(t, err)
+	require.False(t, out.More)
+	maps.Copy(s.kept, out.Kept)
+	s.seq = out.Seq
 }
 
 func (s *site) file(i int, name string) archive.File {
@@ -259,6 +209,7 @@ func TestWithTheRealClients(t *testing.T) {
 	require.Equal(t, 1, m.manifest.NotKept)
 	require.Equal(t, "csirt-ops-renamed", m.said.Counts[1].Name)
 	require.Equal(t, 1, m.said.Counts[0].Masked)
+	require.GreaterOrEqual(t, m.said.Counts[1].Deleted, 1)
 	v, err := s.verify(t, m)
 	require.NoError(t, err)
 	require.Empty(t, v.Changed)
@@ -291,8 +242,8 @@ func TestSomebodyChangesAFileInDrive(t *testing.T) {
 	s.talkItOver(t)
 	m := s.make(t)
 	files := []string{m.artifacts[1].ID}
-	for _, f := range s.evidence {
-		files = append(files, f.Kept)
+	for _, id := range s.kept {
+		files = append(files, id)
 	}
 	require.Len(t, files, 2)
 	for _, id := range files {

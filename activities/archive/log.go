@@ -57,16 +57,27 @@ func (b *logbook) add(e ledger.Entry) {
 	}
 }
 
-// addFile keeps, of several entries about a file, the one that knows where it is, and of those the oldest.
+// addFile keeps, of several entries about a file, the one that knows most of it, and of those the oldest. The log tells
+// the digest of a file where it was kept; where it is shown again it tells only where it is.
 func (b *logbook) addFile(f ledger.File, e ledger.Entry) {
 	now, known := b.files[f.ID]
-	if !known || f.Kept != "" || now.Kept == "" {
+	if !known || knowledge(f) >= knowledge(now.File) {
 		now.File = f
 	}
 	if !known || e.TS < now.ts || (e.TS == now.ts && e.Channel < now.channel) {
 		now.channel, now.ts = e.Channel, e.TS
 	}
 	b.files[f.ID] = now
+}
+
+func knowledge(f ledger.File) int {
+	switch {
+	case f.Kept != "" && f.SHA256 != "":
+		return 2
+	case f.Kept != "":
+		return 1
+	}
+	return 0
 }
 
 // keptOf lists where the files of messages are kept: ids in the store.
