@@ -9,8 +9,14 @@ import (
 )
 
 func TestContractOnFake(t *testing.T) {
-	b := setup(t, jiratest.Options{})
-	jiratest.Contract(t, b.a.Client, "SEC")
+	for name, o := range map[string]jiratest.Options{
+		"as usual": {}, "as unhelpful as a site can be": {RefuseLinks: true, HideProperties: true, AskResolution: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setup(t, o)
+			jiratest.Contract(t, b.a.Client, "SEC")
+		})
+	}
 }
 
 func TestContractOnRealJira(t *testing.T) {

@@ -92,6 +92,23 @@ func (b *bundle) link(t *testing.T) {
 	}
 }
 
+// A ticket with many links is not read through: the newest that are older than the request end the look-up.
+func TestLinkedLookUpEndsAtOldTickets(t *testing.T) {
+	b := withParent(t, jiratest.Options{})
+	for range 5 {
+		b.link(t)
+	}
+	in := askLinked("case/1/log")
+	in.First, in.Since = false, time.Now().Add(48*time.Hour)
+	before := b.Count("GET /rest/api/2/issue/")
+	if _, err := b.openLinked(t, in); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.Count("GET /rest/api/2/issue/") - before; n != 3 { // the parent, the newest of the five, the new one
+		t.Errorf("%d issues were read, want 3", n)
+	}
+}
+
 func TestOldestOfTwoLinkedWins(t *testing.T) {
 	b := withParent(t, jiratest.Options{})
 	in := askLinked("case/1/log")

@@ -203,6 +203,66 @@ func TestLinksParentsAndMoves(t *testing.T) {
 	}
 }
 
+func TestLinksRefusedAtBirth(t *testing.T) {
+	s := start(t, jiratest.Options{RefuseLinks: true})
+	key := s.create()
+	body := `{"fields":{"project":{"key":"SEC"},"issuetype":{"name":"Task"},"summary":"Log"},"update":{"issuelinks":[{"add":{"type":{"name":"Relates"},"outwardIssue":{"key":"SEC-1"}}}]}}`
+	if r := s.want(400, "POST", "issue", body); !strings.Contains(r.text, `"issuelinks":"Field 'issuelinks' cannot be set`) || len(s.Issues()) != 1 {
+		t.Errorf("create with a link: %s", r.text)
+	}
+	if r := s.want(200, "GET", "issue/createmeta/SEC/issuetypes/10001", ""); strings.Contains(r.text, "issuelinks") {
+		t.Errorf("fields of the create screen: %s", r.text)
+	}
+	other := s.create()
+	s.want(204, "PUT", "issue/"+other, `{"update":{"issuelinks":[{"add":{"type":{"name":"Relates"},"outwardIssue":{"key":"SEC-1"}}}]}}`)
+	if links := s.IssueLinks(key); len(links) != 1 {
+		t.Errorf("links = %+v, want the one made afterwards", links)
+	}
+}
+
+func TestTransitionThatAsks(t *testing.T) {
+	s := start(t, jiratest.Options{AskResolution: true})
+	path := "issue/" + s.create() + "/transitions"
+	s.want(204, "POST", path, `{"transition":{"id":"21"}}`)
+	if r := s.want(200, "GET", path+"?expand=transitions.fields", ""); !strings.Contains(r.text, `"required":true`) || !strings.Contains(r.text, `"hasScreen":true`) {
+		t.Errorf("transitions: %s", r.text)
+	}
+	for body, says := range map[string]string{
+		`{"transition":{"id":"31"}}`:                                         "Resolution is required.",
+		`{"transition":{"id":"31"},"fields":{"resolution":{"name":"Gone"}}}`: "Specify a valid",
+		`{"transition":{"id":"11"},"fields":{"resolution":{"id":"10000"}}}`:  "not on the appropriate screen",
+	} {
+		if r := s.want(400, "POST", path, body); !strings.Contains(r.text, says) || s.Issues()[0].Status != "In Progress" {
+			t.Errorf("%s = %s; want it to say %q and to move nothing", body, r.text, says)
+		}
+	}
+	s.want(204, "POST", path, `{"transition":{"id":"31"},"fields":{"resolution":{"name":"Done"}}}`)
+	if r := s.want(200, "GET", "issue/SEC-1?fields=resolution", ""); !strings.Contains(r.text, `"name":"Done"`) {
+		t.Errorf("resolution: %s", r.text)
+	}
+	s.want(204, "POST", path, `{"transition":{"id":"21"}}`)
+	if r := s.want(200, "GET", "issue/SEC-1?fields=resolution", ""); !strings.Contains(r.text, `"resolution":null`) {
+		t.Errorf("a ticket that is worked on again has a resolution: %s", r.text)
+	}
+}
+
+// What finds rows quickly must not remember rows that are gone.
+func TestNothingIsFoundAfterAReset(t *testing.T) {
+	s := start(t, jiratest.Options{})
+	key, other := s.create(), s.create()
+	s.want(201, "POST", "issue/"+key+"/comment", `{"body":"x"}`)
+	s.want(201, "POST", "issue/"+key+"/remotelink", `{"globalId":"g","object":{"title":"t","url":"https://x.example"}}`)
+	s.want(201, "POST", "issueLink", fmt.Sprintf(`{"type":{"name":"Relates"},"inwardIssue":{"key":%q},"outwardIssue":{"key":%q}}`, key, other))
+	if err := s.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	s.want(404, "GET", "issue/"+key, "")
+	key = s.create()
+	if len(s.Comments(key))+len(s.RemoteLinks(key))+len(s.IssueLinks(key)) != 0 {
+		t.Errorf("%s has what the issue before the reset had", key)
+	}
+}
+
 func TestRateLimits(t *testing.T) {
 	s := start(t, jiratest.Options{})
 	key := s.create()

@@ -135,10 +135,10 @@ func (i *inspector) inspect(r *http.Request, reply *httptest.ResponseRecorder) {
 	note(openapi3filter.ValidateResponse(r.Context(), out.SetBodyBytes(reply.Body.Bytes())))
 }
 
-func inspected(t *testing.T) (*inspector, *site) {
+func inspected(t *testing.T, o jiratest.Options) (*inspector, *site) {
 	t.Helper()
 	r := router(t)
-	server, err := jiratest.Open(jiratest.Options{})
+	server, err := jiratest.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,16 @@ func inspected(t *testing.T) (*inspector, *site) {
 }
 
 func TestAdapterKeepsAtlassiansDescription(t *testing.T) {
-	i, s := inspected(t)
+	for name, o := range map[string]jiratest.Options{
+		"as usual": {}, "as unhelpful as a site can be": {RefuseLinks: true, HideProperties: true, AskResolution: true},
+	} {
+		t.Run(name, func(t *testing.T) { keepsDescription(t, o) })
+	}
+}
+
+func keepsDescription(t *testing.T, o jiratest.Options) {
+	t.Helper()
+	i, s := inspected(t, o)
 	client, err := jira.NewClient(jira.Config{
 		URL: s.url, User: fake.JiraUser, SearchLag: 1, NoRates: true, Token: func() (string, error) { return fake.JiraToken, nil },
 	})
@@ -177,7 +186,7 @@ func TestAdapterKeepsAtlassiansDescription(t *testing.T) {
 }
 
 func TestFakeKeepsAtlassiansDescription(t *testing.T) {
-	i, s := inspected(t)
+	i, s := inspected(t, jiratest.Options{AskResolution: true, AskField: "customfield_10042"})
 	s.LimitRates(false)
 	key := s.create(`"labels":["a"]`, `"security":{"name":"Acme"}`, `"customfield_10042":"Payroll"`)
 	other := s.create()
@@ -191,7 +200,7 @@ func TestFakeKeepsAtlassiansDescription(t *testing.T) {
 		{200, "GET", "myself", ""}, {200, "GET", "serverInfo", ""}, {200, "GET", "project/SEC", ""}, {404, "GET", "project/NOPE", ""},
 		{200, "GET", "project/SEC/securitylevel", ""}, {200, "GET", "issue/createmeta/SEC/issuetypes/10003", ""},
 		{200, "GET", "attachment/meta", ""}, {200, "GET", "user/search?query=aoi", ""},
-		{201, "POST", "issueLink", pair}, {200, "GET", "issue/" + key + "?fields=*all&properties=*all", ""},
+		{201, "POST", "issueLink", pair}, {200, "GET", "issueLinkType", ""}, {200, "GET", "issue/" + key + "?fields=*all,-comment&properties=*all&expand=names", ""},
 		{404, "GET", "issue/SEC-99", ""}, {400, "POST", "issue", `{"fields":{}}`},
 		{200, "GET", "issue/" + key + "/comment?orderBy=-created&maxResults=5&expand=properties", ""},
 		{200, "GET", "issue/" + key + "/comment/10001", ""}, {200, "PUT", "issue/" + key + "/comment/10001", `{"body":"again"}`},
@@ -201,6 +210,11 @@ func TestFakeKeepsAtlassiansDescription(t *testing.T) {
 		{200, "GET", "issue/" + key + "/transitions?expand=transitions.fields", ""}, {204, "POST", "issue/" + key + "/transitions", `{"transition":{"id":"21"}}`},
 		{204, "POST", "issue/" + key + "/watchers", `"kenji"`}, {200, "GET", "issue/" + key + "/watchers", ""}, {204, "DELETE", "issue/" + key + "/watchers?accountId=kenji", ""},
 		{201, "POST", "issue/" + key + "/remotelink", `{"globalId":"g","object":{"url":"https://x.example","title":"t"}}`},
+		{200, "GET", "issue/" + key + "/remotelink", ""}, {200, "GET", "issue/" + key + "/remotelink?globalId=g", ""}, {404, "GET", "issue/" + key + "/remotelink?globalId=h", ""},
+		{200, "GET", "issue/" + key + "/transitions?expand=transitions.fields", ""}, {400, "POST", "issue/" + key + "/transitions", `{"transition":{"id":"31"}}`},
+		{204, "POST", "issue/" + key + "/transitions", `{"transition":{"id":"31"},"fields":{"resolution":{"id":"10000"},"customfield_10042":"Payroll"}}`},
+		{200, "GET", "issue/" + key + "?fields=resolution,issuelinks,subtasks,comment", ""},
+		{204, "DELETE", "issue/" + key + "/comment/10001", ""}, {404, "GET", "issue/" + key + "/comment/10001", ""},
 		{204, "PUT", "issue/" + key + "/assignee", `{"accountId":"ben"}`}, {204, "PUT", "issue/" + key + "/assignee", `{"accountId":null}`},
 		{200, "POST", "search/jql", `{"jql":"project = SEC","fields":["*all"],"properties":["p"],"maxResults":1}`}, {400, "POST", "search/jql", `{"jql":""}`},
 	} {
