@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -100,7 +101,7 @@ func (p *pulse) patiently(call func() error) error {
 		if !activities.Is(err, activities.RateLimited) || turn == patience {
 			return err
 		}
-		wait := max(activities.FaultOf(err).After, time.Second)
+		wait := cmp.Or(activities.FaultOf(err).After, time.Second)
 		if wait > longest || !p.wait(wait) {
 			return err
 		}

@@ -21,15 +21,23 @@ type trap struct {
 	after bool   // it is done, but nobody hears of it
 	err   error
 	calls []string
+	then  int  // and after that, which call from there on
 	torn  bool // the next file breaks off
+
+	meanwhile func(call string) // what others do before a call
 }
 
 func (t *trap) strike(call string, do func() error) error {
 	t.calls = append(t.calls, call)
+	if t.meanwhile != nil {
+		t.meanwhile(call)
+	}
 	struck := false
 	if t.at > 0 && len(call) >= len(t.on) && call[:len(t.on)] == t.on {
 		t.at--
-		struck = t.at == 0
+		if struck = t.at == 0; struck && t.then > 0 {
+			t.at, t.then, t.on = t.then, 0, ""
+		}
 	}
 	if struck && !t.after {
 		return t.err

@@ -15,7 +15,6 @@ type stream struct {
 	next       func() ([]talk.Message, error, bool)
 	stop       func()
 	hand, then []talk.Message
-	err        error
 	more       bool // then holds another part
 }
 

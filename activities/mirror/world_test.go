@@ -30,6 +30,10 @@ type world struct {
 	in      mirror.MirrorMessages
 	total   mirror.Counts
 	beat    json.RawMessage // what the last attempt left
+	resume  bool            // the next attempt gets it
+	struck  bool            // an attempt may fail: then there is another
+	room    int             // of a new log ticket
+	ids     int             // how many file ids are reserved at a time
 }
 
 // stars masks what looks like a secret in these tests.
@@ -54,7 +58,7 @@ func slashed(text string) string {
 func newWorld(channels ...string) *world {
 	t := &trap{err: activities.Fault{Class: activities.Ambiguous, System: "test", Op: "go on", Cause: "struck"}.Error()}
 	w := &world{
-		trap:    t,
+		trap: t, room: 1000, ids: 50,
 		chat:    &chat{trap: t, rooms: map[string]*room{}, files: map[string][]byte{}, size: 4},
 		tickets: &tickets{trap: t, logs: map[string][][]byte{}, body: map[string]string{}},
 		store:   &store{trap: t, files: map[string]deposit.Stored{}, bytes: map[string][]byte{}},
@@ -131,7 +135,12 @@ func (w *world) remember(out mirror.Mirrored) {
 func (w *world) mirror(t testing.TB, hints ...mirror.Hint) mirror.Mirrored {
 	t.Helper()
 	for {
-		out, err := w.attempt(t, false, hints...)
+		out, err := w.attempt(t, w.resume, hints...)
+		w.in.First = err == nil
+		if err != nil && w.struck {
+			require.Equal(t, activities.FaultOf(w.err).Class, activities.FaultOf(err).Class)
+			continue
+		}
 		require.NoError(t, err)
 		w.remember(out)
 		if !out.More {
@@ -141,10 +150,10 @@ func (w *world) mirror(t testing.TB, hints ...mirror.Hint) mirror.Mirrored {
 		if out.Full {
 			w.in.Log = fmt.Sprintf("log%d", len(w.in.Logs)+1)
 			w.in.Logs = append(w.in.Logs, w.in.Log)
-			w.in.Room = 1000
+			w.in.Room = w.room
 		}
 		if len(out.IDsLeft) == 0 {
-			w.reserve(50)
+			w.reserve(w.ids)
 		}
 	}
 }
