@@ -1,0 +1,53 @@
+package serve
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+func TestCaseOf(t *testing.T) {
+	at := time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+	analysis := incident.Analysis{ID: "a1", Name: "mailbox", Lead: "Ben", State: incident.AnalysisOpen}
+	s := workflows.Status{
+		Number: "SEC-1", Title: "mail", Phase: incident.PhaseLessons, Audience: incident.AudienceRestricted, Links: workflows.Links{Channel: "C0CASE001"},
+		Analyses:   []workflows.AnalysisStatus{{Analysis: analysis, ChannelName: "sec-1-a1", ChannelURL: "https://x/C0A1", Temporal: "https://ui/a1", Members: []string{"U1", "U2"}}},
+		Tasks:      []incident.Task{{ID: "t1", Status: incident.TaskTodo}},
+		Lessons:    []incident.Lesson{{ID: "l1", Text: "better"}},
+		LastUpdate: &incident.Update{ID: "u1"}, Deadlines: []incident.Deadline{{Name: "reopen", At: at}, {Name: "update", At: at.Add(time.Hour)}},
+		Resolution: "contained", Waivers: []incident.Waiver{{Need: "scope"}}, BrokenGlass: []incident.BrokenGlass{{Act: "waive"}},
+		Mirror:  workflows.MirrorStatus{Logs: []workflows.LogLink{{Ticket: "SEC-2", URL: "https://j/SEC-2"}}, Through: &at, At: &at, Gaps: 1, Messages: 2, Edits: 3, Deletions: 4, Files: 5, NotKept: 6, Masked: 7, Temporal: "https://ui/m"},
+		Archive: workflows.ArchiveStatus{FolderURL: "https://d/1", SHA256: "abc", Verified: &at, Messages: 8, Files: 9},
+		Steps:   []workflows.StepStatus{{ID: "open.sheet", State: workflows.StepStuck, Since: &at}, {ID: "open.channel", State: workflows.StepDone}}, Debts: []string{"open.sheet", "a1/analysis.channel"},
+	}
+	got := caseOf(s)
+	want := notice.Case{
+		Number: "SEC-1", Title: "mail", Phase: incident.PhaseLessons, Audience: incident.AudienceRestricted, HideTitle: true, Provisional: true,
+		Links:    []notice.Link{{Kind: "ticket"}, {Kind: "channel", Text: "<#C0CASE001>"}, {Kind: "folder", Text: "SEC-1"}, {Kind: "sheet", Text: "SEC-1"}},
+		Analyses: []notice.Analysis{{Analysis: analysis, ChannelName: "sec-1-a1", ChannelURL: "https://x/C0A1", Temporal: "https://ui/a1", People: 2}},
+		Tasks:    s.Tasks, Lessons: s.Lessons, LastUpdate: s.LastUpdate, NextUpdate: at.Add(time.Hour), Resolution: "contained", Waivers: s.Waivers, BrokenGlass: s.BrokenGlass,
+		Mirror:  notice.Mirror{Logs: []notice.Link{{Kind: "log", Text: "SEC-2", URL: "https://j/SEC-2"}}, Through: at, At: at, Gaps: 1, Messages: 2, Edits: 3, Deletions: 4, Files: 5, NotKept: 6, Masked: 7, Temporal: "https://ui/m"},
+		Archive: notice.Archive{Folder: notice.Link{Kind: "archive", Text: "SEC-1", URL: "https://d/1"}, SHA256: "abc", Verified: at, Messages: 8, Files: 9},
+		Steps:   []notice.Step{{ID: "open.sheet", State: "stuck", Since: at}, {ID: "a1/analysis.channel", State: "owed"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("case (-want +got):\n%s", diff)
+	}
+	if text := notice.StatusText(got, strings.ToUpper); !strings.Contains(text, "MAILBOX") {
+		t.Errorf("/case status shows no analysis: %s", text)
+	}
+}
+
+// A case of which nothing is known but its head has no times and no archive.
+func TestCaseOfLittle(t *testing.T) {
+	if got := caseOf(workflows.Status{}); !got.Mirror.Through.IsZero() || !got.NextUpdate.IsZero() || !reflect.DeepEqual(got.Archive, notice.Archive{}) {
+		t.Errorf("%+v", got)
+	}
+}
