@@ -34,11 +34,24 @@ type Case struct {
 	Steps         []Step // that are not done
 	Notes         []string
 	Commands      []Command
+
+	ContainmentBy string // who said so last; empty: nobody has
+	ContainmentAt time.Time
+	Analyses      []Analysis
+	Tasks         []incident.Task
+	Lessons       []incident.Lesson
+	LastUpdate    *incident.Update // nil: none was published
+	NextUpdate    time.Time        // zero: none was promised
+	Resolution    incident.Resolution
+	Waivers       []incident.Waiver
+	BrokenGlass   []incident.BrokenGlass
+	Mirror        Mirror
+	Archive       Archive
 }
 
 // Link is one of the case's things.
 type Link struct {
-	Kind string // ticket, channel, folder, sheet or temporal
+	Kind string // ticket, channel, folder, sheet, temporal, log or archive
 	Text string
 	URL  string // empty: still owed, or no address is known
 }
@@ -68,6 +81,8 @@ func (e Escape) text(s string) string {
 }
 
 func (c Case) say(id string, pairs ...string) string { return in(c.Lang).say(id, pairs...) }
+
+func (c Case) word(kind, value string) string { return in(c.Lang).word(kind, value) }
 
 // shownTitle is the title for people who may be outside the case.
 func (c Case) shownTitle() string {
@@ -101,8 +116,13 @@ func (c Case) or(s string) string {
 	return s
 }
 
+// containment says whether the damage is contained, and by whose word.
 func (c Case) containment() string {
-	return c.say("containment_" + strings.ReplaceAll(string(c.Containment), " ", "_"))
+	state := c.word("containment", string(c.Containment))
+	if c.ContainmentBy == "" {
+		return state
+	}
+	return c.say("containment_by", "State", state, "By", line(c.ContainmentBy, maxName), "At", clock(c.ContainmentAt))
 }
 
 // banner begins every text of a drill.
@@ -127,21 +147,12 @@ func (c Case) missing() string {
 		if g.Name == string(c.Phase) && !g.Open {
 			var words []string
 			for _, m := range g.Missing {
-				words = append(words, c.need(m))
+				words = append(words, Need(c.Lang, m))
 			}
-			return strings.Join(words, c.say("comma"))
+			return incident.Shorten(strings.Join(words, c.say("comma")), maxMissing)
 		}
 	}
 	return ""
-}
-
-// need names what is missing; a need of newer code has its own English word.
-func (c Case) need(word string) string {
-	id := "need_" + strings.ReplaceAll(word, " ", "_")
-	if text := c.say(id); text != id {
-		return text
-	}
-	return word
 }
 
 // address keeps a vendor's address inside the link it stands in, whatever the place's markup is.

@@ -74,15 +74,6 @@ func Board(lang string) []Tab {
 	}
 }
 
-// StepTitle is what a step does, for people.
-func StepTitle(lang, id string) string {
-	key := "step_title_" + strings.ReplaceAll(id, ".", "_")
-	if title := in(lang).say(key); title != key {
-		return title
-	}
-	return id
-}
-
 // LinkTitle is what a kind of Link is called.
 func LinkTitle(lang, kind string) string { return in(lang).say("link_" + kind) }
 
@@ -106,3 +97,9 @@ func NotShared(lang, who, reason string) string {
 func NameTaken(lang, wanted, got string) string {
 	return in(lang).say("note_name", "Wanted", wanted, "Got", got)
 }
+
+// CommanderLeft says that whoever commands the case is no longer in its channel.
+func CommanderLeft(lang, who string) string { return in(lang).say("note_commander", "Who", who) }
+
+// ChannelArchived says that somebody has archived a channel that is still needed.
+func ChannelArchived(lang, name string) string { return in(lang).say("note_archived", "Name", name) }

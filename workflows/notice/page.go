@@ -5,6 +5,9 @@ import (
 	"unicode"
 )
 
+// maxRows is how many analyses, tasks and lessons the page shows of each.
+const maxRows = 40
+
 // Page is the case's page in the Temporal UI: markdown without HTML and images.
 func (c Case) Page() string {
 	var b strings.Builder
@@ -12,40 +15,81 @@ func (c Case) Page() string {
 	if c.Drill {
 		b.WriteString("**" + c.say("drill_long") + "**\n\n")
 	}
-	for i, r := range [][2]string{
-		{"phase", c.phase()}, {"status", c.status()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"commander", c.or(c.Commander)},
-		{"scope", c.or(c.Scope)}, {"containment", c.containment()}, {"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())},
-		{"audience", c.say("audience_" + string(c.Audience))}, {"opened", clock(c.Opened)}, {"updated", clock(c.Now)},
-	} {
-		b.WriteString("| " + c.say(r[0]) + " | " + markdown(r[1]) + " |\n")
-		if i == 0 {
-			b.WriteString("|---|---|\n") // a markdown table has a header: the first row, which is what to know first
-		}
+	if lines := c.fit(markdown, c.glassLines(markdown), maxGlass); len(lines) > 0 {
+		b.WriteString("- " + strings.Join(lines, "\n- ") + "\n\n")
 	}
+	c.table(&b, c.pageRows())
 	if c.Provisional {
 		b.WriteString("\n" + c.say("provisional") + "\n")
 	}
 	if next := c.missing(); next != "" {
 		b.WriteString("\n" + c.say("next", "Missing", markdown(next)) + "\n")
 	}
+	c.pageWork(&b)
 	c.pageLinks(&b)
 	c.pageSteps(&b)
 	c.pageCommands(&b)
 	return b.String()
 }
 
+// pageRows are the page's first table: what it is, and how that stands.
+func (c Case) pageRows() (rows [][2]string) {
+	add := func(id, text string) { rows = append(rows, [2]string{c.say(id), text}) }
+	for _, r := range [][2]string{
+		{"phase", c.phase()}, {"status", c.status()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"commander", c.or(c.Commander)},
+		{"scope", c.or(c.Scope)}, {"containment", c.containment()}, {"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())},
+		{"audience", c.word("audience", string(c.Audience))}, {"opened", clock(c.Opened)},
+	} {
+		add(r[0], within(markdown, r[1], 2000))
+	}
+	if c.Resolution != "" {
+		add("resolution", within(markdown, c.resolution(), 1000))
+	}
+	if c.LastUpdate != nil {
+		add("last_update", c.update(markdown, c.LastUpdate.Text, 1000))
+	}
+	if !c.NextUpdate.IsZero() {
+		add("next_update", clock(c.NextUpdate))
+	}
+	if c.Mirror.begun() {
+		add("log", c.pageLog())
+	}
+	if c.archived() {
+		add("archive", strings.Join(append([]string{c.archiveLine()}, pageAddress(c.Archive.Folder)...), " "))
+	}
+	add("updated", clock(c.Now))
+	return rows
+}
+
+// table writes a table of two columns.
+func (c Case) table(b *strings.Builder, rows [][2]string) {
+	for i, r := range rows {
+		b.WriteString("| " + r[0] + " | " + r[1] + " |\n")
+		if i == 0 {
+			b.WriteString("|---|---|\n") // a markdown table has a header: the first row, which is what to know first
+		}
+	}
+}
+
 func (c Case) pageLinks(b *strings.Builder) {
 	b.WriteString("\n### " + c.say("links") + "\n\n")
 	for _, l := range c.Links {
-		switch {
-		case l.Kind == "temporal": // the reader is there
-		case l.URL != "":
-			b.WriteString("- " + c.linkTitle(l.Kind) + ": [" + markdown(l.Text) + "](" + address(l.URL) + ")\n")
-		case l.Text != "" && l.Kind == "channel":
-			b.WriteString("- " + c.linkTitle(l.Kind) + ": " + markdown("#"+l.Text) + "\n")
-		default:
-			b.WriteString("- " + c.linkTitle(l.Kind) + ": " + c.say("owed") + "\n")
+		if l.Kind != "temporal" { // the reader is there
+			b.WriteString("- " + c.pageLink(l) + "\n")
 		}
+	}
+}
+
+func (c Case) pageLink(l Link) string { return c.titledLink(c.linkTitle(l.Kind), l) }
+
+func (c Case) titledLink(title string, l Link) string {
+	switch {
+	case l.URL != "":
+		return title + ": [" + markdown(l.Text) + "](" + address(l.URL) + ")"
+	case l.Text != "" && (l.Kind == "channel" || l.Kind == "log"):
+		return title + ": " + markdown(channelName(l.Text))
+	default:
+		return title + ": " + c.say("owed")
 	}
 }
 

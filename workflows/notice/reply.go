@@ -41,16 +41,24 @@ func Refused(lang string, r *incident.Refusal) string {
 
 // StatusText is the answer to /case status.
 func StatusText(c Case, e Escape) string {
-	lines := []string{
-		"*" + e.text(c.banner()+c.Number+" "+c.Title) + "*",
-		c.say("phase") + ": " + c.phase() + "  ·  " + c.say("status") + ": " + c.status() + "  ·  " + c.say("severity") + ": " + c.severity(),
-		c.say("commander") + ": " + e.text(c.or(incident.CleanLine(c.Commander))) + "  ·  " + c.say("scope") + ": " + e.text(c.or(incident.CleanLine(c.Scope))),
+	lines := []string{"*" + e.text(c.banner()+c.Number+" "+c.Title) + "*"}
+	for _, l := range c.fit(e, c.glassLines(e), maxGlass) {
+		lines = append(lines, ":warning: "+l)
 	}
+	lines = append(lines,
+		c.say("phase")+": "+c.phase()+"  ·  "+c.say("status")+": "+c.status()+"  ·  "+c.say("severity")+": "+c.severity(),
+		c.say("commander")+": "+within(e, c.or(incident.CleanLine(c.Commander)), maxSaid)+"  ·  "+c.say("scope")+": "+within(e, c.or(incident.CleanLine(c.Scope)), maxScope),
+		c.say("containment")+": "+e.text(c.containment()),
+	)
 	lines = append(lines, c.channelLine(e)...)
 	lines = append(lines, c.mrkdwnLinks(e))
+	for _, l := range c.fit(e, c.analysisLines(e), maxAnalyses) {
+		lines = append(lines, "• "+l)
+	}
+	lines = append(lines, c.progress(e)...)
 	lines = append(lines, c.asides()...)
 	if next := c.missing(); next != "" {
-		lines = append(lines, c.say("next", "Missing", next))
+		lines = append(lines, c.say("next", "Missing", e.text(next)))
 	}
 	for _, s := range c.Steps {
 		lines = append(lines, "• "+e.text(c.stepLine(s)))

@@ -2,6 +2,7 @@ package notice
 
 import (
 	"embed"
+	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -12,7 +13,10 @@ import (
 var texts embed.FS
 
 // words is one language's messages.
-type words struct{ *i18n.Localizer }
+type words struct {
+	*i18n.Localizer
+	lang string
+}
 
 var english, japanese = load()
 
@@ -24,7 +28,7 @@ func load() (en, ja words) {
 			panic(err) // embedded: the tests load it before anybody else does
 		}
 	}
-	return words{i18n.NewLocalizer(b, "en")}, words{i18n.NewLocalizer(b, "ja", "en")}
+	return words{i18n.NewLocalizer(b, "en"), "en"}, words{i18n.NewLocalizer(b, "ja", "en"), "ja"}
 }
 
 func in(lang string) words {
@@ -48,4 +52,13 @@ func (w words) say(id string, pairs ...string) string {
 		return id
 	}
 	return text
+}
+
+// word is what one of the case's own words is called, such as a state; a word of newer code stays as it is.
+func (w words) word(kind, value string) string {
+	id := kind + "_" + strings.ReplaceAll(value, " ", "_")
+	if text := w.say(id); text != id {
+		return text
+	}
+	return value
 }

@@ -92,7 +92,15 @@ func literals(t *testing.T, folder string) map[string]bool {
 	return found
 }
 
-var stepID = regexp.MustCompile(`^(open|card|ticket|links|triage)(\.[a-z]+)+$`)
+var (
+	stepID   = regexp.MustCompile(`^(open|card|ticket|links|triage|mirror|analysis|tasks|timeline|lessons)(\.[a-z]+)+$`)
+	fileName = regexp.MustCompile(`\.(jsonl?|html|xlsx)$`)
+	// pieced are the steps whose ids are put together: of errands, of the archive, and of leaving it again.
+	pieced = []string{"thread", "thread.post", "glass", "update.channel", "update.executives", "update.ticket", "lesson.theme", "lesson.join",
+		"archive.ids", "archive.folder.id", "archive.folder", "archive.conversation", "archive.tickets", "archive.tasks", "archive.manifest",
+		"archive.verify", "archive.comment", "archive.farewell", "archive.ticket", "archive.log", "archive.logs", "archive.channels",
+		"reopen.channels", "reopen.ticket"}
+)
 
 // ids are the message ids that are put together from a word of the case's.
 func ids(t *testing.T) map[string]bool {
@@ -103,11 +111,32 @@ func ids(t *testing.T) map[string]bool {
 		"audience_" + string(incident.AudienceGroup), "audience_" + string(incident.AudienceOrganisation), "audience_" + string(incident.AudienceRestricted),
 		"containment_" + string(incident.NotContained), "containment_" + string(incident.Acting), "containment_" + string(incident.Contained), "containment_not_applicable",
 		"link_ticket", "link_channel", "link_folder", "link_sheet", "link_temporal",
-		"state_owed", "state_trying", "state_stuck", "command_triage", "command_roll",
+		"state_owed", "state_trying", "state_stuck", "link_log", "link_archive",
+		"resolution_" + "false_positive", "resolution_opened_by_mistake",
+	}
+	for kind, words := range map[string][]string{
+		"phase_name":     {"open", "triage", "analysis", "lessons", "archive", "closed"},
+		"analysis_state": {string(incident.AnalysisOpen), string(incident.AnalysisConcluded), string(incident.AnalysisDropped)},
+		"decision":       {string(incident.DecideTheme), string(incident.DecideJoin), string(incident.DecideAccept)},
+		"need":           {"reassessment", "containment", "resolution", "archive", "triage", "analysis", "lessons", "conclude", "decide"},
+		"log_word":       slices.Sorted(maps.Keys(notice.LogWords("en"))),
+		"archive_word":   slices.Sorted(maps.Keys(notice.ArchiveWords("en"))),
+		"command": {"triage", "contain", "analyze", "conclude", "task", "update", "lesson", "decide", "waive", "back", "close", "reopen",
+			"roll", "bell"},
+	} {
+		for _, word := range words {
+			list = append(list, kind+"_"+word)
+		}
+	}
+	for _, s := range sentences {
+		list = append(list, "said_"+s.id)
+	}
+	for _, id := range pieced {
+		list = append(list, "step_title_"+strings.ReplaceAll(id, ".", "_"))
 	}
 	steps := 0
 	for text := range literals(t, "..") {
-		if stepID.MatchString(text) {
+		if stepID.MatchString(text) && !fileName.MatchString(text) {
 			steps++
 			list = append(list, "step_title_"+strings.ReplaceAll(text, ".", "_"))
 		}
@@ -125,22 +154,28 @@ func ids(t *testing.T) map[string]bool {
 	return found
 }
 
-// needs are the names in incident.Need{Name: "…"} in the workflows.
+// needs are what the workflows' gates ask for: the names in incident.Need{Name: "…"}, and the constants that stand for
+// them.
 func needs(t *testing.T) (list []string) {
 	t.Helper()
+	add := func(e ast.Expr) {
+		if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			text, _ := strconv.Unquote(lit.Value)
+			list = append(list, strings.TrimSpace(text)) // a space at the end: something follows
+		}
+	}
 	for _, f := range sources(t, "..") {
 		ast.Inspect(f, func(n ast.Node) bool {
-			lit, ok := n.(*ast.CompositeLit)
-			if !ok || len(lit.Elts) == 0 {
-				return true
-			}
-			if sel, ok := lit.Type.(*ast.SelectorExpr); !ok || sel.Sel.Name != "Need" {
-				return true
-			}
-			if kv, ok := lit.Elts[0].(*ast.KeyValueExpr); ok {
-				if name, ok := kv.Value.(*ast.BasicLit); ok {
-					text, _ := strconv.Unquote(name.Value)
-					list = append(list, text)
+			switch n := n.(type) {
+			case *ast.ValueSpec:
+				if strings.HasPrefix(n.Names[0].Name, "need") && len(n.Values) > 0 {
+					add(n.Values[0])
+				}
+			case *ast.CompositeLit:
+				if sel, ok := n.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Need" && len(n.Elts) > 0 {
+					if kv, ok := n.Elts[0].(*ast.KeyValueExpr); ok {
+						add(kv.Value)
+					}
 				}
 			}
 			return true

@@ -1,0 +1,57 @@
+package notice
+
+import (
+	"regexp"
+	"slices"
+
+	"hikeshi/workflows/incident"
+)
+
+// Said says in one sentence what has happened in a case: with an escape for the machine's thread in Slack, without one
+// for the timeline. Pairs are names and values; a value may be empty where it is not known. Long texts are shortened:
+// this tells that something was said, not all of it.
+func Said(lang string, e Escape, id string, pairs ...string) string {
+	w, filled := in(lang), slices.Clone(pairs)
+	for i := 1; i < len(filled); i += 2 {
+		filled[i] = w.value(e, filled[i-1], filled[i])
+	}
+	if text := w.say("said_"+id, filled...); text != "said_"+id {
+		return text
+	}
+	return id
+}
+
+// value is what a sentence says in the place of that name.
+func (w words) value(e Escape, name, value string) string {
+	value = incident.CleanLine(value)
+	switch name {
+	case "By", "Lead", "Commander", "Owner":
+		return w.person(e, name, value)
+	case "State":
+		value = w.word("containment", value)
+	case "Status":
+		value = w.taskStatus(incident.TaskStatus(value))
+	case "Phase":
+		value = w.word("phase_name", value)
+	case "Decision":
+		value = w.word("decision", value)
+	case "Need":
+		value = Need(w.lang, value)
+	case "Resolution":
+		value = resolution(w.lang, value)
+	}
+	return e.text(unstopped(incident.Shorten(value, maxSaid)))
+}
+
+// person is how somebody is called. Slack turns an id of its own into their name; others are as they were named.
+func (w words) person(e Escape, name, who string) string {
+	switch {
+	case who == "" && name == "By":
+		return w.say("somebody")
+	case e != nil && slackUser.MatchString(who):
+		return "<@" + who + ">"
+	}
+	return e.text(incident.Shorten(who, maxName))
+}
+
+var slackUser = regexp.MustCompile(`^[UW][A-Z0-9]{6,20}$`)
