@@ -34,7 +34,8 @@ func everything(in VerifyArchive, log *logbook) []kept {
 }
 
 // compareStore compares what the store holds with what we sent.
-func (a *Activities) compareStore(ctx context.Context, in VerifyArchive, log *logbook, at verifying, p *pulse[verifying]) (Verified, error) {
+func (a *Activities) compareStore(ctx context.Context, in VerifyArchive, log *logbook, p *pulse[verifying]) (Verified, error) {
+	at := p.last.At
 	all := everything(in, log)
 	at.Next = min(at.Next, len(all))
 	todo := all[at.Next:]

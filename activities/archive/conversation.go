@@ -6,6 +6,7 @@ import (
 	"html/template"
 
 	"hikeshi/activities"
+	"hikeshi/activities/internal/deposit"
 	"hikeshi/activities/internal/talk"
 )
 
@@ -71,11 +72,11 @@ type exporting struct {
 	pages *template.Template
 	names map[string]string // of people's files in the store, by their ids there
 
-	export            // where it is
-	messages   writer // nil: made already
-	transcript writer //
-	whole      bool   // both files end with the same message
-	unnoted    int    // messages written since the last note
+	export                    // where it is
+	messages   deposit.Writer // nil: made already
+	transcript deposit.Writer
+	whole      bool // both files end with the same message
+	unnoted    int  // messages written since the last note
 }
 
 // write goes through the channels from where the export is.
@@ -173,7 +174,7 @@ func (e *exporting) commit(lines, html []byte, done func()) error {
 	}
 	done()
 	e.whole = true
-	if e.unnoted < page {
+	if e.unnoted < noteAfter {
 		return nil
 	}
 	return e.note()

@@ -12,9 +12,6 @@ import (
 	"hikeshi/activities/internal/talk"
 )
 
-// writer is an upload under way.
-type writer = deposit.Writer
-
 // export is where an export is, as an attempt leaves it for the next one.
 type export struct {
 	Tallies    []tally   `json:"tallies,omitempty"` // a channel each; empty: nothing has been written
@@ -29,9 +26,9 @@ type export struct {
 	Doubt      bool      `json:"doubt,omitempty"` // the store did not say that all is well when a file was put away
 }
 
-// page is how many messages are written before a note is taken of the place. It costs a little: a note may hold most of a
-// chunk of either file.
-const page = 200
+// noteAfter is how many messages are written before a note is taken of the place: as many as Slack gives at a time. A
+// note costs a little, for it may hold most of a chunk of either file.
+const noteAfter = 200
 
 // maxTails bounds what a note holds of the files: Temporal refuses 2 MiB.
 const maxTails = 1 << 20
@@ -95,7 +92,7 @@ func (e *exporting) reopen(ctx context.Context) (err error) {
 	return err
 }
 
-func (e *exporting) goOn(ctx context.Context, f File, mime string, from packed) (writer, error) {
+func (e *exporting) goOn(ctx context.Context, f File, mime string, from packed) (deposit.Writer, error) {
 	c, err := from.unpack()
 	if err != nil {
 		return nil, activities.Fault{Class: activities.Ambiguous, System: "drive", Op: "go on with " + f.Name, Cause: err.Error()}.Error()
@@ -177,7 +174,7 @@ func (e *exporting) close(ctx context.Context) (Exported, error) {
 
 // putAway closes an upload. If the store does not say that all is well, the next try asks once more; if it is not then,
 // either, what it holds cannot be trusted, and the one after that begins from nothing.
-func (e *exporting) putAway(ctx context.Context, w writer, f File) (Artifact, error) {
+func (e *exporting) putAway(ctx context.Context, w deposit.Writer, f File) (Artifact, error) {
 	e.pulse.beat()
 	stored, err := w.Close(ctx)
 	var made Artifact
@@ -200,7 +197,7 @@ func (e *exporting) putAway(ctx context.Context, w writer, f File) (Artifact, er
 // packed is the state of an upload, with its tail compressed: as it is it could be too large for a note.
 type packed deposit.Checkpoint
 
-func pack(w writer) (packed, error) {
+func pack(w deposit.Writer) (packed, error) {
 	c, err := w.Checkpoint()
 	if err != nil || len(c.Tail) == 0 {
 		return packed(c), err

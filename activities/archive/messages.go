@@ -70,16 +70,18 @@ func record(m talk.Message, in Count, log *logbook, stored map[string]string, ma
 		r.Thread = m.Thread
 	}
 	for _, f := range m.Files {
-		name, more := mask.Mask(f.Name)
-		r.Masked += more
-		r.Files = append(r.Files, recordFile(f, name, log, stored))
+		var inName, inAddress int
+		f.Name, inName = mask.Mask(f.Name)
+		f.External, inAddress = mask.Mask(f.External)
+		r.Masked += inName + inAddress
+		r.Files = append(r.Files, recordFile(f, log, stored))
 	}
 	return r
 }
 
-func recordFile(f talk.File, name string, log *logbook, stored map[string]string) file {
+func recordFile(f talk.File, log *logbook, stored map[string]string) file {
 	logged, known := log.files[f.ID]
-	r := file{ID: f.ID, Name: name, Size: f.Size, External: f.External}
+	r := file{ID: f.ID, Name: f.Name, Size: f.Size, External: f.External}
 	switch {
 	case known && logged.Kept != "":
 		r.Size, r.SHA256, r.Store, r.Kept = logged.Size, logged.SHA256, logged.Kept, pathOf(stored[logged.Kept], logged.Kept)

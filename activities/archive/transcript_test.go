@@ -155,13 +155,13 @@ func TestPolicy(t *testing.T) {
 	require.NotContains(t, strings.ReplaceAll(page, "https://docs.example/runbook", ""), "src=")
 }
 
-// A secret is in none of the files, be it in a text or in the name of a file.
+// A secret is in none of the files, be it in a text, or in the name or the address of a file.
 func TestSecretsAreMasked(t *testing.T) {
 	w := newWorld()
 	w.open("C1", "one", "")
-	w.says("C1", talk.Message{TS: ts(1), Text: "hunter2 and hunter2", Files: []talk.File{{ID: "F1", Name: "hunter2.txt"}}}, w.store.keep("d1", "F1-masked.txt", "x"))
+	w.says("C1", talk.Message{TS: ts(1), Text: "hunter2 and hunter2", Files: []talk.File{{ID: "F1", Name: "hunter2.txt"}, {ID: "F2", External: "https://x.example/?key=hunter2"}}}, w.store.keep("d1", "F1-masked.txt", "x"))
 	m := w.make(t)
-	require.Equal(t, 3, m.said.Counts[0].Masked)
+	require.Equal(t, 4, m.said.Counts[0].Masked)
 	for _, id := range []string{"m", "t", "f"} {
 		require.NotContains(t, string(w.content(id)), "hunter2")
 	}

@@ -28,9 +28,11 @@ type Verified struct {
 
 // verifying is where a verification is, as an attempt leaves it for the next one.
 type verifying struct {
-	Read     bool        `json:"read,omitempty"` // the channels agree with the export and with the log
-	Next     int         `json:"next,omitempty"` // first file of the store that is not compared
-	Found    differences `json:"found,omitzero"` // in the store, so far
+	Channel  int         `json:"channel,omitempty"` // first one that is not compared with the export and with the log
+	Missing  findings    `json:"missing,omitzero"`  // messages in the others that are not in the log
+	Read     bool        `json:"read,omitempty"`    // all of them agree
+	Next     int         `json:"next,omitempty"`    // first file of the store that is not compared
+	Found    differences `json:"found,omitzero"`    // in the store, so far
 	Verified Verified    `json:"verified"`
 }
 
@@ -53,44 +55,56 @@ func (a *Activities) verifyArchive(ctx context.Context, in VerifyArchive, p *pul
 	if err != nil {
 		return Verified{}, err
 	}
-	at := p.last.At
-	if !at.Read {
-		if at.Verified, err = a.compareChannels(ctx, in, seen, p.beat); err != nil || len(at.Verified.Changed) > 0 {
-			return at.Verified, err
-		}
-		if err := seen.missing.fault(activities.Fault{
-			Class: activities.Invalid, System: "jira", Op: "compare the log with the channels",
-			Hint: "see why the mirror did not log them; once it has, retry",
-		}, "messages that are not in the log"); err != nil {
-			return Verified{}, err
-		}
-		at.Read = true
-		p.at(at)
-	}
-	return a.compareStore(ctx, in, log, at, p)
-}
-
-// compareChannels reads the channels as the export did.
-func (a *Activities) compareChannels(ctx context.Context, in VerifyArchive, seen *witness, beat func()) (v Verified, err error) {
-	for _, ch := range in.Channels {
-		now, late, err := a.recount(ctx, ch, seen, beat)
-		if err != nil {
+	if !p.last.At.Read {
+		if v, err := a.compareChannels(ctx, in, seen, p); err != nil || len(v.Changed) > 0 {
 			return v, err
 		}
-		i := slices.IndexFunc(in.Counts, func(c Count) bool { return c.Channel == ch.ID })
-		switch {
-		case i < 0 || late:
-			v.Changed = append(v.Changed, ch.ID)
-		case now.Gone && !in.Counts[i].Gone:
-			// It was exported while it could be read. Exporting it again would only lose that.
-			v.Gone = append(v.Gone, ch.ID)
-			now = in.Counts[i]
-		case now.Gone != in.Counts[i].Gone || now.Messages != in.Counts[i].Messages || now.Sum != in.Counts[i].Sum:
-			v.Changed = append(v.Changed, ch.ID)
-		}
-		v.Messages += now.Messages
 	}
-	return v, nil
+	return a.compareStore(ctx, in, log, p)
+}
+
+// compareChannels compares all channels with the export and with the log. That something changed comes before anything
+// that the log lacks: it will be mirrored, and exported again.
+func (a *Activities) compareChannels(ctx context.Context, in VerifyArchive, seen *witness, p *pulse[verifying]) (Verified, error) {
+	at := p.last.At
+	for seen.missing = at.Missing; at.Channel < len(in.Channels); p.at(at) {
+		if err := a.compareChannel(ctx, in, in.Channels[at.Channel], seen, &at.Verified, p.beat); err != nil {
+			return Verified{}, err
+		}
+		at.Channel++
+		at.Missing = seen.missing
+	}
+	if len(at.Verified.Changed) > 0 {
+		return at.Verified, nil
+	}
+	err := at.Missing.fault(activities.Fault{
+		Class: activities.Invalid, System: "jira", Op: "compare the log with the channels",
+		Hint: "see why the mirror did not log them; once it has, retry",
+	}, "messages that are not in the log")
+	at.Read = err == nil
+	p.at(at)
+	return at.Verified, err
+}
+
+// compareChannel reads a channel as the export did.
+func (a *Activities) compareChannel(ctx context.Context, in VerifyArchive, ch Channel, seen *witness, v *Verified, beat func()) error {
+	now, late, err := a.recount(ctx, ch, seen, beat)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(in.Counts, func(c Count) bool { return c.Channel == ch.ID })
+	switch {
+	case i < 0 || late:
+		v.Changed = append(v.Changed, ch.ID)
+	case now.Gone && !in.Counts[i].Gone:
+		// It was exported while it could be read. Exporting it again would only lose that.
+		v.Gone = append(v.Gone, ch.ID)
+		now = in.Counts[i]
+	case now.Gone != in.Counts[i].Gone || now.Messages != in.Counts[i].Messages || now.Sum != in.Counts[i].Sum:
+		v.Changed = append(v.Changed, ch.ID)
+	}
+	v.Messages += now.Messages
+	return nil
 }
 
 // recount counts what stands in a channel now, and looks each message up in the log. late says that the log has not come

@@ -241,6 +241,37 @@ func TestVerifyTrouble(t *testing.T) {
 	wantFault(t, err, activities.Credentials, "token_revoked")
 }
 
+// A later try goes on with the channel, or the file, that the last one did not get to.
+func TestVerifyGoesOn(t *testing.T) {
+	build := func() (*world, made) {
+		w := ordinary()
+		for i := range 300 {
+			w.says("C0MAIL", talk.Message{TS: ts(2000 + i), Text: "x", Files: []talk.File{{ID: fmt.Sprint("F", i)}}}, w.store.keep(fmt.Sprint("d", i), "name", "x"))
+		}
+		w.chat.size = 50
+		m := w.make(t)
+		delete(w.store.files, "d7")
+		w.seen, w.beat = 0, nil
+		return w, m
+	}
+	w, m := build()
+	_, err := w.verify(t, m)
+	wantFault(t, err, activities.NotFound, "files that are not in Drive: 1")
+	all := w.seen
+	for strike := 3; strike < all; strike += 11 {
+		w, m := build()
+		w.strike = strike
+		_, err := w.verify(t, m)
+		wantFault(t, err, activities.Unavailable, "struck")
+		w.seen, w.strike = 0, 0
+		_, err = run[archive.Verified](t, w, true, w.activities().VerifyArchive, w.toVerify(m))
+		wantFault(t, err, activities.NotFound, "files that are not in Drive: 1 (files/F7 (d7))")
+		if strike > all/2 {
+			require.Less(t, w.seen, all-all/4, "strike %d: it began anew", strike)
+		}
+	}
+}
+
 // Whoever asks to wait a little is obeyed on the spot: the next attempt would have to read a whole channel again. For a
 // longer wait, or one of unknown length, Temporal waits.
 func TestWaits(t *testing.T) {
