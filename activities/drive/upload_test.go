@@ -268,6 +268,13 @@ func TestUploadStaysOnItsHost(t *testing.T) {
 	wantFault(t, err, activities.Ambiguous, 0)
 }
 
+func served(t *testing.T, h http.Handler) string {
+	t.Helper()
+	web := httptest.NewServer(h)
+	t.Cleanup(web.Close)
+	return web.URL
+}
+
 func emptyHash(t *testing.T) []byte {
 	t.Helper()
 	state, err := sha256.New().(interface{ MarshalBinary() ([]byte, error) }).MarshalBinary()

@@ -1,12 +1,10 @@
 package drivetest
 
 import (
-	"crypto/md5"
-	"crypto/sha1"
-	"crypto/sha256"
-	"encoding/hex"
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -33,7 +31,11 @@ func openContents(path string) (*contents, error) {
 // disk, because the process was killed between the two, so goes on at the right place.
 func (c *contents) write(name string, offset int64, data []byte) error {
 	if c.folder == "" {
-		c.memory[name] = append(c.memory[name][:offset:offset], data...)
+		have := c.memory[name]
+		if offset < int64(len(have)) {
+			have = have[:offset:offset] // somebody may still read what is there
+		}
+		c.memory[name] = append(have, data...)
 		return nil
 	}
 	f, err := os.OpenFile(filepath.Join(c.folder, name), os.O_CREATE|os.O_WRONLY, 0o600)
@@ -68,24 +70,28 @@ func (c *contents) remove(name string) error {
 	return nil
 }
 
+// open reads without keeping everything in memory.
+func (c *contents) open(name string) (io.ReadCloser, error) {
+	if c.folder == "" {
+		return io.NopCloser(bytes.NewReader(c.memory[name])), nil
+	}
+	return os.Open(filepath.Join(c.folder, name))
+}
+
 // fill stores data as the content of the file.
 func (s *Server) fill(f *File, data []byte) error {
-	blob := newID()
+	blob, sums := newID(), newSums()
 	if err := s.contents.write(blob, 0, data); err != nil {
 		return err
 	}
-	return s.take(f, blob)
+	sums.Write(data)
+	return s.take(f, blob, sums)
 }
 
 // take makes stored bytes the content of the file, in place of those it had.
-func (s *Server) take(f *File, blob string) error {
-	data, err := s.contents.read(blob)
-	if err != nil {
-		return err
-	}
+func (s *Server) take(f *File, blob string, sums *sums) error {
 	old := f.Blob
-	m, s1, s2 := md5.Sum(data), sha1.Sum(data), sha256.Sum256(data)
-	f.Blob, f.Size = blob, int64(len(data))
-	f.MD5, f.SHA1, f.SHA256 = hex.EncodeToString(m[:]), hex.EncodeToString(s1[:]), hex.EncodeToString(s2[:])
+	f.Blob, f.Size = blob, sums.size
+	f.MD5, f.SHA1, f.SHA256 = sums.hex(0), sums.hex(1), sums.hex(2)
 	return s.contents.remove(old)
 }

@@ -41,6 +41,11 @@ func Contract() []Check {
 		{"sheet opens once", checkSheetOnce},
 		{"sheets with different keys are different", checkSheetsDiffer},
 		{"file gets another name", checkRename},
+		{"file is put away, and its content replaced", checkUpload},
+		{"upload goes on from a checkpoint", checkCheckpoint},
+		{"upload that nobody knows has ended", checkEndedUpload},
+		{"file of somebody else is not overwritten", checkUploadForeign},
+		{"sheet is exported", checkExport},
 		{"folder is shared once", checkShare},
 	}
 }

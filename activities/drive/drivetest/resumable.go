@@ -12,15 +12,15 @@ import (
 // upload is a resumable upload under way. It is kept until its file is done, and its result after that, so that a
 // client that lost the last answer gets it again.
 type upload struct {
-	Who      string
-	Started  time.Time
-	FileID   string // file to update; empty: a new file
-	Query    string // of the request that started it
-	Meta     []byte // metadata, as JSON
-	Type     string // of the content
-	Total    int64  // -1: not said yet
-	Received int64
-	Done     string // id of the finished file
+	Who     string
+	Started time.Time
+	FileID  string // file to update; empty: a new file
+	Query   string // of the request that started it
+	Meta    []byte // metadata, as JSON
+	Type    string // of the content
+	Total   int64  // -1: not said yet
+	Sums    *sums  // of what has arrived
+	Done    string // id of the finished file
 }
 
 // startUpload opens a session and answers with its address.
@@ -30,7 +30,7 @@ func (s *Server) startUpload(c *call) (any, error) {
 		return nil, err
 	}
 	u := upload{
-		Who: c.who, Started: c.now, FileID: c.r.PathValue("file"), Query: c.r.URL.RawQuery, Meta: meta,
+		Who: c.who, Started: c.now, FileID: c.r.PathValue("file"), Query: c.r.URL.RawQuery, Meta: meta, Sums: newSums(),
 		Type: c.r.Header.Get("X-Upload-Content-Type"), Total: -1,
 	}
 	m, err := u.metadata()
@@ -55,6 +55,8 @@ func (s *Server) startUpload(c *call) (any, error) {
 	c.w.WriteHeader(http.StatusOK)
 	return answered{}, nil
 }
+
+func (u upload) received() int64 { return u.Sums.size }
 
 func (u upload) metadata() (m metadata, err error) {
 	r, err := http.NewRequest(http.MethodPost, "/", strings.NewReader(string(u.Meta)))
@@ -92,22 +94,24 @@ func (s *Server) uploadPiece(c *call) (any, error) {
 	if p.total >= 0 {
 		u.Total = p.total
 	}
-	if len(data) > 0 && p.first <= u.Received { // a piece sent again may reach further than what is there
-		if err := s.contents.write(id, u.Received, data[min(u.Received-p.first, int64(len(data))):]); err != nil {
+	if have := u.received(); len(data) > 0 && p.first <= have { // a piece sent again may reach further than what is there
+		data = data[min(have-p.first, int64(len(data))):]
+		if err := s.contents.write(id, have, data); err != nil {
 			return nil, err
 		}
-		u.Received = max(u.Received, p.first+int64(len(data)))
-	}
-	if u.Total >= 0 && u.Received >= u.Total && (p.first <= u.Received) {
-		return s.finishUpload(c, id, u)
+		u.Sums.Write(data)
 	}
 	s.uploads.Put(id, u)
+	if u.Total >= 0 && u.received() >= u.Total && p.first <= u.received() {
+		return s.finishUpload(c, id, u)
+	}
 	return incomplete(c, u), nil
 }
 
 // finishUpload turns the pieces into the file.
 func (s *Server) finishUpload(c *call, id string, u upload) (any, error) {
 	fields := c.query("fields")
+	c.r = c.r.Clone(c.r.Context())
 	c.r.URL.RawQuery = u.Query // supportsAllDrives and fields were said at the start
 	if fields != "" && c.query("fields") == "" {
 		c.r.URL.RawQuery += "&fields=" + fields
@@ -120,12 +124,12 @@ func (s *Server) finishUpload(c *call, id string, u upload) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.Received == 0 {
+	if u.received() == 0 {
 		if err := s.contents.write(id, 0, nil); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.take(&f, id); err != nil {
+	if err := s.take(&f, id, u.Sums); err != nil {
 		return nil, err
 	}
 	u.Done = f.ID
@@ -135,8 +139,8 @@ func (s *Server) finishUpload(c *call, id string, u upload) (any, error) {
 
 // incomplete asks for more: status 308 or, for clients that take that for a redirect, 200 with a header.
 func incomplete(c *call, u upload) any {
-	if u.Received > 0 {
-		c.w.Header().Set("Range", fmt.Sprintf("bytes=0-%d", u.Received-1))
+	if n := u.received(); n > 0 {
+		c.w.Header().Set("Range", fmt.Sprintf("bytes=0-%d", n-1))
 	}
 	if c.r.Header.Get("X-GUploader-No-308") != "" {
 		c.w.Header().Set("X-Http-Status-Code-Override", "308")
@@ -169,7 +173,7 @@ func parsePiece(header string, size int64, u upload) (piece, error) {
 		}
 	}
 	if span == "*" {
-		p.first = u.Received
+		p.first = u.received()
 		if size != 0 {
 			return piece{}, bad
 		}

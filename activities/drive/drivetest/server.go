@@ -50,6 +50,7 @@ func Open(o Options) (*Server, error) {
 	}
 	s.Handler, s.Name, s.Limits, s.Refuse, s.Seed = s.Mux, nil, s.limits, s.refuse, s.seed
 	s.routes()
+	s.Handle("POST /_control/flip", s.flipByte)
 	if s.files.Len() == 0 {
 		if err := store.Locked(s.seed); err != nil {
 			return nil, err
