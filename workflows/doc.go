@@ -3,17 +3,32 @@
 //
 // # A case from report to rest
 //
-//	/case open ─► Intake ──────────────► Case ───────────────────────────────────────────────►
-//	              ticket = number        open ──► triage ──► analysis
-//	              (3 s, else provisional)
+//	/case open ─► Intake ──► Case ────────────────────────────────────────────────────────────────────────────►
+//	              ticket     open ──► triage ──► analysis ──close──► lessons ──► archive ──► closed ··30 days··► end
+//	              = number     ▲         ▲  └──────── back ────────────┴───────────┘            │
+//	                           │         └──────────────────── reopen ──────────────────────────┘
+//	                           ├─► Analysis a1, a2, a3 …   each with a channel of its own
+//	                           └─► Mirror                  what people say → the log ticket, files → Drive
 //
 // [Flows.Intake] fixes where the case goes and who may see it ([Placement]) before anything is written outside, then
 // registers the ticket, whose key is the case's number. If JIRA does not answer in time or refuses, the case starts
 // under a provisional number: nobody waits for a tool. [Flows.Case] runs the phases. A phase names the open question;
-// it is left when its gate opens, and it never blocks work:
+// it is left when its gate opens, and it never blocks work: analyses, tasks and lessons may begin in any of the first
+// four.
 //
-//	open    who is together?                   a channel with the people in it
-//	triage  what happened, how bad, how far?   severity, commander, scope
+//	open      who is together?                     a channel with the people in it
+//	triage    what happened, how bad, how far?     severity, commander, scope
+//	analysis  what exactly, and is it contained?   every analysis concluded or dropped, containment; somebody closes it
+//	lessons   what must be better next time?       every lesson decided
+//	archive   is everything kept?                  verified against Slack, JIRA and Drive, and no debt left
+//	closed                                         can be reopened for a while, then the workflow completes
+//
+// What a gate asks for can be waived, with a reason that stays visible; only the archive cannot. New facts move a case
+// back.
+//
+// People talk to the case alone: its updates are the verbs (messages.go). It sends each of its children the whole of
+// what that child should do, as a signal, whenever it changes; they report to it in the same way. So nothing depends on
+// how many messages arrive, and a child that outlives a run of the case is simply told again.
 //
 // # Steps
 //
@@ -29,15 +44,24 @@
 //
 // # Where to look
 //
-//	intake.go    the request becomes a numbered case
-//	case.go      one run of a case: its branches, phases and gates
-//	open.go      the graph of the open phase
-//	triage.go    what triage records, and finding the commander in Slack
-//	step.go      one step, made to happen exactly once
-//	surface.go   card, ticket block and sheet links kept true
-//	show.go      search attributes, memo and the page in the Temporal UI
-//	roll.go      continuing in a new run
-//	policy.go    queues, time-outs, retries, priorities
-//	messages.go  every message, with its payload
-//	state.go     what is carried from run to run
+//	intake.go     the request becomes a numbered case
+//	case.go       one run of a case: its branches
+//	gates.go      phases, and what each needs before the case moves on
+//	open.go       the graph of the open phase
+//	triage.go     what triage records, and finding the commander in Slack
+//	contain.go, tasks.go, updates.go, lessons.go    the work of people, as they tell the case of it
+//	analyses.go   the case's side of its analyses;  analysis.go  one analysis, a child workflow
+//	mirroring.go  the case's side of its mirror;    mirror.go    the mirror, a child workflow
+//	closing.go    close, waive, back, reopen, and the end
+//	archive.go    everything is kept, verified, and the channels are archived
+//	channels.go   what people did to the case's channels
+//	command.go    when a command is taken, and from whom
+//	errand.go     work that commands leave behind;  timeline.go  who did what, for the sheet and the thread
+//	step.go       one step, made to happen exactly once
+//	run.go        what every long workflow is built on: branches, signals, continuing in a new run
+//	surface.go    card, ticket block and sheet kept true
+//	show.go       search attributes, memo and the page in the Temporal UI;  child.go  the same of children
+//	policy.go     queues, time-outs, retries, priorities
+//	messages.go   every message, with its payload
+//	state.go      what is carried from run to run
 package workflows

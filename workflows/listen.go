@@ -1,46 +1,41 @@
 package workflows
 
 import (
+	"errors"
+
 	"go.temporal.io/sdk/workflow"
 )
 
 // listen answers queries, updates and signals. Handlers change the state and return; the work that comes of it is
 // done by the branches.
 func (c *caseRun) listen(ctx workflow.Context) error {
-	if err := workflow.SetQueryHandlerWithOptions(ctx, StatusQuery, func() (Status, error) { return c.status(), nil }, workflow.QueryHandlerOptions{
+	err := workflow.SetQueryHandlerWithOptions(ctx, StatusQuery, func() (Status, error) { return c.status(), nil }, workflow.QueryHandlerOptions{
 		Description: "Everything a reader may know of this case.",
-	}); err != nil {
+	})
+	by := `"by":{"who":"…","door":"cli","assurance":"self-declared"}`
+	err = errors.Join(err,
+		on(ctx, c, TriageUpdate, `Records what triage found: {"severity":2,"kind":"phishing","commander":"@aoi","scope":"3 mailboxes",`+by+`}. Empty fields stay as they are.`, rules{}, c.triage),
+		on(ctx, c, ContainUpdate, `Says how far the damage is contained: {"state":"contained",`+by+`}; none, acting, contained or not applicable.`, rules{}, c.contain),
+		on(ctx, c, AnalyzeUpdate, `Opens an analysis: {"name":"mailbox","lead":"@ben","hypothesis":"…",`+by+`}; or changes one: {"analysis":"a1","lead":"@chie",`+by+`}.`, rules{}, c.analyze),
+		on(ctx, c, ConcludeUpdate, `Ends an analysis: {"analysis":"a1","finding":"…",`+by+`}, or {"analysis":"a1","drop":"why",`+by+`}.`, rules{}, c.conclude),
+		on(ctx, c, TaskUpdate, `Adds a task: {"title":"…","owner":"@ben","due":"today",`+by+`}; or changes one: {"task":"t1","status":"done",`+by+`}.`, rules{}, c.task),
+		on(ctx, c, PublishUpdate, `Publishes an update for stakeholders: {"text":"…",`+by+`}.`, rules{}, c.publish),
+		on(ctx, c, LessonUpdate, `Notes a lesson: {"text":"…",`+by+`}.`, rules{}, c.lesson),
+		on(ctx, c, DecideUpdate, `Decides a lesson: {"lesson":"l1","as":"theme",`+by+`}; theme, accept (with a reason) or join:KEY.`, rules{}, c.decide),
+		on(ctx, c, WaiveUpdate, `Lets the case go on without something: {"gate":"scope","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.waive),
+		on(ctx, c, BackUpdate, `Moves the case back: {"phase":"analysis","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.back),
+		on(ctx, c, CloseUpdate, `Closes the case: {"resolution":"contained",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.close),
+		on(ctx, c, ReopenUpdate, `Reopens a closed case: {"reason":"…",`+by+`}.`, rules{anytime: true}, c.reopen),
+	)
+	if err != nil {
 		return err
 	}
-	if err := workflow.SetUpdateHandlerWithOptions(ctx, TriageUpdate, c.triage, workflow.UpdateHandlerOptions{
-		Description: `Records what triage found: {"severity":2,"kind":"phishing","commander":"@aoi","scope":"3 mailboxes","by":{"who":"…","door":"cli","assurance":"self-declared"}}. Empty fields stay as they are.`,
-		Validator:   checkTriage,
-	}); err != nil {
-		return err
-	}
-	workflow.GoNamed(ctx, "ticket signal", func(ctx workflow.Context) {
-		for {
-			var told ticketSettled
-			if more := workflow.GetSignalChannel(ctx, ticketSettledSignal).Receive(ctx, &told); !more {
-				return
-			}
-			c.signals++
-			c.hear(told)
-		}
-	})
-	workflow.GoNamed(ctx, "roll signal", func(ctx workflow.Context) {
-		for workflow.GetSignalChannelWithOptions(ctx, RollSignal, workflow.SignalChannelOptions{
-			Description: "Continues this case in a new run, for example to leave old code behind. Carries nothing.",
-		}).Receive(ctx, nil) {
-			c.signals++
-			c.asked = true
-		}
-	})
-	workflow.GoNamed(ctx, "intake again", func(ctx workflow.Context) {
-		for workflow.GetSignalChannel(ctx, intakeAgainSignal).Receive(ctx, nil) {
-			c.signals++
-		}
-	})
+	c.hearRoll(ctx)
+	hear(ctx, &c.run, ticketSettledSignal, "How the first try to open the ticket ended; sent by Intake.", c.hear)
+	hear(ctx, &c.run, intakeAgainSignal, "Asks whether the case is there; sent by Intake. Changes nothing.", func(none) {})
+	hear(ctx, &c.run, analysisReportSignal, "What an analysis reports; sent by the analysis.", c.hearAnalysis)
+	hear(ctx, &c.run, mirrorReportSignal, "What the mirror reports; sent by the mirror.", c.hearMirror)
+	hear(ctx, &c.run, ChannelSignal, `What somebody did to a channel of the case: {"channel":"C0123","did":"left","user":"U0123"}.`, func(e ChannelEvent) { c.happened(ctx, e) })
 	return nil
 }
 
@@ -50,16 +45,12 @@ func (c *caseRun) hear(told ticketSettled) {
 
 // drain takes in the signals that have arrived since the last wait, so that the roll loses none.
 func (c *caseRun) drain(ctx workflow.Context) {
-	for workflow.GetSignalChannel(ctx, RollSignal).ReceiveAsync(nil) {
-		c.signals++ // rolling already
-	}
-	for workflow.GetSignalChannel(ctx, intakeAgainSignal).ReceiveAsync(nil) {
-		c.signals++
-	}
-	var told ticketSettled
-	for workflow.GetSignalChannel(ctx, ticketSettledSignal).ReceiveAsync(&told) {
-		c.hear(told)
-	}
+	drained(ctx, RollSignal, func(none) {}) // rolling already
+	drained(ctx, intakeAgainSignal, func(none) {})
+	drained(ctx, ticketSettledSignal, c.hear)
+	drained(ctx, analysisReportSignal, c.hearAnalysis)
+	drained(ctx, mirrorReportSignal, c.hearMirror)
+	drained(ctx, ChannelSignal, func(e ChannelEvent) { c.happened(ctx, e) })
 	if c.told && c.TicketPending {
 		c.takeIntake(ctx)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"hikeshi/activities/mirror"
 	"hikeshi/workflows/incident"
 )
 
@@ -16,6 +17,22 @@ const (
 	StatusQuery = "status"
 	// TriageUpdate takes a TriageCommand and answers with an Answer.
 	TriageUpdate = "triage"
+	// The other commands, each with its payload below. All answer with an Answer.
+	ContainUpdate  = "contain"
+	AnalyzeUpdate  = "analyze"
+	ConcludeUpdate = "conclude"
+	TaskUpdate     = "task"
+	PublishUpdate  = "update"
+	LessonUpdate   = "lesson"
+	DecideUpdate   = "decide"
+	WaiveUpdate    = "waive"
+	BackUpdate     = "back"
+	CloseUpdate    = "close"
+	ReopenUpdate   = "reopen"
+	// ChannelSignal tells the case what somebody did to one of its channels, as a ChannelEvent.
+	ChannelSignal = "channel"
+	// BellSignal tells the case's mirror that there is something to log, as a Bell.
+	BellSignal = "bell"
 	// RollSignal asks the case to continue as new, so that old code versions die out. It carries nothing.
 	RollSignal = "roll"
 	// ticketSettledSignal tells a case that started without its ticket how Intake's try ended.
@@ -29,6 +46,12 @@ func IntakeWorkflowID(requestID string) string { return "intake/" + requestID }
 
 // CaseWorkflowID is the id of the case that was opened under that number.
 func CaseWorkflowID(number string) string { return "case/" + number }
+
+// AnalysisWorkflowID is the id of an analysis of the case with that workflow id.
+func AnalysisWorkflowID(caseID, analysis string) string { return caseID + "/" + analysis }
+
+// MirrorWorkflowID is the id of the mirror of the case with that workflow id.
+func MirrorWorkflowID(caseID string) string { return caseID + "/mirror" }
 
 // Opened is the result of Intake.
 type Opened struct {
@@ -49,11 +72,112 @@ type TriageCommand struct {
 	By        incident.By       `json:"by"`
 }
 
+// ContainCommand says how far the damage is contained.
+type ContainCommand struct {
+	State incident.Containment `json:"state"`
+	By    incident.By          `json:"by"`
+}
+
+// AnalyzeCommand opens an analysis, or, if it names one, hands it over, changes its hypothesis or brings people in.
+type AnalyzeCommand struct {
+	Analysis   string      `json:"analysis,omitempty"` // a1 …; empty: a new one
+	Name       string      `json:"name,omitempty"`
+	Lead       string      `json:"lead,omitempty"` // Slack user id, @handle, e-mail address, or a name; empty for a new one: the sender
+	Hypothesis string      `json:"hypothesis,omitempty"`
+	Invite     []string    `json:"invite,omitempty"`
+	By         incident.By `json:"by"`
+}
+
+// ConcludeCommand ends an analysis, with a finding or, if it is dropped, with the reason.
+type ConcludeCommand struct {
+	Analysis string      `json:"analysis"`
+	Finding  string      `json:"finding,omitempty"`
+	Drop     string      `json:"drop,omitempty"`
+	By       incident.By `json:"by"`
+}
+
+// TaskCommand adds a task, or, if it names one, changes it. Empty fields stay as they are.
+type TaskCommand struct {
+	Task   string              `json:"task,omitempty"` // t1 …; empty: a new one
+	Title  string              `json:"title,omitempty"`
+	Owner  string              `json:"owner,omitempty"`
+	Due    string              `json:"due,omitempty"`
+	Status incident.TaskStatus `json:"status,omitempty"`
+	By     incident.By         `json:"by"`
+}
+
+// PublishCommand publishes an update for stakeholders: to the channel, the executives' channel and the ticket.
+type PublishCommand struct {
+	Text string        `json:"text"`
+	Next time.Duration `json:"next,omitempty"` // when the next one is due, from now; 0: no date is given
+	By   incident.By   `json:"by"`
+}
+
+// LessonCommand notes a concern or an issue, to be decided before the case is archived.
+type LessonCommand struct {
+	Text string      `json:"text"`
+	By   incident.By `json:"by"`
+}
+
+// DecideCommand says what becomes of a lesson.
+type DecideCommand struct {
+	Lesson string      `json:"lesson"`
+	As     string      `json:"as"` // theme, accept or join:KEY
+	Reason string      `json:"reason,omitempty"`
+	By     incident.By `json:"by"`
+}
+
+// WaiveCommand opens a gate, or lets it go on without one of its needs.
+type WaiveCommand struct {
+	Gate   string      `json:"gate"` // a phase: triage, analysis or lessons; or a need of one: scope, containment …
+	Reason string      `json:"reason"`
+	By     incident.By `json:"by"`
+}
+
+// BackCommand moves the case back to an earlier phase.
+type BackCommand struct {
+	Phase  incident.Phase `json:"phase"`
+	Reason string         `json:"reason"`
+	By     incident.By    `json:"by"`
+}
+
+// CloseCommand asks to leave analysis for lessons and archive.
+type CloseCommand struct {
+	Resolution string      `json:"resolution"`
+	By         incident.By `json:"by"`
+}
+
+// ReopenCommand takes a closed case back to analysis.
+type ReopenCommand struct {
+	Reason string      `json:"reason"`
+	By     incident.By `json:"by"`
+}
+
+// ChannelEvent is what somebody did to a channel: joined or left it, or archived, unarchived or renamed it.
+type ChannelEvent struct {
+	Channel string `json:"channel"` // Slack id
+	Did     string `json:"did"`     // joined, left, archived, unarchived or renamed
+	User    string `json:"user,omitempty"`
+	Name    string `json:"name,omitempty"` // the channel's new one
+}
+
+// Bell tells the mirror where something was said. Hints are for what no cursor finds: edits, deletions and replies.
+// It never holds a text.
+type Bell struct {
+	Channels []string `json:"channels,omitempty"` // Slack ids; empty without hints: look everywhere, nobody knows what was missed
+	Hints    []Hint   `json:"hints,omitempty"`
+}
+
+// Hint tells of one edit, deletion or reply, by the names that Slack gives its messages.
+type Hint = mirror.Hint
+
 // Answer is what a command's sender gets back. A refusal is an answer too: it is in the history.
 type Answer struct {
 	Number  string            `json:"number"`
 	Phase   incident.Phase    `json:"phase"`
-	Text    string            `json:"text"` // one sentence for the person
+	Text    string            `json:"text"`         // one sentence for the person
+	ID      string            `json:"id,omitempty"` // of what the command made or changed: a1, t3, l2 …
+	Missing []string          `json:"missing,omitempty"`
 	Refused *incident.Refusal `json:"refused,omitempty"`
 }
 
@@ -77,13 +201,63 @@ type Status struct {
 	Members       []string                `json:"members"` // Slack user ids of the people known to be in the channel
 	Links         Links                   `json:"links"`
 	Gates         []incident.Gate         `json:"gates"`
-	Analyses      []any                   `json:"analyses"` // always empty lists so far: readers may rely on them
-	Tasks         []any                   `json:"tasks"`
-	Lessons       []any                   `json:"lessons"`
-	Steps         []StepStatus            `json:"steps"`
+	Analyses      []AnalysisStatus        `json:"analyses"`
+	Tasks         []incident.Task         `json:"tasks"`
+	Lessons       []incident.Lesson       `json:"lessons"`
+	Steps         []StepStatus            `json:"steps"` // the case's, its mirror's and its analyses'
 	Debts         []string                `json:"debts"` // ids of the steps still owed
 	Notes         []string                `json:"notes"` // what people should know: who could not be invited …
-	Deadlines     []any                   `json:"deadlines"`
+	Deadlines     []incident.Deadline     `json:"deadlines"`
+	Resolution    incident.Resolution     `json:"resolution"` // empty until somebody asks to close it
+	Waivers       []incident.Waiver       `json:"waivers"`
+	BrokenGlass   []incident.BrokenGlass  `json:"broken_glass"`
+	LastUpdate    *incident.Update        `json:"last_update"` // null: none was published
+	Mirror        MirrorStatus            `json:"mirror"`
+	Archive       ArchiveStatus           `json:"archive"`
+}
+
+// AnalysisStatus shows one analysis to a reader.
+type AnalysisStatus struct {
+	incident.Analysis
+	WorkflowID  string   `json:"workflow_id"`
+	Channel     string   `json:"channel"` // Slack id; empty where still owed
+	ChannelName string   `json:"channel_name"`
+	ChannelURL  string   `json:"channel_url"`
+	Members     []string `json:"members"` // Slack user ids of the people known to be in its channel
+	Temporal    string   `json:"temporal"`
+}
+
+// MirrorStatus shows how far the conversation is logged.
+type MirrorStatus struct {
+	WorkflowID string     `json:"workflow_id"`
+	Logs       []LogLink  `json:"logs"`    // the log tickets, the oldest first
+	Through    *time.Time `json:"through"` // when the newest message that is logged was said; null: none yet
+	At         *time.Time `json:"at"`      // when that was logged
+	Gaps       int        `json:"gaps"`    // messages that were deleted before they could be logged
+	Messages   int        `json:"messages"`
+	Edits      int        `json:"edits"`
+	Deletions  int        `json:"deletions"`
+	Files      int        `json:"files"`
+	NotKept    int        `json:"not_kept"` // files whose bytes could not be had
+	Masked     int        `json:"masked"`   // secrets that were taken out
+	Temporal   string     `json:"temporal"`
+}
+
+// LogLink is a log ticket.
+type LogLink struct {
+	Ticket string `json:"ticket"` // key
+	URL    string `json:"url"`
+}
+
+// ArchiveStatus shows what is kept of the case. It is empty until an archive has been verified.
+type ArchiveStatus struct {
+	Folder    string     `json:"folder"` // Drive id
+	FolderURL string     `json:"folder_url"`
+	Manifest  string     `json:"manifest"` // Drive id
+	SHA256    string     `json:"sha256"`   // of the manifest
+	Verified  *time.Time `json:"verified"`
+	Messages  int        `json:"messages"`
+	Files     int        `json:"files"`
 }
 
 // Links are the addresses of a case's things; empty where still owed.

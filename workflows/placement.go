@@ -21,11 +21,18 @@ type Placement struct {
 	Readers       []string                `json:"readers,omitempty"`    // e-mail addresses that get to read the folder
 	Responders    []string                `json:"responders,omitempty"` // Slack ids or handles that are invited besides those named
 	PublicChannel bool                    `json:"public_channel,omitempty"`
-	Language      string                  `json:"language"`            // en or ja
-	UI            string                  `json:"ui"`                  // beginning of the Temporal UI's addresses up to the namespace; empty: no links
-	SlackURL      string                  `json:"slack_url,omitempty"` // beginning of channel addresses; empty: no links
-	Patience      time.Duration           `json:"patience"`            // how long Intake waits for the ticket
-	Probe         time.Duration           `json:"probe"`               // how often a stuck step is tried again
+	LinkType      string                  `json:"link_type,omitempty"`     // JIRA: between the case's ticket and its log and themes
+	LogType       string                  `json:"log_type,omitempty"`      // issue type of log tickets
+	ThemeType     string                  `json:"theme_type,omitempty"`    // issue type of improvement themes
+	Evidence      string                  `json:"evidence,omitempty"`      // Drive id of the parent of folders with people's files; empty: the case's folder
+	Executives    string                  `json:"executives,omitempty"`    // Slack id of the channel that updates go to besides the case's own; empty: none
+	Operators     string                  `json:"operators,omitempty"`     // Slack id of the channel in which operators hear of acts without a verified identity; empty: none
+	Language      string                  `json:"language"`                // en or ja
+	UI            string                  `json:"ui"`                      // beginning of the Temporal UI's addresses up to the namespace; empty: no links
+	SlackURL      string                  `json:"slack_url,omitempty"`     // beginning of channel addresses; empty: no links
+	Patience      time.Duration           `json:"patience"`                // how long Intake waits for the ticket
+	Probe         time.Duration           `json:"probe"`                   // how often a stuck step is tried again
+	ReopenWindow  time.Duration           `json:"reopen_window,omitempty"` // how long a closed case can be reopened
 	ForceLookUp   bool                    `json:"force_look_up,omitempty"`
 }
 

@@ -18,6 +18,8 @@ const (
 	Jira   System = "jira"
 	Drive  System = "drive"
 	Sheets System = "sheets"
+	// Bulk is no system but the long activities that work across several: mirror and archive.
+	Bulk System = "bulk"
 )
 
 // Queue is the task queue of the system's activities. Drive and Sheets share one: they are one account at Google.
@@ -31,7 +33,7 @@ func (s System) Queue() string {
 }
 
 // Queues lists the activity task queues, each of which needs a worker.
-func Queues() []string { return []string{Slack.Queue(), Jira.Queue(), Drive.Queue()} }
+func Queues() []string { return []string{Slack.Queue(), Jira.Queue(), Drive.Queue(), Bulk.Queue()} }
 
 // How steps are tried. Bounded by attempts, not by time: a worker that is down or a queue that is held must not use
 // up a step's patience. 14 attempts, doubling from 1 s to 60 s, are about ten minutes.
@@ -40,12 +42,17 @@ const (
 	firstRetry   = time.Second
 	longestRetry = time.Minute
 	attempts     = 14
+
+	// A long activity reports where it is; one that is silent for so long has died.
+	bulkTimeout   = 6 * time.Hour
+	bulkHeartbeat = 30 * time.Second
 )
 
 // Priorities: people being brought together before everything else; what only informs comes last.
 const (
-	urgent   = 1
-	ordinary = 3
+	urgent     = 1
+	ordinary   = 3
+	background = 5
 )
 
 // options are the activity options of one execution of a step. A probe goes on for ever at the interval given;
@@ -63,6 +70,7 @@ func (s step) options(activityID, summary, fairness string, probe time.Duration)
 		ActivityID:             activityID,
 		TaskQueue:              s.system.Queue(),
 		StartToCloseTimeout:    s.timeout(),
+		HeartbeatTimeout:       s.heartbeat(),
 		ScheduleToStartTimeout: 0, // a worker that is down must not fail a step
 		WaitForCancellation:    true,
 		RetryPolicy:            retry,
@@ -74,10 +82,20 @@ func (s step) options(activityID, summary, fairness string, probe time.Duration)
 // timeout bounds one attempt. Rewriting the ticket's status block is two calls in a row, and JIRA may be so slow that
 // one of them takes most of an ordinary attempt.
 func (s step) timeout() time.Duration {
+	if s.system == Bulk {
+		return bulkTimeout
+	}
 	if s.system == Jira && s.priority != urgent {
 		return 2 * stepTimeout
 	}
 	return stepTimeout
+}
+
+func (s step) heartbeat() time.Duration {
+	if s.system == Bulk {
+		return bulkHeartbeat
+	}
+	return 0
 }
 
 // abandon lets a child outlive the run that started it: the default would end it at every roll.

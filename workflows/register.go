@@ -4,8 +4,10 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/workflow"
 
+	"hikeshi/activities/archive"
 	"hikeshi/activities/drive"
 	"hikeshi/activities/jira"
+	"hikeshi/activities/mirror"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
 )
@@ -23,6 +25,9 @@ type Deps struct {
 	Jira   *jira.Activities
 	Drive  *drive.Activities
 	Sheets *sheets.Activities
+
+	Mirror  *mirror.Activities
+	Archive *archive.Activities
 }
 
 // Register registers every workflow and every activity.
@@ -43,6 +48,8 @@ func RegisterWorkflows(r WorkflowRegistry, d Deps) {
 	f := &Flows{Place: d.Place}
 	r.RegisterWorkflowWithOptions(f.Intake, workflow.RegisterOptions{Name: IntakeType})
 	r.RegisterWorkflowWithOptions(f.Case, workflow.RegisterOptions{Name: CaseType})
+	r.RegisterWorkflowWithOptions(f.Analysis, workflow.RegisterOptions{Name: AnalysisType})
+	r.RegisterWorkflowWithOptions(f.Mirror, workflow.RegisterOptions{Name: MirrorType})
 }
 
 // ActivityRegistry is the half of a Registry that takes activities.
@@ -52,22 +59,12 @@ type ActivityRegistry interface {
 
 // RegisterActivities registers the activities of one of the Queues.
 func RegisterActivities(r ActivityRegistry, queue string, d Deps) {
-	for _, s := range []System{Slack, Jira, Drive, Sheets} {
-		if s.Queue() == queue {
-			r.RegisterActivityWithOptions(d.of(s), activity.RegisterOptions{})
+	for _, of := range []struct {
+		system     System
+		activities any
+	}{{Slack, d.Slack}, {Jira, d.Jira}, {Drive, d.Drive}, {Sheets, d.Sheets}, {Bulk, d.Mirror}, {Bulk, d.Archive}} {
+		if of.system.Queue() == queue {
+			r.RegisterActivityWithOptions(of.activities, activity.RegisterOptions{})
 		}
-	}
-}
-
-func (d Deps) of(s System) any {
-	switch s {
-	case Slack:
-		return d.Slack
-	case Jira:
-		return d.Jira
-	case Drive:
-		return d.Drive
-	default:
-		return d.Sheets
 	}
 }

@@ -11,8 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.temporal.io/sdk/activity"
 
+	"hikeshi/activities/archive"
 	"hikeshi/activities/drive"
 	"hikeshi/activities/jira"
+	"hikeshi/activities/mirror"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
 	"hikeshi/workflows"
@@ -35,7 +37,8 @@ func (n *names) RegisterActivityWithOptions(a any, _ activity.RegisterOptions) {
 // The name of an activity is part of every history: a rename breaks running cases, so it must show in a diff.
 func TestActivityTypes(t *testing.T) {
 	var n names
-	deps := workflows.Deps{Slack: &slack.Activities{}, Jira: &jira.Activities{}, Drive: &drive.Activities{}, Sheets: &sheets.Activities{}}
+	deps := workflows.Deps{Slack: &slack.Activities{}, Jira: &jira.Activities{}, Drive: &drive.Activities{}, Sheets: &sheets.Activities{},
+		Mirror: &mirror.Activities{}, Archive: &archive.Activities{}}
 	for _, n.queue = range workflows.Queues() {
 		workflows.RegisterActivities(&n, n.queue, deps)
 	}

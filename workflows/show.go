@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -44,7 +43,8 @@ func (c *caseRun) show(ctx workflow.Context) error {
 type attributes struct {
 	Number, Phase, Status, Severity, Kind, Commander string
 	Orgs, Channel, Stuck                             []string
-	StuckSince                                       *time.Time
+	StuckSince, Deadline                             *time.Time
+	Tasks                                            int
 }
 
 func (c *caseRun) attributes() attributes {
@@ -60,15 +60,18 @@ func (c *caseRun) attributes() attributes {
 	if c.channel.ID != "" {
 		a.Channel = []string{c.channel.ID}
 	}
-	for _, id := range c.ids(StepStuck) {
-		rec := c.records[id]
-		a.Stuck = append(a.Stuck, id, string(rec.System), string(rec.System)+":"+rec.Class)
-		if a.StuckSince == nil || rec.Since.Before(*a.StuckSince) {
-			a.StuckSince = &rec.Since
+	for _, analysis := range c.Analyses {
+		if analysis.Report.Channel != "" {
+			a.Channel = append(a.Channel, analysis.Report.Channel)
 		}
 	}
-	slices.Sort(a.Stuck)
-	a.Stuck = slices.Compact(a.Stuck)
+	a.Tasks = c.openTasks()
+	for _, d := range c.deadlines() {
+		if a.Deadline == nil || d.At.Before(*a.Deadline) {
+			a.Deadline = &d.At
+		}
+	}
+	a.Stuck, a.StuckSince = stuckIn(append(stuckSteps(c.runner, c.WorkflowID), c.childrenSteps()...))
 	return a
 }
 
@@ -82,11 +85,16 @@ func (a attributes) updates() []temporal.SearchAttributeUpdate {
 	list = appendKeywords(list, CaseOrg, a.Orgs)
 	list = appendKeywords(list, CaseChannel, a.Channel)
 	list = appendKeywords(list, StuckStep, a.Stuck)
-	since := temporal.NewSearchAttributeKeyTime(StuckSince)
-	if a.StuckSince == nil {
-		return append(list, since.ValueUnset())
+	list = append(list, temporal.NewSearchAttributeKeyInt64(OpenTasks).ValueSet(int64(a.Tasks)))
+	list = appendTime(list, NextDeadline, a.Deadline)
+	return appendTime(list, StuckSince, a.StuckSince)
+}
+
+func appendTime(list []temporal.SearchAttributeUpdate, name string, value *time.Time) []temporal.SearchAttributeUpdate {
+	if value == nil {
+		return append(list, temporal.NewSearchAttributeKeyTime(name).ValueUnset())
 	}
-	return append(list, since.ValueSet(*a.StuckSince))
+	return append(list, temporal.NewSearchAttributeKeyTime(name).ValueSet(*value))
 }
 
 func appendKeyword(list []temporal.SearchAttributeUpdate, name, value string) []temporal.SearchAttributeUpdate {
@@ -103,15 +111,15 @@ func appendKeywords(list []temporal.SearchAttributeUpdate, name string, values [
 	return append(list, keywords(name).ValueSet(values))
 }
 
-// state says whether the case is moving.
+// state says whether the case is moving. What its mirror and its analyses cannot do is stuck here too.
 func (c *caseRun) state() incident.Status {
-	switch {
-	case len(c.ids(StepStuck)) > 0:
+	switch own := c.runner.status(); {
+	case own == incident.Stuck || len(c.childrenSteps()) > 0:
 		return incident.Stuck
-	case len(c.ids(StepTrying)) > 0:
-		return incident.Running
+	case c.Phase == incident.PhaseClosed:
+		return incident.Ended
 	default:
-		return incident.Waiting
+		return own
 	}
 }
 
@@ -119,17 +127,59 @@ func (c *caseRun) head() Head {
 	return Head{
 		Number: c.Number, WorkflowID: c.WorkflowID, Title: c.Request.Title, Phase: c.Phase, Status: c.state(), Severity: c.Severity,
 		Commander: c.Commander.Name, Audience: c.Placement.Audience, Organisations: c.Placement.Organisations, Members: c.members(),
-		Drill: c.Request.Drill, Opened: c.Opened, Channel: c.channel.ID, Stuck: c.ids(StepStuck),
+		Drill: c.Request.Drill, Opened: c.Opened, Channel: c.channel.ID, Stuck: c.stuckIDs(),
 	}
+}
+
+// stuckIDs are the ids of the case's stuck steps, and of those of its children with their own id before them.
+func (c *caseRun) stuckIDs() []string {
+	list := c.ids(StepStuck)
+	for _, s := range c.childrenSteps() {
+		list = append(list, s.ID)
+	}
+	return list
 }
 
 // page is the case's page in the Temporal UI.
 func (c *caseRun) page(ctx workflow.Context) string {
 	v := c.view()
 	v.Now = workflow.Now(ctx)
-	v.Commands = []notice.Command{{
-		Text: "triage", Name: TriageUpdate,
-		JSON: `{"severity":` + strconv.Itoa(max(1, int(c.Severity))) + `,"scope":"…","commander":"@…","by":{"who":"…","door":"cli","assurance":"self-declared"}}`,
-	}, {Text: "roll", Name: RollSignal}}
+	v.Commands = c.commands()
 	return v.Page()
+}
+
+// commands are what a person can send from the Temporal UI now.
+func (c *caseRun) commands() (list []notice.Command) {
+	by := `"by":{"who":"…","door":"cli","assurance":"self-declared"}}`
+	add := func(name, argument string) {
+		list = append(list, notice.Command{Text: name, Name: name, JSON: "{" + argument + by})
+	}
+	switch c.Phase {
+	case incident.PhaseClosed:
+		add(ReopenUpdate, `"reason":"…",`)
+	case incident.PhaseArchive:
+		add(BackUpdate, `"phase":"analysis","reason":"…",`)
+	default:
+		add(TriageUpdate, `"severity":`+strconv.Itoa(max(1, int(c.Severity)))+`,"scope":"…","commander":"@…",`)
+		add(ContainUpdate, `"state":"contained",`)
+		add(AnalyzeUpdate, `"name":"…","lead":"@…","hypothesis":"…",`)
+		for _, a := range c.Analyses {
+			if a.Open() {
+				add(ConcludeUpdate, `"analysis":"`+a.ID+`","finding":"…",`)
+			}
+		}
+		add(TaskUpdate, `"title":"…","owner":"@…","due":"…",`)
+		add(PublishUpdate, `"text":"…",`)
+		add(LessonUpdate, `"text":"…",`)
+		for _, l := range c.Lessons {
+			if !l.Decided() {
+				add(DecideUpdate, `"lesson":"`+l.ID+`","as":"theme",`)
+			}
+		}
+		for _, need := range c.waivable() {
+			add(WaiveUpdate, `"gate":"`+need+`","reason":"…",`)
+		}
+		add(CloseUpdate, `"resolution":"…",`)
+	}
+	return append(list, notice.Command{Text: "roll", Name: RollSignal})
 }

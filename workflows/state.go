@@ -31,13 +31,50 @@ type CaseState struct {
 	Scope         string                 `json:"scope,omitempty"`
 	Commander     commander              `json:"commander"`
 	Containment   incident.Containment   `json:"containment"`
+	Contained     *stated                `json:"contained,omitempty"` // who last said how far the damage is contained
+	Reassess      bool                   `json:"reassess,omitempty"`  // sent back to triage: somebody has to say again how bad it is
+	Analyses      []*analysisRecord      `json:"analyses,omitempty"`
+	Tasks         []*taskRecord          `json:"tasks,omitempty"`
+	Lessons       []*incident.Lesson     `json:"lessons,omitempty"`
+	Timeline      []incident.Entry       `json:"timeline,omitempty"` // what the sheet does not show yet: it keeps the rest
+	Unsaid        []string               `json:"unsaid,omitempty"`   // announcements that are not in the thread yet
+	Saying        int                    `json:"saying,omitempty"`   // how many of them are being posted
+	Waivers       []incident.Waiver      `json:"waivers,omitempty"`
+	BrokenGlass   []incident.BrokenGlass `json:"broken_glass,omitempty"`
+	LastUpdate    *incident.Update       `json:"last_update,omitempty"`
+	NextUpdate    time.Time              `json:"next_update,omitzero"` // when stakeholders expect the next one
+	Reminded      bool                   `json:"reminded,omitempty"`   // that it is due
+	Resolution    incident.Resolution    `json:"resolution,omitempty"`
+	Closed        time.Time              `json:"closed,omitzero"`
+	Errands       []errand               `json:"errands,omitempty"`
+	Counters      counters               `json:"counters,omitzero"`
+	Names         map[string]string      `json:"names,omitempty"`    // channels that people have renamed: id → name
+	Archived      []string               `json:"archived,omitempty"` // channels that people have archived by hand: ids
+	Mirror        mirrorRecord           `json:"mirror,omitzero"`
+	Archive       archiveRecord          `json:"archive,omitzero"`
 	TicketPending bool                   `json:"ticket_pending,omitempty"` // Intake's try goes on; it will tell
 	Steps         map[string]*stepRecord `json:"steps"`
 	Shown         map[string]string      `json:"shown"`            // surface → digest of what people see there
-	Joined        []string               `json:"joined,omitempty"` // Slack ids of people brought in after the opening
+	Joined        []string               `json:"joined,omitempty"` // Slack ids of people who came after the opening
+	Left          []string               `json:"left,omitempty"`   // Slack ids of people who have left the channel
 	Seen          []seenUpdate           `json:"seen,omitempty"`
 	EverReset     bool                   `json:"ever_reset,omitempty"`
 	Rolls         int                    `json:"rolls,omitempty"`
+}
+
+// counters number what a case makes, so that an id is never used twice.
+type counters struct {
+	Tasks   int `json:"tasks,omitempty"`
+	Lessons int `json:"lessons,omitempty"`
+	Entries int `json:"entries,omitempty"`
+	Updates int `json:"updates,omitempty"`
+	Notices int `json:"notices,omitempty"`
+}
+
+// stated says who said something, and when.
+type stated struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
 }
 
 // commander is the one person who commands the case.
@@ -74,11 +111,15 @@ func newCaseState(ctx workflow.Context, req incident.Request, place Placement) C
 // migrated brings a carried state up to this code's schema. A state from newer code makes the workflow task fail,
 // which waits for a worker that understands it; it must not end the case.
 func migrated(s *CaseState) *CaseState {
-	if s.Schema > stateSchema {
-		panic(fmt.Sprintf("case %s was carried on by newer code (schema %d, this worker knows %d): update this worker", s.Number, s.Schema, stateSchema))
-	}
+	refuseNewer(s.Number, s.Schema)
 	s.Schema = stateSchema
 	return s
+}
+
+func refuseNewer(number string, schema int) {
+	if schema > stateSchema {
+		panic(fmt.Sprintf("case %s was carried on by newer code (schema %d, this worker knows %d): update this worker", number, schema, stateSchema))
+	}
 }
 
 // ticketed reports whether the number is the ticket's key.

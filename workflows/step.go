@@ -165,6 +165,9 @@ func (r *runner) done(ctx workflow.Context, rec *stepRecord, result any) {
 }
 
 func (r *runner) stuck(ctx workflow.Context, rec *stepRecord, f activities.Fault) {
+	if f.System != "" {
+		rec.System = System(f.System) // an activity across vendors says which one it is
+	}
 	rec.Class, rec.Cause, rec.Hint = string(f.Class), f.Op+": "+f.Cause, f.Hint
 	if f.Op == "" {
 		rec.Cause = f.Cause

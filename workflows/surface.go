@@ -35,14 +35,14 @@ const calm = 5 * time.Second
 // keepCurrent keeps the card, the ticket's status block and the sheet's links true.
 func (c *caseRun) keepCurrent(ctx workflow.Context) {
 	for _, s := range c.surfaces(ctx) {
-		c.branch(ctx, s.name, func(ctx workflow.Context) error { return c.refresh(ctx, s) })
+		c.branch(ctx, s.name, func(ctx workflow.Context) error { return c.refresh(ctx, c.Shown, c.calm, s) })
 	}
 }
 
 func (c *caseRun) surfaces(ctx workflow.Context) []surface {
 	return []surface{{
 		name:  "card",
-		ready: func() bool { return c.card.TS != "" },
+		ready: func() bool { return c.card.TS != "" && !c.shut(c.channel.ID) && !c.Archive.Reopening },
 		tells: func() any { return c.facts() },
 		step: step{"card.refresh", Slack, ordinary, slackActivities.UpdateNotice, func(activities.Effect) any {
 			return slack.UpdateNotice{Channel: c.channel.ID, TS: c.card.TS, Message: c.cardMessage(ctx)}
@@ -50,7 +50,7 @@ func (c *caseRun) surfaces(ctx workflow.Context) []surface {
 	}, {
 		name:  "ticket",
 		ready: func() bool { return c.ticket.Key != "" },
-		tells: func() any { return c.facts() },
+		tells: func() any { return []any{c.facts(), c.Mirror.Report.Through, c.Mirror.Report.Counts} },
 		step: step{"ticket.refresh", Jira, ordinary, jiraActivities.WriteStatusBlock, func(activities.Effect) any {
 			v := c.outside()
 			v.Now = workflow.Now(ctx)
@@ -63,35 +63,43 @@ func (c *caseRun) surfaces(ctx workflow.Context) []surface {
 		step: step{"links.refresh", Sheets, ordinary, sheetsActivities.WriteProjection, func(activities.Effect) any {
 			return sheets.WriteProjection{Sheet: c.sheet.ID, Tab: notice.LinksTab, Rows: c.view().LinkRows()}
 		}},
+	}, {
+		name:  "lessons",
+		ready: func() bool { return c.is(stepBoard, StepDone) && len(c.Lessons) > 0 },
+		tells: func() any { return c.lessonRows() },
+		step: step{"lessons.refresh", Sheets, ordinary, sheetsActivities.WriteProjection, func(activities.Effect) any {
+			return sheets.WriteProjection{Sheet: c.sheet.ID, Tab: notice.LessonsTab, Rows: c.lessonRows()}
+		}},
 	}}
 }
 
-// refresh rewrites one surface whenever it is no longer true.
-func (c *caseRun) refresh(ctx workflow.Context, s surface) error {
+// refresh rewrites one surface whenever it is no longer true. shown holds the digests of what surfaces tell; calm says
+// that no more changes are expected soon.
+func (r *run) refresh(ctx workflow.Context, shown map[string]string, calmed func() bool, s surface) error {
 	looked := -1 // look again only after a change
 	untrue := func() bool {
-		if !s.ready() || looked == c.changes {
+		if !s.ready() || looked == r.changes {
 			return false
 		}
-		looked = c.changes
-		return digest(s.tells()) != c.Shown[s.name]
+		looked = r.changes
+		return digest(s.tells()) != shown[s.name]
 	}
 	for {
-		if err := c.await(ctx, untrue); err != nil {
+		if err := r.await(ctx, untrue); err != nil {
 			return err
 		}
-		if err := c.awaitFor(ctx, calm, "wait for the rest of the changes", c.calm); err != nil {
+		if err := r.awaitFor(ctx, calm, "wait for the rest of the changes", calmed); err != nil {
 			return err
 		}
-		shown := digest(s.tells())
-		if shown == c.Shown[s.name] {
-			continue // it has become true again
+		now := digest(s.tells())
+		if now == shown[s.name] || !s.ready() {
+			continue // it has become true again, or cannot be written any more
 		}
-		c.again(s.step)
-		if _, err := runStep[none](ctx, c.runner, s.step); err != nil {
+		r.again(s.step)
+		if _, err := runStep[none](ctx, r.runner, s.step); err != nil {
 			return err
 		}
-		c.Shown[s.name] = shown
+		shown[s.name] = now
 		looked = -1
 	}
 }
@@ -106,7 +114,23 @@ type facts struct {
 	Scope       string
 	Commander   string
 	Containment incident.Containment
+	Contained   *stated
 	Links       Links
+	Analyses    []any
+	Tasks       [2]int // open, all
+	Lessons     [2]int // undecided, all
+	Themes      []string
+	Update      string // the last one's id
+	NextUpdate  time.Time
+	Resolution  incident.Resolution
+	Waivers     int
+	BrokenGlass int
+	Missing     []string
+	Logs        int
+	Gaps        int
+	Archive     ArchiveStatus
+	Left        []string
+	Closed      []string // channels that somebody has archived
 	Owed        []string // the main things that are not there
 	Stuck       []string // steps, each with its error
 	Missed      []string // people who could not be brought in, names that were taken
@@ -114,7 +138,24 @@ type facts struct {
 
 func (c *caseRun) facts() facts {
 	f := facts{Number: c.Number, Phase: c.Phase, Severity: c.Severity, Kind: c.Kind, Scope: c.Scope, Commander: c.Commander.Name,
-		Containment: c.Containment, Links: c.links()}
+		Containment: c.Containment, Contained: c.Contained, Links: c.links(),
+		Tasks: [2]int{c.openTasks(), len(c.Tasks)}, Lessons: [2]int{c.undecided(), len(c.Lessons)}, NextUpdate: c.NextUpdate, Resolution: c.Resolution,
+		Waivers: len(c.Waivers), BrokenGlass: len(c.BrokenGlass), Logs: len(c.Mirror.Report.Logs), Gaps: c.Mirror.Report.Counts.Lost,
+		Archive: c.Archive.Kept, Left: c.Left, Closed: c.Archived}
+	for _, a := range c.Analyses {
+		f.Analyses = append(f.Analyses, []any{a.Analysis, c.nameOf(a.Report.Channel, a.Report.Name), a.Report.Missed})
+	}
+	for _, l := range c.Lessons {
+		f.Themes = append(f.Themes, l.Theme)
+	}
+	if c.LastUpdate != nil {
+		f.Update = c.LastUpdate.ID
+	}
+	for _, g := range c.gates() {
+		if g.Name == string(c.Phase) && c.Phase != incident.PhaseArchive { // what holds up the archive comes and goes
+			f.Missing = g.Missing
+		}
+	}
 	for _, id := range c.debts() {
 		switch {
 		case c.is(id, StepStuck):
@@ -163,9 +204,13 @@ func isMain(id string) bool {
 func (c *caseRun) cardMessage(ctx workflow.Context) slack.Message {
 	v := c.outside()
 	v.Now = workflow.Now(ctx)
-	card := v.Card(slack.Escape)
-	m := slack.Message{Text: card.Text}
-	for _, b := range card.Blocks {
+	return message(v.Card(slack.Escape))
+}
+
+// message is a rendered message as Slack's activities take it.
+func message(n notice.Message) slack.Message {
+	m := slack.Message{Text: n.Text}
+	for _, b := range n.Blocks {
 		m.Blocks = append(m.Blocks, slack.Block{Kind: b.Kind, Text: b.Text, Fields: b.Fields})
 	}
 	return m

@@ -18,55 +18,46 @@ const (
 	stepInviteCommander = "triage.invite"
 )
 
-// maxScope bounds the description of the damage, in characters.
-const maxScope = 4000
-
 // triage takes what people have found out: how bad, what kind, who commands, how far. The case moves on by itself
 // when severity, commander and scope are known.
-func (c *caseRun) triage(ctx workflow.Context, cmd TriageCommand) (Answer, error) {
-	id := workflow.GetCurrentUpdateInfo(ctx).ID
-	if a, ok := c.answered(id); ok {
-		return a, nil
-	}
+func (c *caseRun) triage(ctx workflow.Context, cmd TriageCommand) (Answer, *incident.Refusal) {
+	words := []string{"Severity", "", "Kind", incident.CleanLine(cmd.Kind), "Commander", incident.CleanLine(cmd.Commander), "Scope", incident.CleanText(cmd.Scope)}
 	if cmd.Severity != incident.SeverityUnknown {
 		c.Severity = cmd.Severity
+		words[1] = cmd.Severity.String()
 	}
-	if kind := incident.CleanLine(cmd.Kind); kind != "" {
+	if kind := words[3]; kind != "" {
 		c.Kind = kind
 	}
-	if scope := incident.CleanText(cmd.Scope); scope != "" {
-		c.Scope = scope
-	}
-	if who := incident.CleanLine(cmd.Commander); who != "" {
+	if who := words[5]; who != "" {
 		c.Commander = commander{Asked: who, Name: who}
 	}
-	c.changed()
-	answer := Answer{Number: c.Number, Phase: c.Phase, Text: c.triageAnswer()}
-	c.remember(id, answer)
-	return answer, nil
+	if scope := words[7]; scope != "" {
+		c.Scope = scope
+	}
+	c.Reassess = false
+	c.enter(ctx, cmd.By.Called(), "triaged", words...)
+	return c.triageAnswer(), nil
 }
 
-func (c *caseRun) triageAnswer() string {
+func (c *caseRun) triageAnswer() Answer {
 	gate := c.triageGate()
 	if gate.Open {
-		return fmt.Sprintf("%s: %s, scope known, commander %s", c.Number, c.Severity, c.Commander.Name)
+		return Answer{Text: fmt.Sprintf("%s: %s, scope known, commander %s", c.Number, c.Severity, c.Commander.Name)}
 	}
-	return fmt.Sprintf("%s: recorded; still missing: %s", c.Number, strings.Join(gate.Missing, ", "))
+	return Answer{Text: fmt.Sprintf("%s: recorded; still missing: %s", c.Number, strings.Join(gate.Missing, ", ")), Missing: gate.Missing}
 }
 
-// checkTriage refuses a command that is wrong in its shape, before it enters the history.
-func checkTriage(cmd TriageCommand) error {
+func (cmd TriageCommand) sender() incident.By { return cmd.By }
+
+func (cmd TriageCommand) check() *incident.Refusal {
 	switch {
-	case !cmd.By.Valid():
-		return incident.Refuse(incident.Usage, "The door that sent this must say who asked", "the command has no sender")
 	case cmd.Severity < incident.SeverityUnknown || cmd.Severity > incident.Sev4:
 		return incident.Refuse(incident.Usage, "Use 1 (worst), 2, 3 or 4", "unknown severity %d", int(cmd.Severity))
-	case len([]rune(cmd.Scope)) > maxScope || len([]rune(cmd.Kind)) > 500 || len([]rune(cmd.Commander)) > 500:
-		return incident.Refuse(incident.Usage, "Put the details into the channel", "a text is too long: scope may have %d characters, kind and commander 500", maxScope)
 	case cmd.Severity == 0 && incident.CleanLine(cmd.Kind+cmd.Commander+cmd.Scope) == "":
 		return incident.Refuse(incident.Usage, "Give a severity, a kind, a commander or the scope", "nothing to record")
 	}
-	return nil
+	return firstOf(tooLong("scope", maxText, cmd.Scope), tooLong("kind", maxLine, cmd.Kind), tooLong("commander", maxLine, cmd.Commander))
 }
 
 // findCommander looks up whoever was named commander and brings them into the channel. Whoever is named later

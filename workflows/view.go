@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"net/url"
 	"slices"
 
 	"hikeshi/workflows/incident"
@@ -14,23 +13,26 @@ func (c *caseRun) status() Status {
 		Number: c.Number, WorkflowID: c.WorkflowID, Title: c.Request.Title, Phase: c.Phase, Status: c.state(), Severity: c.Severity, Kind: c.Kind,
 		Commander: c.Commander.Name, Reporter: c.Request.Reporter, Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
 		Drill: c.Request.Drill, Opened: c.Opened, Containment: c.Containment, Scope: c.Scope, Members: c.members(), Links: c.links(),
-		Gates: []incident.Gate{c.openGate(), c.triageGate()}, Debts: c.debts(), Notes: c.notes(),
-		Analyses: []any{}, Tasks: []any{}, Lessons: []any{}, Deadlines: []any{}, Steps: []StepStatus{},
+		Gates: c.gates(), Debts: c.debts(), Notes: c.notes(),
+		Analyses: c.analysisStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
+		Resolution: c.Resolution, Waivers: slices.Concat([]incident.Waiver{}, c.Waivers), BrokenGlass: slices.Concat([]incident.BrokenGlass{}, c.BrokenGlass),
+		LastUpdate: c.LastUpdate, Mirror: mirrorStatus(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID)), Archive: c.Archive.Kept,
 	}
 	for _, id := range c.ids(StepOwed, StepTrying, StepStuck, StepDone) {
-		s.Steps = append(s.Steps, c.stepStatus(id))
+		s.Steps = append(s.Steps, stepStatus(c.runner, c.WorkflowID, id))
 	}
+	s.Steps = append(s.Steps, c.childrenSteps()...)
 	return s
 }
 
-func (c *caseRun) stepStatus(id string) StepStatus {
-	rec := c.records[id]
+func stepStatus(r *runner, workflowID, id string) StepStatus {
+	rec := r.records[id]
 	since := &rec.Since
 	if rec.Since.IsZero() {
 		since = nil
 	}
 	return StepStatus{
-		ID: id, WorkflowID: c.WorkflowID, Title: notice.StepTitle(c.lang, id), State: rec.State, Generation: rec.Generation,
+		ID: id, WorkflowID: workflowID, Title: notice.StepTitle(r.lang, id), State: rec.State, Generation: rec.Generation,
 		Class: rec.Class, Cause: rec.Cause, Hint: rec.Hint, System: string(rec.System), Since: since, Actions: []string{},
 	}
 }
@@ -51,6 +53,19 @@ func (c *caseRun) owed() []string {
 // debts are the ids of the steps that are still owed, sorted.
 func (c *caseRun) debts() []string {
 	list := c.ids(StepTrying, StepStuck)
+	for _, e := range c.Errands {
+		if e.Kind != "glass" {
+			list = append(list, e.ID)
+		}
+	}
+	for _, s := range c.childrenSteps() {
+		list = append(list, s.ID)
+	}
+	for _, a := range c.Analyses {
+		if a.Report.Channel == "" {
+			list = append(list, a.ID+"/"+stepAnalysisChannel)
+		}
+	}
 	for _, id := range c.owed() {
 		if !c.is(id, StepDone) {
 			list = append(list, id)
@@ -61,7 +76,7 @@ func (c *caseRun) debts() []string {
 }
 
 func (c *caseRun) members() []string {
-	list := slices.Concat([]string{}, c.invited.Invited, c.Joined)
+	list := slices.DeleteFunc(slices.Concat([]string{}, c.invited.Invited, c.Joined), func(id string) bool { return slices.Contains(c.Left, id) })
 	slices.Sort(list)
 	return slices.Compact(list)
 }
@@ -87,6 +102,17 @@ func (c *caseRun) notes() []string {
 	if c.commanderUnknown() {
 		list = append(list, notice.NotFoundPerson(c.lang, c.Commander.Asked))
 	}
+	for _, a := range c.Analyses {
+		for _, who := range a.Report.Missed {
+			list = append(list, a.ID+": "+notice.NotFoundPerson(c.lang, who))
+		}
+	}
+	if c.Commander.ID != "" && slices.Contains(c.Left, c.Commander.ID) {
+		list = append(list, notice.CommanderLeft(c.lang, c.Commander.Name))
+	}
+	for _, channel := range c.Archived {
+		list = append(list, notice.ChannelArchived(c.lang, c.anyName(channel)))
+	}
 	return list
 }
 
@@ -98,15 +124,11 @@ func (c *caseRun) commanderUnknown() bool {
 
 func (c *caseRun) links() Links {
 	l := Links{
-		Ticket: c.ticket.Key, TicketURL: c.ticket.URL, Channel: c.channel.ID, ChannelName: c.channel.Name,
+		Ticket: c.ticket.Key, TicketURL: c.ticket.URL, Channel: c.channel.ID, ChannelName: c.channelName(),
 		Folder: c.folder.ID, FolderURL: c.folder.URL, Sheet: c.sheet.ID, SheetURL: c.sheet.URL,
 	}
-	if c.Placement.SlackURL != "" && c.channel.ID != "" {
-		l.ChannelURL = c.Placement.SlackURL + c.channel.ID
-	}
-	if c.Placement.UI != "" {
-		l.Temporal = c.Placement.UI + url.PathEscape(c.WorkflowID)
-	}
+	l.ChannelURL = linkTo(c.Placement.SlackURL, c.channel.ID)
+	l.Temporal = temporalPage(c.Placement, c.WorkflowID)
 	return l
 }
 
@@ -117,23 +139,105 @@ func (c *caseRun) view() notice.Case {
 		Lang: c.lang, Number: c.Number, Title: c.Request.Title, Report: c.Request.Report, Kind: c.Kind, Reporter: c.Request.Reporter,
 		Commander: c.Commander.Name, Opener: c.opener(), Scope: c.Scope, Severity: c.Severity, Phase: c.Phase, Status: c.state(),
 		Containment: c.Containment, Audience: c.Placement.Audience, Organisations: c.Placement.Organisations, HideTitle: c.Placement.HideTitle,
-		Drill: c.Request.Drill, Provisional: !c.ticketed(), Opened: c.Opened, Gates: []incident.Gate{c.openGate(), c.triageGate()}, Notes: c.notes(),
-		Links: []notice.Link{
-			{Kind: "ticket", Text: l.Ticket, URL: l.TicketURL}, {Kind: "channel", Text: l.ChannelName, URL: l.ChannelURL},
-			{Kind: "folder", Text: c.Number, URL: l.FolderURL}, {Kind: "sheet", Text: c.Number, URL: l.SheetURL},
-		},
+		Drill: c.Request.Drill, Provisional: !c.ticketed(), Opened: c.Opened, Gates: c.gates(), Notes: c.notes(),
+		Links: caseLinks(l, c.Number), Tasks: c.tasks(), Lessons: c.lessons(), Waivers: c.Waivers, BrokenGlass: c.BrokenGlass, Resolution: c.Resolution,
+		LastUpdate: c.LastUpdate, NextUpdate: c.NextUpdate, Archive: archiveView(c.Archive.Kept, c.Number),
+	}
+	if c.Mirror.Told != "" {
+		v.Mirror = mirrorView(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID))
+	}
+	if c.Contained != nil {
+		v.ContainmentBy, v.ContainmentAt = c.Contained.By, c.Contained.At
+	}
+	for _, a := range c.analysisStatus() {
+		v.Analyses = append(v.Analyses, notice.Analysis{Analysis: a.Analysis, ChannelName: a.ChannelName, ChannelURL: a.ChannelURL, Temporal: a.Temporal, People: len(a.Members)})
 	}
 	if l.Temporal != "" {
 		v.Links = append(v.Links, notice.Link{Kind: "temporal", Text: c.WorkflowID, URL: l.Temporal})
 	}
 	for _, id := range c.debts() {
-		if rec := c.records[id]; rec != nil {
-			v.Steps = append(v.Steps, notice.Step{ID: id, System: string(rec.System), Class: rec.Class, Cause: rec.Cause, Hint: rec.Hint, State: string(rec.State), Since: rec.Since})
-			continue
-		}
-		v.Steps = append(v.Steps, notice.Step{ID: id, State: string(StepOwed)})
+		v.Steps = append(v.Steps, c.debt(id))
 	}
 	return v
+}
+
+// debt is a step that is still owed, by whichever workflow.
+func (c *caseRun) debt(id string) notice.Step {
+	if rec := c.records[id]; rec != nil {
+		return stepOf(id, rec)
+	}
+	for _, s := range c.childrenSteps() {
+		if s.ID == id {
+			return notice.Step{ID: s.ID, System: s.System, Class: s.Class, Cause: s.Cause, Hint: s.Hint, State: string(s.State), Since: *s.Since}
+		}
+	}
+	return notice.Step{ID: id, State: string(StepOwed)}
+}
+
+func (c *caseRun) tasks() []incident.Task {
+	list := []incident.Task{}
+	for _, t := range c.Tasks {
+		list = append(list, t.Task)
+	}
+	return list
+}
+
+func (c *caseRun) openTasks() (n int) {
+	for _, t := range c.Tasks {
+		if t.Open() {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *caseRun) undecided() (n int) {
+	for _, l := range c.Lessons {
+		if !l.Decided() {
+			n++
+		}
+	}
+	return n
+}
+
+// deadlines are the times by which something is expected of people.
+func (c *caseRun) deadlines() []incident.Deadline {
+	list := []incident.Deadline{}
+	if !c.NextUpdate.IsZero() && !c.atRest() {
+		list = append(list, incident.Deadline{Name: "update", At: c.NextUpdate})
+	}
+	if c.Phase == incident.PhaseClosed {
+		list = append(list, incident.Deadline{Name: "reopen", At: c.reopenUntil()})
+	}
+	return list
+}
+
+func (c *caseRun) analysisStatus() []AnalysisStatus {
+	list := []AnalysisStatus{}
+	for _, a := range c.Analyses {
+		id := AnalysisWorkflowID(c.WorkflowID, a.ID)
+		s := AnalysisStatus{
+			Analysis: a.Analysis, WorkflowID: id, Channel: a.Report.Channel, ChannelName: c.nameOf(a.Report.Channel, a.Report.Name),
+			ChannelURL: linkTo(c.Placement.SlackURL, a.Report.Channel), Temporal: temporalPage(c.Placement, id),
+		}
+		s.Members = slices.DeleteFunc(slices.Concat([]string{}, a.Report.Members, a.Joined), func(id string) bool { return slices.Contains(a.Left, id) })
+		slices.Sort(s.Members)
+		s.Members = slices.Compact(s.Members)
+		list = append(list, s)
+	}
+	return list
+}
+
+// childrenSteps are the steps of mirror and analyses that cannot go on. Their ids begin with whose they are.
+func (c *caseRun) childrenSteps() (list []StepStatus) {
+	list = append(list, c.Mirror.Report.Open...)
+	for _, a := range c.Analyses {
+		for _, s := range a.Report.Open {
+			s.ID = a.ID + "/" + s.ID
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 // opener is how the person who opened the case is called in texts.

@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"hikeshi/activities/slack/slacktest"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/wire"
 )
 
 // world is the four vendors' fakes and the real activities over them. Time skips in the workflows, not at the vendors.
@@ -75,6 +77,10 @@ func (w *world) env() *testsuite.TestWorkflowEnvironment {
 	env := suite.NewTestWorkflowEnvironment()
 	workflows.Register(env, w.deps)
 	env.SetTestTimeout(30 * time.Second)
+	// The case alone: what its children do, and how they get on with it, is tested on a real server.
+	env.OnWorkflow(workflows.MirrorType, mock.Anything, mock.Anything).Return(nil).Maybe()
+	env.OnWorkflow(workflows.AnalysisType, mock.Anything, mock.Anything).Return(nil).Maybe()
+	env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(nil).Maybe()
 	env.SetStartTime(time.Now().Add(-60 * 24 * time.Hour)) // the vendors live in the present: the clock that skips must not overtake it
 	return env
 }
@@ -96,7 +102,6 @@ func (w *world) intake(req incident.Request) (*workflows.CaseState, workflows.Op
 		state = in.State
 		return nil
 	})
-	env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(nil).Maybe()
 	env.ExecuteWorkflow(workflows.IntakeType, req)
 	require.True(w, env.IsWorkflowCompleted())
 	require.NoError(w, env.GetWorkflowError())
@@ -128,4 +133,14 @@ func (w *world) live(state *workflows.CaseState, long time.Duration, during ...f
 	var in workflows.CaseInput
 	require.NoError(w, converter.GetDefaultDataConverter().FromPayloads(next.Input, &in))
 	return status, in.State
+}
+
+// sealed is how large a state is on its way to the next run: compressed and encrypted, as Temporal gets it.
+func (w *world) sealed(state *workflows.CaseState) int {
+	w.Helper()
+	ring, err := wire.GenerateKeyRing(filepath.Join(w.TempDir(), "keys.yaml"))
+	require.NoError(w, err)
+	payload, err := wire.DataConverter(ring).ToPayload(workflows.CaseInput{State: state})
+	require.NoError(w, err)
+	return len(payload.GetData())
 }

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"time"
 
+	"hikeshi/activities/archive"
 	"hikeshi/activities/drive"
 	"hikeshi/activities/jira"
+	"hikeshi/activities/mask"
+	"hikeshi/activities/mirror"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
 	"hikeshi/workflows"
@@ -20,11 +23,14 @@ func connect(ctx context.Context, cfg *settings.Config) (workflows.Deps, error) 
 	s, slackErr := connectSlack(cfg)
 	j, jiraErr := connectJira(cfg)
 	d, sh, googleErr := connectGoogle(ctx, cfg)
+	secrets, maskErr := mask.New(cfg.Mask)
 	deps := workflows.Deps{
 		Place: cfg.Place,
 		Slack: &slack.Activities{Client: s}, Jira: &jira.Activities{Client: j}, Drive: &drive.Activities{Client: d}, Sheets: &sheets.Activities{Client: sh},
+		Mirror:  &mirror.Activities{Chat: s, Log: j, Files: d, Mask: secrets, Escape: jira.Escape},
+		Archive: &archive.Activities{Chat: s, Tickets: j, Files: d, Mask: secrets},
 	}
-	return deps, errors.Join(slackErr, jiraErr, googleErr)
+	return deps, errors.Join(slackErr, jiraErr, googleErr, maskErr)
 }
 
 func connectSlack(cfg *settings.Config) (*slack.Client, error) {

@@ -1,0 +1,348 @@
+package workflows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/activities"
+	"hikeshi/activities/archive"
+	"hikeshi/activities/drive"
+	"hikeshi/activities/jira"
+	"hikeshi/activities/slack"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+// archiveRecord is how far the case is with keeping everything.
+type archiveRecord struct {
+	Visit     int           `json:"visit,omitempty"`     // how often the case came here
+	Round     int           `json:"round,omitempty"`     // final sweeps of the mirror that were asked for
+	Done      bool          `json:"done,omitempty"`      // verified, and the channels are archived
+	Shut      bool          `json:"shut,omitempty"`      // we have archived the channels
+	Reopening bool          `json:"reopening,omitempty"` // and have to take them back into use
+	Ended     bool          `json:"ended,omitempty"`     // the time to reopen is over
+	Kept      ArchiveStatus `json:"kept,omitzero"`       // the last archive that was verified
+}
+
+// stillTalking is how long the archive waits before it exports the conversation anew, after each time that somebody
+// said something meanwhile.
+const stillTalking = 20 * time.Second
+
+// runArchive keeps everything whenever the case comes to its archive, and stops where it is if the case is moved back.
+func (c *caseRun) runArchive(ctx workflow.Context) error {
+	for {
+		if err := c.await(ctx, func() bool { return c.Phase == incident.PhaseArchive && !c.Archive.Done && !c.Archive.Reopening }); err != nil {
+			return err
+		}
+		visit, ended := c.Archive.Visit, false
+		one, leave := workflow.WithCancel(ctx)
+		c.branch(one, fmt.Sprintf("archive@%d", visit), func(ctx workflow.Context) error {
+			defer func() { ended = true }()
+			if err := c.keep(ctx); !temporal.IsCanceledError(err) {
+				return err
+			}
+			return nil
+		})
+		if err := c.await(ctx, func() bool { return ended || c.Phase != incident.PhaseArchive || c.Archive.Visit != visit }); err != nil {
+			return err
+		}
+		leave()
+		if err := c.await(ctx, func() bool { return ended }); err != nil {
+			return err
+		}
+	}
+}
+
+// keep is the archive from the last sweep to the archived channels. Nothing of it can be skipped: what cannot be
+// verified stays stuck, in everybody's sight, until it can.
+func (c *caseRun) keep(ctx workflow.Context) error {
+	if err := c.quiet(ctx); err != nil {
+		return err
+	}
+	box, err := c.openBox(ctx)
+	if err != nil {
+		return err
+	}
+	for export := 1; ; export++ {
+		if err := c.await(ctx, func() bool { return c.Mirror.Report.Rounds >= c.Archive.Round }); err != nil {
+			return err // the mirror's own steps say what holds it up
+		}
+		changed, err := c.export(ctx, box)
+		if err != nil {
+			return err
+		}
+		if len(changed) == 0 {
+			return c.shutDown(ctx)
+		}
+		if err := c.awaitFor(ctx, time.Duration(export-1)*stillTalking, "somebody is still talking", func() bool { return false }); err != nil {
+			return err
+		}
+		c.exportAgain()
+	}
+}
+
+// quiet waits until nothing is owed, and nobody's notice is on its way any more.
+func (c *caseRun) quiet(ctx workflow.Context) error {
+	return c.await(ctx, func() bool {
+		said := len(c.Unsaid) == 0 || c.is(stepThread, StepStuck) || c.shut(c.channel.ID)
+		return len(c.holding()) == 0 && said && len(c.unwritten()) == 0 && len(c.Timeline) == 0
+	})
+}
+
+// box is the folder of one archive, and the ids that its files will have.
+type box struct {
+	folder drive.Folder
+	ids    []string
+}
+
+// at is the id of a step of this archive: another one belongs to another visit.
+func (c *caseRun) at(what string) string { return fmt.Sprintf("archive@%d.%s", c.Archive.Visit, what) }
+
+func (c *caseRun) openBox(ctx workflow.Context) (box, error) {
+	id, err := runStep[drive.FolderID](ctx, c.runner, step{c.at("folder.id"), Drive, ordinary, driveActivities.ReserveFolderID, nil})
+	if err != nil {
+		return box{}, err
+	}
+	folder, err := runStep[drive.Folder](ctx, c.runner, step{c.at("folder"), Drive, ordinary, driveActivities.OpenFolder, func(e activities.Effect) any {
+		return drive.OpenFolder{Effect: e, ID: id.ID, Name: c.view().ArchiveName(c.Archive.Visit), Parent: c.folder.ID, Properties: c.properties("archive")}
+	}})
+	if err != nil {
+		return box{}, err
+	}
+	ids, err := runStep[drive.FileIDs](ctx, c.runner, step{c.at("ids"), Drive, ordinary, driveActivities.ReserveFileIDs, func(activities.Effect) any {
+		return drive.ReserveFileIDs{Count: int(files)}
+	}})
+	return box{folder, ids.IDs}, err
+}
+
+// The files of an archive, in the order in which ids are reserved for them.
+type archiveFile int
+
+const (
+	messagesFile archiveFile = iota
+	transcriptFile
+	ticketFile
+	tasksFile
+	manifestFile
+	files // how many there are
+)
+
+func (f archiveFile) name() string {
+	return [...]string{"messages.jsonl", "transcript.html", "ticket.json", "tasks.xlsx", "manifest.json"}[f]
+}
+
+func (c *caseRun) file(b box, f archiveFile) archive.File {
+	return archive.File{ID: b.ids[f], Name: f.name(), Folder: b.folder.ID, Key: fmt.Sprintf("%s.%s", c.key, c.at(f.name()))}
+}
+
+// export writes everything, then compares it with where it came from. changed are channels in which somebody said
+// something meanwhile.
+func (c *caseRun) export(ctx workflow.Context, b box) (changed []string, err error) {
+	said, err := runStep[archive.Exported](ctx, c.runner, c.conversationStep(b))
+	if err != nil {
+		return nil, err
+	}
+	tickets, err := runStep[archive.Artifact](ctx, c.runner, c.ticketsStep(b))
+	if err != nil {
+		return nil, err
+	}
+	tasks, err := runStep[archive.Artifact](ctx, c.runner, c.tasksStep(b))
+	if err != nil {
+		return nil, err
+	}
+	made := []archive.Artifact{said.Messages, said.Transcript, tickets, tasks}
+	manifest, err := runStep[archive.Manifest](ctx, c.runner, c.manifestStep(b, made, said.Counts))
+	if err != nil {
+		return nil, err
+	}
+	verified, err := runStep[archive.Verified](ctx, c.runner, c.verifyStep(append(made, manifest.Artifact), said.Counts))
+	if err != nil || len(verified.Changed) > 0 {
+		return verified.Changed, err
+	}
+	now := workflow.Now(ctx)
+	c.Archive.Kept = ArchiveStatus{
+		Folder: b.folder.ID, FolderURL: b.folder.URL, Manifest: manifest.ID, SHA256: manifest.SHA256, Verified: &now, Messages: verified.Messages, Files: verified.Files,
+	}
+	c.changed()
+	return nil, nil
+}
+
+func (c *caseRun) conversationStep(b box) step {
+	return step{c.at("conversation"), Bulk, background, archiveActivities.ExportConversation, func(e activities.Effect) any {
+		return archive.ExportConversation{
+			Effect: e, Number: c.Number, Title: c.Request.Title, Channels: c.archiveChannels(), Logs: c.logIDs(),
+			Messages: c.file(b, messagesFile), Transcript: c.file(b, transcriptFile), Language: c.lang, Words: notice.ArchiveWords(c.lang),
+		}
+	}}
+}
+
+func (c *caseRun) ticketsStep(b box) step {
+	return step{c.at("tickets"), Bulk, background, archiveActivities.ExportTickets, func(e activities.Effect) any {
+		in := archive.ExportTickets{Effect: e, Tickets: append([]string{c.ticket.ID}, c.logIDs()...), File: c.file(b, ticketFile)}
+		for _, l := range c.Lessons {
+			if l.As == incident.DecideTheme && l.Theme != "" {
+				in.Tickets = append(in.Tickets, l.Theme)
+			}
+		}
+		return in
+	}}
+}
+
+func (c *caseRun) tasksStep(b box) step {
+	return step{c.at("tasks"), Bulk, background, archiveActivities.ExportTasks, func(e activities.Effect) any {
+		return archive.ExportTasks{Effect: e, Sheet: c.sheet.ID, File: c.file(b, tasksFile)}
+	}}
+}
+
+func (c *caseRun) manifestStep(b box, made []archive.Artifact, counts []archive.Count) step {
+	return step{c.at("manifest"), Bulk, background, archiveActivities.WriteManifest, func(e activities.Effect) any {
+		return archive.WriteManifest{Effect: e, Number: c.Number, Artifacts: made, Counts: counts, Logs: c.logIDs(), File: c.file(b, manifestFile)}
+	}}
+}
+
+func (c *caseRun) verifyStep(made []archive.Artifact, counts []archive.Count) step {
+	return step{c.at("verify"), Bulk, background, archiveActivities.VerifyArchive, func(activities.Effect) any {
+		return archive.VerifyArchive{Channels: c.archiveChannels(), Counts: counts, Artifacts: made, Logs: c.logIDs()}
+	}}
+}
+
+// exportAgain asks for everything that depends on the conversation anew: the files keep their ids, and get new contents.
+func (c *caseRun) exportAgain() {
+	c.Archive.Round++
+	for _, what := range []string{"conversation", "tickets", "tasks", "manifest", "verify"} {
+		c.again(step{id: c.at(what), system: Bulk})
+	}
+	c.changed()
+}
+
+func (c *caseRun) archiveChannels() []archive.Channel {
+	list := []archive.Channel{{ID: c.channel.ID, Name: c.channelName(), Title: c.Request.Title}}
+	for _, a := range c.Analyses {
+		if a.Report.Channel != "" {
+			list = append(list, archive.Channel{ID: a.Report.Channel, Name: c.nameOf(a.Report.Channel, a.Report.Name), Title: a.ID + " " + a.Name})
+		}
+	}
+	return list
+}
+
+func (c *caseRun) logIDs() []string {
+	var list []string
+	for _, log := range c.Mirror.Report.Logs {
+		list = append(list, log.ID)
+	}
+	return list
+}
+
+// shutDown tells readers where everything is, moves the tickets on, and archives the channels last: nothing can be said
+// in them after that.
+func (c *caseRun) shutDown(ctx workflow.Context) error {
+	logs := c.logIDs()
+	if len(logs) > 0 { // otherwise nobody said anything
+		if err := c.witness(ctx, logs[len(logs)-1]); err != nil {
+			return err
+		}
+	}
+	if err := c.farewell(ctx); err != nil {
+		return err
+	}
+	for i, ticket := range append([]string{c.ticket.ID}, logs...) {
+		id := c.at("ticket")
+		if i > 0 {
+			id = c.at(fmt.Sprintf("log.%d", i))
+		}
+		if err := c.moveTicket(ctx, id, ticket, true); err != nil {
+			return err
+		}
+	}
+	_, err := runStep[slack.ChannelsArchived](ctx, c.runner, step{c.at("channels"), Slack, ordinary, slackActivities.ArchiveChannels, func(activities.Effect) any {
+		return slack.ArchiveChannels{Channels: c.channelIDs()}
+	}})
+	if err != nil {
+		return err
+	}
+	c.Archive.Shut, c.Archive.Done = true, true
+	c.changed()
+	return nil
+}
+
+// witness writes the digest of the manifest into the log: who changes the archive later would have to change it there too.
+func (c *caseRun) witness(ctx workflow.Context, log string) error {
+	_, err := runStep[jira.Comment](ctx, c.runner, step{c.at("comment"), Jira, ordinary, jiraActivities.CommentTicket, func(e activities.Effect) any {
+		return jira.CommentTicket{Effect: e, Ticket: log, Body: c.view().ArchiveComment(jira.Escape)}
+	}})
+	return err
+}
+
+// channelIDs are the case's channels, its own last.
+func (c *caseRun) channelIDs() (list []string) {
+	for _, ch := range c.archiveChannels() {
+		list = append(list, ch.ID)
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// farewell makes the card say that the case is closed and where it is kept, while it can still be edited.
+func (c *caseRun) farewell(ctx workflow.Context) error {
+	if c.shut(c.channel.ID) {
+		return nil // somebody has archived it by hand
+	}
+	_, err := runStep[none](ctx, c.runner, step{c.at("farewell"), Slack, ordinary, slackActivities.UpdateNotice, func(activities.Effect) any {
+		v := c.outside()
+		v.Phase, v.Status, v.Now = incident.PhaseClosed, incident.Ended, workflow.Now(ctx)
+		return slack.UpdateNotice{Channel: c.channel.ID, TS: c.card.TS, Message: message(v.Card(slack.Escape))}
+	}})
+	return err
+}
+
+func (c *caseRun) moveTicket(ctx workflow.Context, id, ticket string, done bool) error {
+	_, err := runStep[jira.TicketMoved](ctx, c.runner, step{id, Jira, ordinary, jiraActivities.MoveTicket, func(activities.Effect) any {
+		return jira.MoveTicket{Ticket: ticket, Done: done}
+	}})
+	return err
+}
+
+// runReopening takes channels and ticket back into use when a case leaves its archive for an earlier phase.
+func (c *caseRun) runReopening(ctx workflow.Context) error {
+	for {
+		if err := c.await(ctx, func() bool { return c.Archive.Reopening }); err != nil {
+			return err
+		}
+		_, err := runStep[slack.ChannelsUnarchived](ctx, c.runner, step{c.reopening("channels"), Slack, urgent, slackActivities.UnarchiveChannels, func(activities.Effect) any {
+			return slack.UnarchiveChannels{Channels: c.channelIDs()}
+		}})
+		if err != nil {
+			return err
+		}
+		c.Archive.Shut = false
+		c.changed()
+		if err := c.moveTicket(ctx, c.reopening("ticket"), c.ticket.ID, false); err != nil {
+			return err
+		}
+		c.Archive.Reopening = false
+		c.changed()
+	}
+}
+
+// reopening is the id of a step of leaving this archive.
+func (c *caseRun) reopening(what string) string {
+	return fmt.Sprintf("reopen@%d.%s", c.Archive.Visit, what)
+}
+
+// isArchived reports whether an archive of this case has been verified.
+func (s ArchiveStatus) isArchived() bool { return s.Verified != nil }
+
+func archiveView(s ArchiveStatus, title string) notice.Archive {
+	if !s.isArchived() {
+		return notice.Archive{}
+	}
+	return notice.Archive{
+		Folder: notice.Link{Kind: "archive", Text: strings.TrimSpace(title), URL: s.FolderURL}, SHA256: s.SHA256,
+		Verified: *s.Verified, Messages: s.Messages, Files: s.Files,
+	}
+}

@@ -1,0 +1,107 @@
+package workflows
+
+import (
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/workflows/notice"
+)
+
+// happened takes what somebody did to one of the case's channels. Slack may tell it late, twice or not at all.
+func (c *caseRun) happened(ctx workflow.Context, e ChannelEvent) {
+	of := slices.IndexFunc(c.Analyses, func(a *analysisRecord) bool { return a.Report.Channel == e.Channel })
+	if e.Channel == "" || e.Channel != c.channel.ID && of < 0 {
+		return
+	}
+	switch e.Did {
+	case "joined", "left":
+		if of < 0 {
+			c.peopleMove(&c.Joined, &c.Left, e)
+			break
+		}
+		c.leadMoves(ctx, c.Analyses[of], e)
+	case "archived", "unarchived":
+		c.channelArchived(ctx, e)
+	case "renamed":
+		c.channelRenamed(ctx, e)
+	}
+	c.changed()
+}
+
+func (c *caseRun) peopleMove(in, out *[]string, e ChannelEvent) {
+	if e.Did == "left" {
+		in, out = out, in
+	}
+	*out = slices.DeleteFunc(*out, func(id string) bool { return id == e.User })
+	if e.User != "" && !slices.Contains(*in, e.User) {
+		*in = append(*in, e.User)
+	}
+}
+
+// leadMoves keeps who is in an analysis's channel, and says when its lead has left.
+func (c *caseRun) leadMoves(ctx workflow.Context, a *analysisRecord, e ChannelEvent) {
+	c.peopleMove(&a.Joined, &a.Left, e)
+	if e.User == "" || e.User != a.LeadID || a.LeadGone == (e.Did == "left") {
+		return
+	}
+	a.LeadGone = e.Did == "left"
+	if a.LeadGone && a.Open() {
+		words := []string{"Analysis", a.ID, "Name", a.Name, "Lead", a.Lead}
+		c.announce("lead_left", words...)
+		c.enter(ctx, a.Lead, "lead_left", words...)
+	}
+}
+
+// channelArchived says that somebody has archived a channel that is still needed, or has taken it back into use. What
+// we do ourselves at the end is no news.
+func (c *caseRun) channelArchived(ctx workflow.Context, e ChannelEvent) {
+	known := slices.Contains(c.Archived, e.Channel)
+	if c.atRest() || c.Archive.Reopening || known == (e.Did == "archived") {
+		return
+	}
+	id := "channel_unarchived"
+	if e.Did == "archived" {
+		id = "channel_archived"
+		c.Archived = append(c.Archived, e.Channel)
+	} else {
+		c.Archived = slices.DeleteFunc(c.Archived, func(channel string) bool { return channel == e.Channel })
+	}
+	words := []string{"Name", c.anyName(e.Channel), "By", e.User}
+	if e.Channel != c.channel.ID || e.Did == "unarchived" {
+		c.announce(id, words...)
+	}
+	if e.Did == "archived" && c.Placement.Operators != "" {
+		c.errand(errand{Kind: "glass", Text: notice.Said(c.lang, escapeSlack, id, words...)})
+	}
+	c.enter(ctx, e.User, id, words...)
+}
+
+func (c *caseRun) channelRenamed(ctx workflow.Context, e ChannelEvent) {
+	if e.Channel == c.channel.ID && slices.Contains(c.channelNames(), e.Name) {
+		delete(c.Names, e.Channel) // our own renaming
+	}
+	if e.Name == "" || e.Name == c.anyName(e.Channel) {
+		return
+	}
+	if c.Names == nil {
+		c.Names = map[string]string{}
+	}
+	c.Names[e.Channel] = e.Name
+	words := []string{"Name", e.Name, "By", e.User}
+	c.announce("channel_renamed", words...)
+	c.enter(ctx, e.User, "channel_renamed", words...)
+}
+
+// anyName is what one of the case's channels is called now.
+func (c *caseRun) anyName(id string) string {
+	if id == c.channel.ID {
+		return c.channelName()
+	}
+	for _, a := range c.Analyses {
+		if a.Report.Channel == id {
+			return c.nameOf(id, a.Report.Name)
+		}
+	}
+	return id
+}

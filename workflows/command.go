@@ -1,0 +1,126 @@
+package workflows
+
+import (
+	"strings"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+// command is what a person asks of a case.
+type command interface {
+	sender() incident.By
+	// check says what is wrong with the shape of the command, before it enters the history; nil: nothing.
+	check() *incident.Refusal
+}
+
+// rules say when a command is taken.
+type rules struct {
+	verified bool // somebody other than the sender must vouch for who it is
+	anytime  bool // in archive and closed too
+}
+
+// on answers the updates of one name. What is wrong in shape is rejected by the validator; what the case's rules do not
+// allow is an accepted update that is answered with a refusal, so that it is in the history. The same update id is the
+// same command: sent again, it gets the first answer.
+func on[C command](ctx workflow.Context, c *caseRun, name, description string, r rules, do func(workflow.Context, C) (Answer, *incident.Refusal)) error {
+	handler := func(ctx workflow.Context, cmd C) (Answer, error) {
+		id := workflow.GetCurrentUpdateInfo(ctx).ID
+		if a, ok := c.answered(id); ok {
+			return a, nil
+		}
+		answer, refused := Answer{}, c.allowed(ctx, name, cmd.sender(), r)
+		if refused == nil {
+			answer, refused = do(ctx, cmd)
+		}
+		answer.Number, answer.Phase, answer.Refused = c.Number, c.Phase, refused
+		if refused != nil {
+			answer.Text = refused.Error()
+		}
+		c.changed()
+		c.remember(id, answer)
+		return answer, nil
+	}
+	validator := func(cmd C) error {
+		if !cmd.sender().Valid() {
+			return incident.Refuse(incident.Usage, "The door that sent this must say who asked", "the command has no sender")
+		}
+		if refusal := cmd.check(); refusal != nil {
+			return refusal
+		}
+		return nil
+	}
+	return workflow.SetUpdateHandlerWithOptions(ctx, name, handler, workflow.UpdateHandlerOptions{Description: description, Validator: validator})
+}
+
+// allowed decides whether the case takes the command now, from this sender. Acting without a verified identity where
+// one is needed is possible, with a reason, and is told to everybody.
+func (c *caseRun) allowed(ctx workflow.Context, name string, by incident.By, r rules) *incident.Refusal {
+	switch {
+	case c.Phase == incident.PhaseClosed && !r.anytime:
+		return incident.Refuse(incident.Rule, "Reopen it first: reopen --reason …", "case %s is closed", c.Number)
+	case c.Phase == incident.PhaseArchive && !r.anytime:
+		return incident.Refuse(incident.Rule, "Take it back first: back analysis --reason …", "case %s is being archived", c.Number)
+	case !r.verified || by.Verified():
+		return nil
+	}
+	reason := incident.CleanLine(by.BreakGlass)
+	if reason == "" {
+		return incident.Refuse(incident.Rule, "Do it from Slack; or, if it cannot wait, say why with --break-glass REASON: everybody will see it",
+			"%s needs somebody whose identity is verified", name)
+	}
+	c.BrokenGlass = append(c.BrokenGlass, incident.BrokenGlass{Act: name, Reason: incident.Shorten(reason, maxReason), By: by.Called(), At: workflow.Now(ctx)})
+	words := []string{"Act", name, "Reason", reason, "By", by.Called()}
+	c.announce("broke_glass", words...)
+	c.enter(ctx, by.Called(), "broke_glass", words...)
+	if c.Placement.Operators != "" {
+		c.errand(errand{Kind: "glass", Text: notice.Said(c.lang, escapeSlack, "broke_glass", words...)})
+	}
+	return nil
+}
+
+// Bounds of what people write, in characters.
+const (
+	maxReason = 1000
+	maxLine   = 500
+	maxText   = 4000
+)
+
+// tooLong returns a refusal if one of the texts is longer than the limit; name says what it is.
+func tooLong(name string, limit int, texts ...string) *incident.Refusal {
+	for _, text := range texts {
+		if n := len([]rune(text)); n > limit {
+			return incident.Refuse(incident.Usage, "Shorten it, and put the details into the channel", "the %s has %d characters, at most %d fit", name, n, limit)
+		}
+	}
+	return nil
+}
+
+// without returns a refusal if the text says nothing.
+func without(name, hint, text string) *incident.Refusal {
+	if incident.CleanText(text) == "" {
+		return incident.Refuse(incident.Usage, hint, "%s is missing", name)
+	}
+	return nil
+}
+
+// firstOf returns the first refusal that is one.
+func firstOf(refusals ...*incident.Refusal) *incident.Refusal {
+	for _, r := range refusals {
+		if r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// stillMissing says what gates need, each with what to do about it.
+func (c *caseRun) stillMissing(missing []string) string {
+	var lines []string
+	for _, need := range missing {
+		lines = append(lines, notice.Need(c.lang, need)+" ("+notice.GateHint(c.lang, need)+")")
+	}
+	return strings.Join(lines, "; ")
+}

@@ -1,0 +1,112 @@
+package workflows
+
+import (
+	"fmt"
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/activities"
+	"hikeshi/activities/slack"
+	"hikeshi/workflows/incident"
+)
+
+// errand is work that a command has left behind: data, so that it outlives the run. Kind says what kind of work, Ref
+// whose. Its id is the id of its step.
+type errand struct {
+	ID     string           `json:"id"`
+	Kind   string           `json:"kind"`
+	Ref    string           `json:"ref,omitempty"`
+	Text   string           `json:"text,omitempty"`
+	Update *incident.Update `json:"update,omitempty"`
+}
+
+// errand asks for the work.
+func (c *caseRun) errand(e errand) {
+	switch e.Kind {
+	case "glass":
+		c.Counters.Notices++
+		e.ID = fmt.Sprintf("%s.%d", e.Kind, c.Counters.Notices)
+	case "theme", "join":
+		e.ID = fmt.Sprintf("lesson.%s.%s", e.Ref, e.Kind)
+	default:
+		e.ID = fmt.Sprintf("update.%s.%s", e.Ref, e.Kind)
+	}
+	c.Errands = append(c.Errands, e)
+}
+
+// runErrands begins each errand in a branch of its own: one that cannot go on holds up no other.
+func (c *caseRun) runErrands(ctx workflow.Context) error {
+	for {
+		var fresh []errand
+		if err := c.await(ctx, func() bool { fresh = c.notBegun(); return len(fresh) > 0 }); err != nil {
+			return err
+		}
+		for _, e := range fresh {
+			c.begun[e.ID] = true
+			c.branch(ctx, e.ID, func(ctx workflow.Context) error {
+				if err := c.do(ctx, e); err != nil {
+					return err
+				}
+				c.Errands = slices.DeleteFunc(c.Errands, func(o errand) bool { return o.ID == e.ID })
+				delete(c.records, e.ID) // its number is never used again
+				c.changed()
+				return nil
+			})
+		}
+	}
+}
+
+func (c *caseRun) notBegun() (list []errand) {
+	for _, e := range c.Errands {
+		if !c.begun[e.ID] {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// do does one errand.
+func (c *caseRun) do(ctx workflow.Context, e errand) error {
+	if err := c.await(ctx, func() bool { return c.canBegin(e) }); err != nil {
+		return err
+	}
+	switch e.Kind {
+	case "glass":
+		return c.tellOperators(ctx, e)
+	case "channel":
+		return c.postUpdate(ctx, e.ID, c.channel.ID, *e.Update)
+	case "executives":
+		return c.postUpdate(ctx, e.ID, c.Placement.Executives, *e.Update)
+	case "ticket":
+		return c.commentUpdate(ctx, e.ID, *e.Update)
+	case "theme":
+		return c.openTheme(ctx, e.ID, c.lessonByID(e.Ref))
+	case "join":
+		return c.joinTheme(ctx, e.ID, c.lessonByID(e.Ref))
+	}
+	return fmt.Errorf("errand %s: unknown kind %q", e.ID, e.Kind)
+}
+
+// canBegin reports whether the errand has what it needs.
+func (c *caseRun) canBegin(e errand) bool {
+	switch e.Kind {
+	case "channel":
+		return c.channel.ID != "" && !c.shut(c.channel.ID)
+	case "ticket", "theme", "join":
+		return c.ticket.ID != ""
+	}
+	return true
+}
+
+func (c *caseRun) tellOperators(ctx workflow.Context, e errand) error {
+	_, err := runStep[slack.Notice](ctx, c.runner, step{e.ID, Slack, ordinary, slackActivities.PostNotice, func(effect activities.Effect) any {
+		return slack.PostNotice{Effect: effect, Channel: c.Placement.Operators, Message: slack.Message{Text: e.Text}}
+	}})
+	return err
+}
+
+func (c *caseRun) lessonByID(id string) *incident.Lesson {
+	i := slices.IndexFunc(c.Lessons, func(l *incident.Lesson) bool { return l.ID == id })
+	return c.Lessons[i] // an errand exists only for a lesson that does, and lessons are never removed
+}
