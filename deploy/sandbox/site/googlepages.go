@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/fake"
@@ -55,7 +56,7 @@ func filePage(f drivetest.File) string {
 	case drivetest.SheetType:
 		return "/spreadsheets/d/" + f.ID + "/edit"
 	}
-	return ""
+	return "/file/d/" + f.ID + "/view"
 }
 
 // sheetView is a spreadsheet with one of its tabs.
@@ -86,4 +87,33 @@ func (s *Site) sheetPage(r *http.Request, reader fake.Person) (string, any, bool
 		}
 	}
 	return v.Name, v, true
+}
+
+// fileContent shows what is in a file, to those who may read it. It is whatever somebody has put there: nothing in it may
+// run, load or submit anything, and it gets no origin of its own.
+func (s *Site) fileContent(w http.ResponseWriter, r *http.Request) {
+	reader, known := person(r.URL.Query().Get("as"))
+	if !known {
+		reader = fake.Cast()[0]
+	}
+	seen := s.Drive.FilesAs(reader.Email)
+	i := slices.IndexFunc(seen, func(f drivetest.File) bool { return f.ID == r.PathValue("id") })
+	content, has := s.Drive.Content(r.PathValue("id"))
+	if i < 0 || !has {
+		http.Error(w, "There is no such file here, or "+reader.Name+" may not see it.", http.StatusNotFound)
+		return
+	}
+	kind := "text/plain; charset=utf-8"
+	switch {
+	case seen[i].MimeType == "text/html":
+		kind = "text/html; charset=utf-8"
+	case !utf8.Valid(content):
+		kind = "application/octet-stream"
+		w.Header().Set("Content-Disposition", "attachment")
+	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(content) // the reader is gone: nothing to do
 }

@@ -33,11 +33,13 @@ func (s *Site) pages() http.Handler {
 	s.page(mux, "GET /{$}", "index.html", s.indexPage)
 	s.page(mux, "GET /slack", "channels.html", s.channelsPage)
 	s.page(mux, "GET /slack/{channel}", "channel.html", s.channelPage)
+	mux.HandleFunc("GET /slack/{channel}/{message}", toMessage)
 	s.page(mux, "GET /jira", "issues.html", s.issuesPage)
 	s.page(mux, "GET /jira/{key}", "issue.html", s.issuePage)
 	s.page(mux, "GET /drive", "drive.html", s.drivePage)
 	s.page(mux, "GET /drive/folders/{id}", "drive.html", s.drivePage)
 	s.page(mux, "GET /spreadsheets/d/{id}/edit", "sheet.html", s.sheetPage)
+	mux.HandleFunc("GET /file/d/{id}/view", s.fileContent)
 	return mux
 }
 

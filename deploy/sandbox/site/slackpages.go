@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,8 @@ type channelView struct {
 // messageView is a message with its replies.
 type messageView struct {
 	TS, Author, Text string
+	Anchor           string // as it stands at the end of the message's address
+	Files            []slacktest.File
 	At               time.Time
 	Own              bool // only the reader sees it
 	System, Edited   bool
@@ -88,8 +91,24 @@ func (s *Site) threads(ch slacktest.Channel, reader fake.Person) []messageView {
 }
 
 func (s *Site) messageView(m slacktest.Message) messageView {
-	return messageView{TS: m.TS, Author: s.nameOf(m.User), Text: m.Text, At: timeOf(m.TS), System: m.Subtype != "" && m.Subtype != "bot_message",
+	return messageView{TS: m.TS, Anchor: "p" + strings.ReplaceAll(m.TS, ".", ""), Files: s.filesOf(m),
+		Author: s.nameOf(m.User), Text: m.Text, At: timeOf(m.TS), System: m.Subtype != "" && m.Subtype != "bot_message" && m.Subtype != "file_share",
 		Edited: m.Edited != nil, Blocks: blocksOf(m.Blocks), Reactions: m.Reacted}
+}
+
+func (s *Site) filesOf(m slacktest.Message) (list []slacktest.File) {
+	for _, f := range s.Slack.Files() {
+		if slices.Contains(m.Files, f.ID) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// toMessage leads from a message's own address to its place on the channel's page.
+func toMessage(w http.ResponseWriter, r *http.Request) {
+	to := url.URL{Path: "/slack/" + r.PathValue("channel"), RawQuery: url.Values{"as": r.URL.Query()["as"]}.Encode(), Fragment: r.PathValue("message")}
+	http.Redirect(w, r, to.String(), http.StatusFound)
 }
 
 func timeOf(ts string) time.Time {
