@@ -22,11 +22,14 @@ default_audience: group
 slack:
   responders: [S0CSIRT01]
   url: {{json .Channels}}
+  executives_channel: C0EXECUTIVES
+  operators_channel: C0CSIRTOPS
 jira:
   project: SEC
   drill_project: DRILL
   issue_type: Incident
 google:
+  evidence_folder: fld-evidence
   drill_folder: fld-drills
 audiences:
   group: {folder: fld-cases}
@@ -44,6 +47,9 @@ organisations:
     responders: [S0BRAVO03]
 timing:
   search_lag: {{.SearchLag}}
+{{- if .Reopen}}
+  reopen_window: {{.Reopen}}
+{{- end}}
 {{- if .Probe}}
   probe_interval: {{.Probe}}
 {{- end}}
@@ -53,6 +59,8 @@ vendor_limits: false
 {{- if .UI}}
 temporal_ui: {{json .UI}}
 {{- end}}
+# Nobody but the user of this machine reaches this Temporal, so that user counts as verified.
+trust_local_user: true
 key_ring: keys.yaml
 codec:
   listen: {{json .Codec}}
@@ -83,7 +91,7 @@ func (l *local) writeConfig(context.Context) error {
 	}
 	var text bytes.Buffer
 	err := configText.Execute(&text, map[string]any{
-		"Channels": l.at.Pages + "/slack/", "SearchLag": l.searchLag(), "Probe": l.o.probe, "NoLimits": l.o.noLimits, "UI": l.stack.UIURL,
+		"Channels": l.at.Pages + "/slack/", "SearchLag": l.searchLag(), "Probe": l.o.probe, "Reopen": l.o.reopen, "NoLimits": l.o.noLimits, "UI": l.stack.UIURL,
 		"Codec": loopback(l.codec.number), "Origins": l.origins(), "Gateway": loopback(l.gateway.number),
 		"Temporal": l.stack.Address, "Namespace": l.stack.Namespace,
 		"Slack": l.at.Slack, "Jira": l.at.Jira, "JiraUser": fake.JiraUser, "Google": l.at.Google,

@@ -16,28 +16,25 @@ import (
 	"hikeshi/workflows/incident"
 )
 
-// script is how far the demonstration is. Its ids are chosen before the first act and kept, so that a demonstration
-// that was killed and is played again does nothing twice.
+// script is how far the demonstration is. Every id in it is made of the stamp, which is chosen before the first act and
+// kept, so that a demonstration that was killed and is played again does nothing twice.
 type script struct {
-	Trigger  string `json:"trigger"` // of the slash command
-	Update   string `json:"update"`  // of the triage
-	Number   string `json:"number,omitempty"`
-	Finished bool   `json:"finished,omitempty"`
+	Stamp    string            `json:"stamp"`
+	Number   string            `json:"number,omitempty"`
+	Said     map[string]string `json:"said,omitempty"` // messages by what they are called here → Slack's name of them
+	Finished bool              `json:"finished,omitempty"`
 }
 
-// The case of the demonstration.
-const (
-	demoTitle    = "経理部に請求書を装った不審なメール、添付を開いた"
-	demoReporter = "田中 一郎、アクメ食品 内部統制室、03-5555-0123"
-	demoOrg      = "Acme Foods"
-	demoScope    = "One mailbox and one laptop at Acme Foods; no other recipient so far"
-	demoCommand  = `open sev2 ` + demoTitle + ` --reporter "` + demoReporter + `" --org "` + demoOrg + `" --kind phishing --invite @kenji`
-)
+// trigger is the id of the slash command, and with it of the case.
+func (s *script) trigger() string { return "demo-open-" + s.Stamp }
+
+// update is the id of a command to the case.
+func (s *script) update(act string) string { return "demo-" + act + "-" + s.Stamp }
 
 // demoPatience bounds every wait of the demonstration.
 const demoPatience = 90 * time.Second
 
-// demo plays a case as far as the product goes, through the doors that people use, and checks what came of it.
+// demo plays a case through its whole life, through the doors that people use, and checks what came of it.
 func (l *local) demo(ctx context.Context) error {
 	s, err := l.readScript()
 	if err != nil {
@@ -52,10 +49,11 @@ func (l *local) demo(ctx context.Context) error {
 		return err
 	}
 	defer desk.Close()
-	ctx, cancel := context.WithTimeout(ctx, demoPatience)
-	defer cancel()
-	if err := l.play(ctx, desk, s); err != nil {
-		return fmt.Errorf("demonstration: %w", err)
+	p := &play{local: l, desk: desk, s: s}
+	for _, act := range p.acts() {
+		if err := p.perform(ctx, act); err != nil {
+			return fmt.Errorf("demonstration: %w", err)
+		}
 	}
 	s.Finished = true
 	if err := l.writeScript(s); err != nil {
@@ -65,116 +63,51 @@ func (l *local) demo(ctx context.Context) error {
 	return nil
 }
 
-func (l *local) play(ctx context.Context, desk *cases.Cases, s *script) error {
-	if err := l.openCase(ctx, s); err != nil {
-		return err
-	}
-	status, err := l.followCase(ctx, desk, s)
+// play is a demonstration under way.
+type play struct {
+	*local
+	desk *cases.Cases
+	s    *script
+}
+
+func (p *play) perform(ctx context.Context, act func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, demoPatience)
+	defer cancel()
+	return act(ctx)
+}
+
+// aoi and the others act at the command line of this machine, in the demonstration's words.
+func by(name string) incident.By {
+	p, _ := personNamed(name)
+	return incident.By{Who: p.ID, Name: p.RealName, Door: incident.DoorCLI, Assurance: incident.TemporalPrincipal}
+}
+
+// send gives the case a command; act makes it the same command when it is given again.
+func (p *play) send(ctx context.Context, act, update string, command any) (workflows.Answer, error) {
+	answer, err := p.desk.Send(ctx, p.s.Number, update, command, p.s.update(act))
 	if err != nil {
-		return err
+		return answer, fmt.Errorf("%s: %w", update, err)
 	}
-	l.tellLinks(status)
-	if err := l.triage(ctx, desk, s); err != nil {
-		return err
-	}
-	if err := l.awaitPhase(ctx, desk, s, incident.PhaseAnalysis); err != nil {
-		return err
-	}
-	return l.inspect(ctx, s)
+	p.say.step("    Hikeshi answers: %s", answer.Text)
+	return answer, nil
 }
 
-// openCase gives the slash command as aoi would in Slack.
-func (l *local) openCase(ctx context.Context, s *script) error {
-	l.say.step("佐藤 葵 (aoi) has 田中さん of Acme Foods on the telephone, and types in #general:")
-	l.say.step("    /case %s", demoCommand)
-	var answer struct {
-		Status int    `json:"status"`
-		Body   string `json:"body"`
-		Error  string `json:"error"`
-	}
-	err := call(ctx, "POST", control(l.at.Slack)+"command", map[string]string{
-		"user": "aoi", "channel": "general", "command": "/case", "text": demoCommand, "trigger_id": s.Trigger,
-	}, &answer)
-	if err != nil {
-		return fmt.Errorf("give the command: %w", err)
-	}
-	if answer.Status != 200 || answer.Error != "" {
-		return fmt.Errorf("give the command: the gateway answered %d %s%s", answer.Status, answer.Body, answer.Error)
-	}
-	l.say.step("    Hikeshi answers: %s", plainAnswer(answer.Body))
-	return nil
-}
-
-// plainAnswer is the text of an answer to a command.
-func plainAnswer(body string) string {
-	var a struct {
-		Text string `json:"text"`
-	}
-	if json.Unmarshal([]byte(body), &a) == nil && a.Text != "" {
-		body = a.Text
-	}
-	return strings.ReplaceAll(strings.TrimSpace(body), "\n", " ")
-}
-
-func (l *local) followCase(ctx context.Context, desk *cases.Cases, s *script) (workflows.Status, error) {
-	request := incident.RequestID(s.Trigger)
-	opened, ready, err := desk.Wait(ctx, request, cases.Ready)
-	if err != nil {
-		return workflows.Status{}, err
-	}
-	l.say.step("people are together in #%s: %s", ready.Links.ChannelName, ready.Links.ChannelURL)
-	opened, status, err := desk.Wait(ctx, request, cases.Linked)
-	if err != nil {
-		return workflows.Status{}, err
-	}
-	if s.Number != "" && s.Number != opened.Number {
-		return workflows.Status{}, fmt.Errorf("the same command was case %s before and is %s now", s.Number, opened.Number)
-	}
-	s.Number = opened.Number
-	return *status, l.writeScript(s)
-}
-
-func (l *local) tellLinks(s workflows.Status) {
-	l.say.step("case %s is open, nothing is owed", s.Number)
-	for _, link := range []struct{ what, url string }{
-		{"the ticket, for managers and executives", s.Links.TicketURL}, {"the folder", s.Links.FolderURL},
-		{"the task sheet", s.Links.SheetURL}, {"the case in Temporal", s.Links.Temporal},
-	} {
-		if link.url != "" {
-			l.say.step("    %s: %s", link.what, link.url)
-		}
-	}
-}
-
-func (l *local) triage(ctx context.Context, desk *cases.Cases, s *script) error {
-	l.say.step("Ben Okafor takes command and says how far the damage goes: %q", demoScope)
-	answer, err := desk.Triage(ctx, s.Number, workflows.TriageCommand{
-		Severity: incident.Sev2, Kind: "phishing", Commander: "@ben", Scope: demoScope,
-		By: incident.By{Who: "demo", Name: "demonstration", Door: incident.DoorCLI, Assurance: incident.SelfDeclared},
-	}, s.Update)
-	if err != nil {
-		return fmt.Errorf("triage: %w", err)
-	}
-	l.say.step("    Hikeshi answers: %s", answer.Text)
-	return nil
-}
-
-// awaitPhase waits until the case has moved on by itself and has told everybody.
-func (l *local) awaitPhase(ctx context.Context, desk *cases.Cases, s *script, phase incident.Phase) error {
+// await waits until the condition holds for the case.
+func (p *play) await(ctx context.Context, what string, holds func(workflows.Status) bool) (workflows.Status, error) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
+	var last workflows.Status
 	for {
-		_, status, err := desk.Wait(ctx, incident.RequestID(s.Trigger), cases.Linked)
-		if err != nil {
-			return err
+		_, status, err := p.desk.Wait(ctx, incident.RequestID(p.s.trigger()), cases.Settled)
+		if err == nil && holds(*status) {
+			return *status, nil
 		}
-		if status.Phase == phase {
-			l.say.step("the case has moved on to %s by itself", phase)
-			return nil
+		if status != nil {
+			last = *status
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the case stays in %s; missing: %v", status.Phase, status.Gates)
+			return last, fmt.Errorf("%s: it does not come to it: the case is in %s, owes %v: %w", what, last.Phase, last.Debts, errors.Join(err, ctx.Err()))
 		case <-tick.C:
 		}
 	}
@@ -193,12 +126,11 @@ func (l *local) readScript() (*script, error) {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w: delete it to begin a new demonstration", l.scriptFile(), err)
-	case !s.Finished:
+	case !s.Finished && s.Stamp != "":
 		l.say.step("the demonstration goes on where it was")
 		return &s, nil
 	}
-	now := strings.ReplaceAll(time.Now().UTC().Format("20060102-150405.000"), ".", "-")
-	s = script{Trigger: "demo-open-" + now, Update: "demo-triage-" + now}
+	s = script{Stamp: strings.ReplaceAll(time.Now().UTC().Format("20060102-150405.000"), ".", "-"), Said: map[string]string{}}
 	return &s, l.writeScript(&s)
 }
 

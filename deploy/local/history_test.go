@@ -33,13 +33,30 @@ func tester() incident.By {
 func TestNothingPeopleWroteIsPlain(t *testing.T) {
 	in := shared(t)
 	words := map[string]string{
-		"title": "Zanzibar", "reporter": "Montgomery", "report": "Kilimanjaro", "scope": "Serengeti", "kind": "Okavango",
+		"title": "Zanzibar", "reporter": "Montgomery", "report": "Kilimanjaro", "scope": "Serengeti", "kind": "Okavango", "analysis": "Limpopo",
+		"hypothesis": "Ngorongoro", "finding": "Tanganyika", "task": "Drakensberg", "update": "Kalahari", "lesson": "Zambezi", "reason": "Ruwenzori",
 	}
+	never := map[string]string{"message": "Timbuktu", "reply": "Ouagadougou", "file": "Antananarivo"}
 	request, s := in.open(t, "aoi", fmt.Sprintf("open %s and more\n%s was said --reporter %q --kind %s", words["title"], words["report"], words["reporter"], words["kind"]), cases.Linked)
 	_, err := in.desk.Triage(t.Context(), s.Number, workflows.TriageCommand{Scope: words["scope"], Commander: "@ben", By: tester()}, request+"-t")
 	require.NoError(t, err)
+	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: words["analysis"], Hypothesis: words["hypothesis"], Lead: "@chie", By: principal()})
+	first := in.says(t, "aoi", s.Links.Channel, "", never["message"])
+	in.says(t, "ben", s.Links.Channel, first, never["reply"])
+	in.acts(t, "file", map[string]string{"user": "aoi", "channel": s.Links.Channel, "text": "x", "name": never["file"] + ".txt", "content": never["message"]}, nil)
+	in.send(t, s.Number, workflows.ConcludeUpdate, workflows.ConcludeCommand{Analysis: "a1", Finding: words["finding"], By: principal()})
+	in.send(t, s.Number, workflows.TaskUpdate, workflows.TaskCommand{Title: words["task"], By: principal()})
+	in.send(t, s.Number, workflows.PublishUpdate, workflows.PublishCommand{Text: words["update"], By: principal()})
+	in.send(t, s.Number, workflows.LessonUpdate, workflows.LessonCommand{Text: words["lesson"], By: principal()})
+	in.send(t, s.Number, workflows.DecideUpdate, workflows.DecideCommand{Lesson: "l1", As: "accept", Reason: words["reason"], By: principal()})
+	in.send(t, s.Number, workflows.ContainUpdate, workflows.ContainCommand{State: incident.Contained, By: principal()})
+	in.send(t, s.Number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: "contained", By: principal()})
+	s = in.closed(t, request)
 
 	raw, plain := in.everything(t, request, s)
+	for what, word := range never {
+		require.NotContains(t, plain, word, "the %s passes through Temporal", what)
+	}
 	for what, word := range words {
 		require.NotContains(t, raw, word, "the %s is plain text in Temporal", what)
 		require.Contains(t, plain, word, "the %s can be read with the keys", what)
@@ -56,7 +73,7 @@ func (in *install) everything(t *testing.T, request string, s workflows.Status) 
 	list, err := in.client.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{})
 	require.NoError(t, err)
 	all := []proto.Message{list}
-	for _, id := range []string{workflows.IntakeWorkflowID(request), s.WorkflowID} {
+	for _, id := range workflowsOf(request, s) {
 		for _, h := range in.runs(t, id) {
 			all = append(all, h)
 		}
@@ -72,6 +89,15 @@ func (in *install) everything(t *testing.T, request string, s workflows.Status) 
 		})
 	}
 	return stored.String(), read.String()
+}
+
+// workflowsOf are the ids of all workflows of a case, by what they are.
+func workflowsOf(request string, s workflows.Status) map[string]string {
+	ids := map[string]string{"intake": workflows.IntakeWorkflowID(request), "case": s.WorkflowID, "mirror": s.Mirror.WorkflowID}
+	for _, a := range s.Analyses {
+		ids[a.ID] = a.WorkflowID
+	}
+	return ids
 }
 
 // visit calls f for every payload in a message.
@@ -112,7 +138,7 @@ func (in *install) recordCase(t *testing.T, request, name string) {
 		return
 	}
 	s := in.wait(t, request, cases.Linked)
-	for kind, id := range map[string]string{"intake": workflows.IntakeWorkflowID(request), "case": s.WorkflowID} {
+	for kind, id := range workflowsOf(request, s) {
 		for i, h := range in.runs(t, id) {
 			text, err := protojson.MarshalOptions{Multiline: true}.Marshal(h)
 			require.NoError(t, err)

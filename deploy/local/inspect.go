@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +12,6 @@ import (
 	"hikeshi/activities/fake"
 	"hikeshi/activities/jira/jiratest"
 	"hikeshi/activities/slack/slacktest"
-	"hikeshi/workflows/incident"
 )
 
 // world is the state of all vendors, as far as a case shows in it.
@@ -19,7 +19,10 @@ type world struct {
 	Channels []slacktest.Channel
 	Messages []slacktest.Message
 	Issues   []jiratest.Issue
+	Comments []jiratest.Comment
+	Mails    []jiratest.Mail
 	Files    []drivetest.File
+	request  string // whose world it is
 }
 
 // observe reads the state of the sandbox, wherever it runs.
@@ -29,7 +32,9 @@ func (l *local) observe(ctx context.Context) (world, error) {
 		Messages map[string]slacktest.Message `json:"messages"`
 	}
 	var jira struct {
-		Issues map[string]jiratest.Issue `json:"issues"`
+		Issues   map[string]jiratest.Issue   `json:"issues"`
+		Comments map[string]jiratest.Comment `json:"comments"`
+		Mails    map[string]jiratest.Mail    `json:"mails"`
 	}
 	var google struct {
 		Files map[string]drivetest.File `json:"files"`
@@ -48,6 +53,12 @@ func (l *local) observe(ctx context.Context) (world, error) {
 	for _, i := range jira.Issues {
 		w.Issues = append(w.Issues, i)
 	}
+	for _, key := range slices.Sorted(maps.Keys(jira.Comments)) {
+		w.Comments = append(w.Comments, jira.Comments[key])
+	}
+	for _, m := range jira.Mails {
+		w.Mails = append(w.Mails, m)
+	}
 	for _, f := range google.Files {
 		w.Files = append(w.Files, f)
 	}
@@ -56,13 +67,17 @@ func (l *local) observe(ctx context.Context) (world, error) {
 
 // of keeps what belongs to the case of a request: everything made for it carries the request's id from birth.
 func (w world) of(requestID string) world {
+	w.request = requestID
 	label := "case-" + requestID + "-"
 	w.Issues = slices.DeleteFunc(slices.Clone(w.Issues), func(i jiratest.Issue) bool {
 		return !slices.ContainsFunc(i.Labels, func(l string) bool { return strings.HasPrefix(l, label) })
 	})
 	w.Channels = slices.DeleteFunc(slices.Clone(w.Channels), func(c slacktest.Channel) bool {
-		return !strings.Contains(c.Purpose.Value+c.Topic.Value, "[key:"+requestID+"]")
+		marks := c.Purpose.Value + c.Topic.Value
+		return !strings.Contains(marks, "[key:"+requestID+"]") && !strings.Contains(marks, "[key:"+requestID+".")
 	})
+	slices.SortFunc(w.Channels, func(a, b slacktest.Channel) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(w.Issues, func(a, b jiratest.Issue) int { return a.ID - b.ID })
 	w.Files = slices.DeleteFunc(slices.Clone(w.Files), func(f drivetest.File) bool { return !made(f, requestID) })
 	return w
 }
@@ -82,6 +97,27 @@ func (w world) kinds(mimeType string) []drivetest.File {
 	return slices.DeleteFunc(slices.Clone(w.Files), func(f drivetest.File) bool { return f.MimeType != mimeType })
 }
 
+// role returns the files that play a part in the case: folder, tasks, evidence or archive.
+func (w world) role(name string) []drivetest.File {
+	return slices.DeleteFunc(slices.Clone(w.Files), func(f drivetest.File) bool { return f.AppProperties["hikeshiRole"] != name })
+}
+
+// made returns the issues that a step has made: open-ticket, mirror-log, lesson-l1-theme …
+func (w world) made(step string) []jiratest.Issue {
+	return slices.DeleteFunc(slices.Clone(w.Issues), func(i jiratest.Issue) bool {
+		return !slices.ContainsFunc(i.Labels, func(l string) bool { return strings.HasPrefix(l, "case-") && strings.Contains(l, "-"+step+"-") })
+	})
+}
+
+// rooms returns the case's own channel, or an analysis's.
+func (w world) rooms(analysis string) []slacktest.Channel {
+	mark := "[key:" + w.request + "]"
+	if analysis != "" {
+		mark = "[key:" + w.request + "." + analysis + "]"
+	}
+	return slices.DeleteFunc(slices.Clone(w.Channels), func(c slacktest.Channel) bool { return !strings.Contains(c.Purpose.Value+c.Topic.Value, mark) })
+}
+
 // exactlyOne says what there is too few or too many of.
 func (w world) exactlyOne() error {
 	var errs []error
@@ -89,40 +125,14 @@ func (w world) exactlyOne() error {
 		what string
 		n    int
 	}{
-		{"tickets", len(w.Issues)}, {"channels", len(w.Channels)},
-		{"folders", len(w.kinds(drivetest.FolderType))}, {"sheets", len(w.kinds(drivetest.SheetType))},
+		{"tickets", len(w.made("open-ticket"))}, {"channels of its own", len(w.rooms(""))},
+		{"folders", len(w.role("folder"))}, {"sheets", len(w.role("tasks"))},
 	} {
 		if c.n != 1 {
 			errs = append(errs, fmt.Errorf("there are %d %s of the case, not one", c.n, c.what))
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// inspect checks what the demonstration has left in the sandbox.
-func (l *local) inspect(ctx context.Context, s *script) error {
-	all, err := l.observe(ctx)
-	if err != nil {
-		return fmt.Errorf("look into the sandbox: %w", err)
-	}
-	w := all.of(incident.RequestID(s.Trigger))
-	if err := w.exactlyOne(); err != nil {
-		return err
-	}
-	channel := w.Channels[0]
-	for _, who := range []string{"aoi", "ben", "chie", "kenji"} {
-		if p, known := personNamed(who); !known || !channel.Has(p.ID) {
-			return fmt.Errorf("%s is not in #%s", who, channel.Name)
-		}
-	}
-	if len(channel.Pins) != 1 {
-		return fmt.Errorf("#%s has %d pinned messages, not one", channel.Name, len(channel.Pins))
-	}
-	if ticket := w.Issues[0]; ticket.Key != s.Number || !strings.Contains(ticket.Description, demoScope) {
-		return fmt.Errorf("ticket %s does not show the scope of case %s", ticket.Key, s.Number)
-	}
-	l.say.step("the sandbox holds exactly one ticket, channel, folder and sheet of it; all four people are in the channel")
-	return nil
 }
 
 func personNamed(handle string) (fake.Person, bool) {

@@ -80,16 +80,6 @@ func (p *process) attach() *install {
 	return in
 }
 
-// notices counts the machine's messages at the top level of a channel.
-func notices(w world, channel string) (n int) {
-	for _, m := range w.Messages {
-		if m.Channel == channel && m.BotID != "" && m.ThreadTS == "" && (m.Subtype == "" || m.Subtype == "bot_message") {
-			n++
-		}
-	}
-	return n
-}
-
 // A worker that keeps no case in memory replays each case's whole history for every task: what is not deterministic
 // shows at once. It runs beside the rest with the same configuration, and so does the command line.
 func TestSeparateWorkerWithoutCache(t *testing.T) {
@@ -116,24 +106,6 @@ func TestSeparateWorkerWithoutCache(t *testing.T) {
 	require.Empty(t, opened.Debts)
 	require.Equal(t, 0, worker.end())
 	require.Equal(t, 0, local.end())
-}
-
-// The demonstration, as the first thing a newcomer runs: killed in the middle it goes on, finished it begins anew.
-func TestDemoGoesOnAfterAKill(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	args := append([]string{"--demo", "--exit", "--data", dir, "--sandbox-port", "0"}, anyPorts...)
-	first := launchReady(t, "local", args...)
-	require.Eventually(t, func() bool { return len(first.observed().Channels) > 2 }, patient, 5*time.Millisecond, "the case's channel")
-	first.kill()
-	demo := exec.Command(binary(t, "local"), args...)
-	out, err := demo.CombinedOutput()
-	require.NoError(t, err, string(out))
-	require.Contains(t, string(out), "exactly one ticket")
-	again := exec.Command(binary(t, "local"), args...)
-	out, err = again.CombinedOutput()
-	require.NoError(t, err, string(out))
-	require.Contains(t, string(out), "SEC-2", "a finished demonstration begins anew")
 }
 
 // observed is the state of the sandbox; empty while it cannot be read.

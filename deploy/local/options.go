@@ -18,6 +18,7 @@ type options struct {
 
 	searchLag time.Duration // of a sandbox of our own; see site.Options
 	probe     time.Duration // 0: the configuration's default
+	reopen    time.Duration // how long a closed case can be reopened; 0: the configuration's default
 	noUI      bool
 	noLimits  bool // neither the vendors' rate limits nor our own
 	rewrite   func(config string) string

@@ -12,6 +12,8 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"hikeshi/activities/fake"
+	"hikeshi/starter/cases"
+	"hikeshi/workflows"
 )
 
 // What a person wrote about the case of this test. None of it may be readable without the keys.
@@ -62,6 +64,43 @@ func TestTheWebUIShowsTheCase(t *testing.T) {
 			}
 		}
 		sealed.shoot("sealed-" + page)
+	}
+}
+
+// The case, its analysis and its mirror can be followed in the Temporal Web UI, and lead to each other.
+func TestTheWebUILinksACaseWithItsChildren(t *testing.T) {
+	b := openBrowser(t)
+	in := newInstall(t, t.TempDir(), func(o *options) { o.noUI = false })
+	request, s := in.open(t, "aoi", "open リンクの確認", cases.Linked)
+	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "mailbox", Lead: "@chie", Hypothesis: "the password was used", By: principal()})
+	in.says(t, "aoi", s.Links.Channel, "", "something is said")
+	s = in.settle(t, request, "there is an analysis and a log", func(s workflows.Status) bool {
+		return analysisOf(s, "a1").LeadID != "" && len(s.Mirror.Logs) > 0 && len(s.Debts) == 0
+	})
+	a1 := analysisOf(s, "a1")
+	details := func(page string) string {
+		b.open(page)
+		b.shows(s.WorkflowID)
+		b.open(strings.TrimSuffix(strings.TrimSuffix(b.address(), "/timeline"), "/history") + "/user-metadata")
+		return b.shows("Current Details", s.Number)
+	}
+	text := details(s.Links.Temporal)
+	for _, want := range []string{"mailbox", "中村 千恵"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the case's page does not show %s", want)
+		}
+	}
+	for from, to := range map[string][]string{
+		s.Links.Temporal: {a1.Temporal, s.Mirror.Temporal}, a1.Temporal: {s.Links.Temporal, s.Links.TicketURL, a1.ChannelURL}, s.Mirror.Temporal: {s.Links.Temporal, s.Mirror.Logs[0].URL},
+	} {
+		details(from)
+		source := b.source()
+		for _, link := range to {
+			if !strings.Contains(source, link) {
+				t.Errorf("the page %s has no link to %s", from, link)
+			}
+		}
+		b.shoot(strings.ReplaceAll(from[strings.LastIndex(from, "/")+1:], "%2F", "-"))
 	}
 }
 
