@@ -5,6 +5,10 @@
 //
 //	bench open
 //	bench open -limits=false -rate 120 -concurrency 4
+//	bench mirror -n 20000
+//
+// bench mirror measures what the machine does with what people say: how fast a backlog is logged, how far the log lags
+// behind while they talk, what the archive takes, and the worker's memory.
 //
 // All figures of one report come from one run on one machine. Ratios can be compared between machines, times cannot.
 package main

@@ -20,6 +20,9 @@ func main() {
 
 // run returns the exit status: 0 when all was measured, whatever came out, 1 when it could not be, 2 after wrong usage.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "mirror" {
+		return runTalk(ctx, args[1:], stdout, stderr)
+	}
 	o, err := parse(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
@@ -33,6 +36,28 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	r, err := measure(ctx, o, stderr)
 	if err == nil {
 		err = r.print(stdout, o.json)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "error: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+func runTalk(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parseTalk(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2 // it has been said what is wrong
+	}
+	forgetEnvironment()
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	r, err := measureTalk(ctx, o, stderr)
+	if err == nil {
+		err = r.print(stdout)
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "error: %v\n", err)

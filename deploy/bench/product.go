@@ -36,6 +36,8 @@ type product struct {
 	options client.Options
 	client  client.Client
 	desk    *cases.Cases
+	spawned int // process id of the last program that was started
+	worker  int // process id of a worker of its own; 0: it is part of local
 	stops   []func() error
 }
 
@@ -94,6 +96,7 @@ func (p *product) launchWorker(program string) error {
 		return fmt.Errorf("write a configuration without limits: %w", err)
 	}
 	_, err = p.spawn(program, []string{"HIKESHI_CONFIG=" + file})
+	p.worker = p.spawned
 	return err
 }
 
@@ -134,6 +137,7 @@ func (p *product) spawn(program string, env []string, args ...string) (<-chan st
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", filepath.Base(program), err)
 	}
+	p.spawned = cmd.Process.Pid
 	lines := make(chan string, 100)
 	var reading sync.WaitGroup
 	reading.Go(func() {
