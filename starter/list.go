@@ -35,7 +35,7 @@ func (c *cli) list() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&filter.All, "all", false, "ended cases too")
+	f.BoolVar(&filter.All, "all", false, "closed and ended cases too")
 	f.StringVar(&phase, "phase", "", "only cases in that `phase`")
 	f.BoolVar(&filter.Stuck, "stuck", false, "only cases in which a step cannot go on")
 	f.IntVar(&filter.Limit, "limit", cases.DefaultLimit, "at most so `many`")

@@ -39,11 +39,17 @@ func inFile(t *testing.T, dir, text string) func(string) string {
 	return func(name string) string { return map[string]string{"HIKESHI_CONFIG": file, "USER": "aoi"}[name] }
 }
 
-func TestErrors(t *testing.T) {
+// withoutTemporalVariables keeps the tester's own Temporal out.
+func withoutTemporalVariables(t *testing.T) {
+	t.Helper()
 	for _, name := range []string{"TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"} {
 		t.Setenv(name, "")
 		_ = os.Unsetenv(name) // after Setenv, which puts it back at the end
 	}
+}
+
+func TestErrors(t *testing.T) {
+	withoutTemporalVariables(t)
 	getenv := environment(t)
 	for _, tt := range []struct {
 		line, code, want string
