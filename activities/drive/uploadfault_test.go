@@ -49,7 +49,6 @@ func TestUploadOnceAfterAnyFault(t *testing.T) {
 	for _, stage := range stages {
 		for _, f := range faults {
 			t.Run(stage.name+": "+f.name, func(t *testing.T) {
-				t.Parallel() // a server that refuses a piece unread keeps its connection for half a second
 				d, url := drivetest.Start(t, drivetest.Options{})
 				acts := newActivities(t, url, func(c *drive.Config) {
 					if f.fault.Mode == "hang" {
@@ -81,7 +80,6 @@ func TestUploadAfterSeveralLostAnswers(t *testing.T) {
 	for _, mode := range []string{"before", "after", "drop", "garbage"} {
 		for skip := range 3 {
 			t.Run(fmt.Sprintf("%s, from chunk %d", mode, skip+1), func(t *testing.T) {
-				t.Parallel()
 				d, url := drivetest.Start(t, drivetest.Options{})
 				acts := newActivities(t, url)
 				file, data := newFile(t, acts), noise(2*chunk+5)

@@ -66,24 +66,37 @@ func (t *Tab) texts() [][]string {
 	return grid
 }
 
-// export turns the first tab into CSV, the only format the sandbox offers.
+// export turns all tabs into a workbook, or the first one into CSV: the formats that the sandbox offers.
 func (s *Server) export(id, mimeType string) ([]byte, bool) {
 	b, err := s.book(id)
-	if mimeType != "text/csv" || err != nil {
+	if err != nil {
 		return nil, false
 	}
+	var out []byte
+	switch mimeType {
+	case xlsxType:
+		out, err = b.xlsx()
+	case "text/csv":
+		out, err = b.Tabs[0].csv()
+	default:
+		return nil, false
+	}
+	return out, err == nil
+}
+
+func (t *Tab) csv() ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	grid := b.Tabs[0].texts()
+	grid := t.texts()
 	width := 0
 	for _, line := range grid {
 		width = max(width, len(line))
 	}
 	for _, line := range grid {
 		if err := w.Write(append(slices.Clone(line), make([]string, width-len(line))...)); err != nil {
-			return nil, false
+			return nil, err
 		}
 	}
 	w.Flush()
-	return out.Bytes(), w.Error() == nil
+	return out.Bytes(), w.Error()
 }
