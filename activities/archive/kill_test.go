@@ -24,7 +24,7 @@ func long() *world {
 		}
 		w.says("C0LONG", m)
 	}
-	w.chat.size, w.store.chunk = 20, 8192
+	w.chat.size, w.store.chunk = 30, 16384
 	return w
 }
 
@@ -42,10 +42,10 @@ func TestKilledAnywhere(t *testing.T) {
 	undisturbed := long()
 	want, err := run[archive.Exported](t, undisturbed, false, undisturbed.activities().ExportConversation, undisturbed.asked())
 	require.NoError(t, err)
-	require.Greater(t, undisturbed.seen, 60)
+	require.Greater(t, undisturbed.seen, 40)
 	for strike := 1; strike <= undisturbed.seen; strike++ {
-		for _, after := range []bool{false, true} {
-			resume := (strike%3 == 0) == after // each way of it is met often enough
+		for _, resume := range []bool{false, true} {
+			after := (strike%2 == 0) == resume // each way of it is met often enough
 			w := long()
 			w.strike, w.after = strike, after
 			_, err := run[archive.Exported](t, w, false, w.activities().ExportConversation, w.asked())
@@ -93,6 +93,7 @@ func TestOldHeartbeat(t *testing.T) {
 	want, err := run[archive.Exported](t, undisturbed, false, undisturbed.activities().ExportConversation, undisturbed.asked())
 	require.NoError(t, err)
 	w := long()
+	w.chat.size, w.store.chunk = 20, 8192
 	w.strike = 30
 	_, err = run[archive.Exported](t, w, false, w.activities().ExportConversation, w.asked())
 	require.Error(t, err)

@@ -122,7 +122,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		require.Greater(t, files.size, int64(n*400))
 		return chat.most - min(chat.most, before.HeapAlloc)
 	}
-	small, large := used(10000), used(40000)
-	t.Logf("%d KiB for 10,000 messages, %d KiB for 40,000", small>>10, large>>10)
-	require.Less(t, large, uint64(64<<20))
+	small, large := used(5000), used(20000)
+	t.Logf("%d KiB for 5,000 messages, %d KiB for 20,000", small>>10, large>>10)
+	require.Less(t, large, uint64(32<<20))
 }
