@@ -38,7 +38,7 @@ func TestNothingPeopleWroteIsPlain(t *testing.T) {
 	}
 	never := map[string]string{"message": "Timbuktu", "reply": "Ouagadougou", "file": "Antananarivo"}
 	request, s := in.open(t, "aoi", fmt.Sprintf("open %s and more\n%s was said --reporter %q --kind %s", words["title"], words["report"], words["reporter"], words["kind"]), cases.Linked)
-	_, err := in.desk.Triage(t.Context(), s.Number, workflows.TriageCommand{Scope: words["scope"], Commander: "@ben", By: tester()}, request+"-t")
+	_, err := in.desk.Triage(t.Context(), s.Number, workflows.TriageCommand{Severity: incident.Sev3, Scope: words["scope"], Commander: "@ben", By: tester()}, request+"-t")
 	require.NoError(t, err)
 	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: words["analysis"], Hypothesis: words["hypothesis"], Lead: "@chie", By: principal()})
 	first := in.says(t, "aoi", s.Links.Channel, "", never["message"])

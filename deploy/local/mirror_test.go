@@ -125,8 +125,8 @@ func TestWrongHumanActs(t *testing.T) {
 	t.Parallel()
 	in := newInstall(t, t.TempDir(), nil)
 	request, s := in.open(t, "aoi", "open somebody tidies up", cases.Linked)
-	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "mailbox", Lead: "@chie", By: principal()})
-	s = in.settle(t, request, "the analysis has its lead", func(s workflows.Status) bool { return len(analysisOf(s, "a1").Members) > 0 })
+	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "mailbox", Lead: "@chie", Invite: []string{"@ben"}, By: principal()})
+	s = in.settle(t, request, "the analysis has its lead", func(s workflows.Status) bool { return len(analysisOf(s, "a1").Members) == 2 })
 	room := analysisOf(s, "a1").Channel
 	in.acts(t, "leave", map[string]string{"user": "chie", "channel": room}, nil)
 	s = in.settle(t, request, "the lead has left", func(s workflows.Status) bool { return analysisOf(s, "a1").LeadGone })
@@ -140,7 +140,7 @@ func TestWrongHumanActs(t *testing.T) {
 	in.acts(t, "unarchive", map[string]string{"user": "aoi", "channel": s.Links.Channel}, nil)
 	in.settle(t, request, "it is mended", func(s workflows.Status) bool { return len(s.Notes) == 0 && len(s.Debts) == 0 })
 
-	in.acts(t, "archive", map[string]string{"user": "aoi", "channel": room}, nil)
+	in.acts(t, "archive", map[string]string{"user": "ben", "channel": room}, nil)
 	in.triaged(t, s.Number)
 	in.send(t, s.Number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: "contained", By: principal()})
 	in.closed(t, request)

@@ -63,7 +63,7 @@ type JiraConfig struct {
 
 // GoogleConfig is where folders go, beyond the places.
 type GoogleConfig struct {
-	EvidenceFolder string `yaml:"evidence_folder"` // Drive id of the parent of the folders with people's files; empty: the case's own folder
+	EvidenceFolder string `yaml:"evidence_folder"` // Drive id of the parent of the folders with people's files; empty, and for restricted cases: the case's own folder
 	DrillFolder    string `yaml:"drill_folder"`    // Drive id of the parent of the folders of drills for the whole group; empty: audiences.group.folder
 }
 

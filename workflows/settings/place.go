@@ -29,6 +29,9 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 		Evidence: c.Google.EvidenceFolder, Operators: c.Slack.Operators, ReopenWindow: c.Timing.ReopenWindow,
 		Patience: c.Timing.IntakePatience, Probe: c.Timing.ProbeInterval, ForceLookUp: c.ForceLookUp,
 	}
+	if audience == incident.AudienceRestricted {
+		p.Evidence = "" // the CSIRT's folder would show it to more people than the case's own
+	}
 	if audience == incident.AudienceGroup {
 		p.Executives = c.Slack.Executives // the executives are not among the people of a narrower audience
 	}

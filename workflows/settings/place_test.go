@@ -98,20 +98,21 @@ func TestPlaceOfAWholeLife(t *testing.T) {
 	for name, tt := range map[string]struct {
 		request    incident.Request
 		executives string
+		evidence   string
 	}{
-		"group":            {incident.Request{}, "C0EXEC001"},
-		"drill":            {incident.Request{Drill: true}, ""},
-		"organisation":     {incident.Request{Audience: "organisation", Organisations: []string{"acme"}}, ""},
-		"organisations":    {incident.Request{Audience: "organisation", Organisations: []string{"acme", "bravo"}}, ""},
-		"restricted":       {incident.Request{Audience: "restricted"}, ""},
-		"restricted drill": {incident.Request{Audience: "restricted", Drill: true}, ""},
+		"group":            {incident.Request{}, "C0EXEC001", "fld-evidence"},
+		"drill":            {incident.Request{Drill: true}, "", "fld-evidence"},
+		"organisation":     {incident.Request{Audience: "organisation", Organisations: []string{"acme"}}, "", "fld-evidence"},
+		"organisations":    {incident.Request{Audience: "organisation", Organisations: []string{"acme", "bravo"}}, "", "fld-evidence"},
+		"restricted":       {incident.Request{Audience: "restricted"}, "", ""}, // its own folder shows them to fewer people
+		"restricted drill": {incident.Request{Audience: "restricted", Drill: true}, "", ""},
 	} {
 		p, err := c.Place(tt.request)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		got := []any{p.Executives, p.Operators, p.Evidence, p.IssueType, p.LogType, p.ThemeType, p.LinkType, p.ReopenWindow}
-		want := []any{tt.executives, "G0OPS0001", "fld-evidence", "Case", "Log", "Story", "Blocks", time.Duration(0)}
+		want := []any{tt.executives, "G0OPS0001", tt.evidence, "Case", "Log", "Story", "Blocks", time.Duration(0)}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
