@@ -54,7 +54,7 @@ func (c Case) analysisRows(a Analysis) [][2]string {
 	if a.LeadGone {
 		lead = c.say("lead_gone", "Lead", line(lead, maxName))
 	}
-	rows := [][2]string{{"case", c.Number + " " + line(c.Title, maxSaid)}, {"lead", lead}, {"state", c.word("analysis_state", string(a.State))}, {"opened", clock(a.Opened)}}
+	rows := [][2]string{{"case", c.Number + " " + line(c.Title, maxSaid)}, {"lead", lead}, {"state", c.word("analysis_state", string(a.State))}, {"begun", clock(a.Opened)}}
 	if !a.Ended.IsZero() {
 		rows = append(rows, [2]string{"ended", clock(a.Ended)})
 	}
@@ -137,7 +137,7 @@ func (c Case) AnalysisPage(a Analysis) string {
 	if label, text := outcome(a); text != "" {
 		rows = append(rows, [2]string{c.say(label), within(markdown, text, 3000)})
 	}
-	c.table(&b, append(rows, [2]string{c.say("updated"), clock(c.Now)}))
+	table(&b, append(rows, [2]string{c.say("updated"), clock(c.Now)}))
 	b.WriteString("\n### " + c.say("links") + "\n\n- " + c.pageLink(Link{Kind: "channel", Text: a.ChannelName, URL: a.ChannelURL}) + "\n")
 	for _, l := range c.Links {
 		b.WriteString("- " + c.titledLink(c.ofCase(l.Kind), l) + "\n")

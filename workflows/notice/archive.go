@@ -35,7 +35,7 @@ func (c Case) ArchiveName(visit int) string {
 // for everybody who checks the archive later.
 func (c Case) ArchiveComment(e Escape) string {
 	lines := []string{e.text(c.banner()) + c.say("archive_comment", "Number", e.text(c.Number), "Line", e.text(c.archiveLine())), ""}
-	lines = append(lines, c.say("archive_sum")+": "+e.text(c.Archive.SHA256))
+	lines = append(lines, e.text(c.say("archive_sum"))+": "+e.text(c.Archive.SHA256))
 	if c.Archive.Folder.URL != "" {
 		lines = append(lines, c.linkTitle("archive")+": "+c.wikiLink(c.Archive.Folder, e))
 	}

@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"slices"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -80,98 +79,7 @@ func (c Case) cardFields(e Escape) (fields []string) {
 	return fields
 }
 
-// analysisLines are the analyses, one on a line, each leading to its channel.
-func (c Case) analysisLines(e Escape) (lines []string) {
-	for _, a := range c.inOrder() {
-		lines = append(lines, "*"+a.ID+"* "+c.analysisLine(a, e, c.mrkdwnChannel(a, e)))
-	}
-	return lines
-}
-
-func (c Case) mrkdwnChannel(a Analysis, e Escape) string {
-	switch name := e.text(channelName(a.ChannelName)); {
-	case a.ChannelURL != "":
-		return slackLink(a.ChannelURL, name)
-	case a.ChannelName != "":
-		return name
-	case a.Open():
-		return c.say("channel_owed")
-	}
-	return ""
-}
-
-// progress is how far the work is: what there is of it, one fact on a line.
-func (c Case) progress(e Escape) (lines []string) {
-	add := func(id, text string) { lines = append(lines, c.say(id)+": "+text) }
-	var counts []string
-	if len(c.Tasks) > 0 {
-		counts = append(counts, c.say("tab_tasks")+": "+c.taskCount())
-	}
-	if len(c.Lessons) > 0 {
-		counts = append(counts, c.say("tab_lessons")+": "+c.lessonCount())
-	}
-	if len(counts) > 0 {
-		lines = append(lines, strings.Join(counts, separator))
-	}
-	if c.LastUpdate != nil {
-		add("last_update", c.update(e, incident.CleanLine(c.LastUpdate.Text), maxLatest))
-	}
-	if !c.NextUpdate.IsZero() {
-		add("next_update", clock(c.NextUpdate))
-	}
-	if c.Resolution != "" {
-		add("resolution", within(e, c.resolution(), maxSaid))
-	}
-	for _, l := range c.fit(e, c.waiverLines(e), maxWaivers) {
-		add("waived", l)
-	}
-	if c.Mirror.begun() {
-		add("log", strings.Join(append([]string{c.watermark()}, c.mrkdwnLogs(e)...), separator))
-	}
-	if c.archived() {
-		add("archive", strings.Join(append([]string{c.archiveLine()}, c.mrkdwnArchive(e)...), separator))
-	}
-	return lines
-}
-
-// mrkdwnLogs leads to the log tickets, the newest first.
-func (c Case) mrkdwnLogs(e Escape) (links []string) {
-	for _, l := range slices.Backward(c.Mirror.Logs) {
-		if l.URL != "" && len(links) < maxLogs {
-			links = append(links, slackLink(l.URL, e.text(l.Text)))
-		}
-	}
-	return links
-}
-
-func (c Case) mrkdwnArchive(e Escape) []string {
-	if c.Archive.Folder.URL == "" {
-		return nil
-	}
-	return []string{slackLink(c.Archive.Folder.URL, e.text(c.Archive.Folder.Text))}
-}
-
 func (m *Message) add(kind, text string) { m.Blocks = append(m.Blocks, Block{Kind: kind, Text: text}) }
-
-func (c Case) mrkdwnLinks(e Escape) string {
-	var parts []string
-	for _, l := range c.Links {
-		switch {
-		case l.Kind == "channel": // the reader is there
-		case l.URL == "":
-			parts = append(parts, c.linkTitle(l.Kind)+": "+c.say("owed"))
-		default:
-			parts = append(parts, c.linkTitle(l.Kind)+": "+slackLink(l.URL, e.text(l.Text)))
-		}
-	}
-	return strings.Join(parts, separator)
-}
-
-// slackLink is a link in mrkdwn. A bar in its text would be shown; an empty one would show nothing.
-func slackLink(url, text string) string { return "<" + slackAddress(url) + "|" + text + ">" }
-
-// slackAddress is an address as it stands in mrkdwn, where an ampersand begins an entity.
-func slackAddress(url string) string { return strings.ReplaceAll(address(url), "&", "&amp;") }
 
 // separator stands between short facts on one line; a phone breaks the line there.
 const separator = "  ·  "
@@ -191,12 +99,12 @@ func (c Case) asides() (list []string) {
 func (c Case) trouble(e Escape) string {
 	var lines []string
 	for _, s := range c.Steps {
-		if s.State == "stuck" {
+		if s.State == stuck {
 			lines = append(lines, ":warning: "+within(e, c.stepLine(s), 2*maxSaid))
 		}
 	}
-	for _, n := range c.Notes {
-		lines = append(lines, ":information_source: "+within(e, incident.CleanLine(n), 2*maxSaid))
+	for _, n := range c.noteLines(e) {
+		lines = append(lines, ":information_source: "+n)
 	}
 	return c.joined(e, lines, maxTrouble)
 }

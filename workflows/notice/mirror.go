@@ -50,12 +50,12 @@ func (c Case) lag() string {
 // MirrorPage is the page of the case's mirror in the Temporal UI.
 func (c Case) MirrorPage() string {
 	var b strings.Builder
-	b.WriteString("## " + markdown(c.banner()+c.Number+" "+c.say("log")) + "\n\n")
+	b.WriteString("## " + markdown(c.LogSummary(1)) + "\n\n")
 	if c.Drill {
 		b.WriteString("**" + c.say("drill_long") + "**\n\n")
 	}
 	m := c.Mirror
-	c.table(&b, [][2]string{
+	table(&b, [][2]string{
 		{c.say("log"), markdown(c.watermark())}, {c.say("status"), markdown(c.status())},
 		{c.say("log_messages"), strconv.Itoa(m.Messages)}, {c.say("log_edits"), strconv.Itoa(m.Edits)}, {c.say("log_deletions"), strconv.Itoa(m.Deletions)},
 		{c.say("log_gaps"), strconv.Itoa(m.Gaps)}, {c.say("log_files"), strconv.Itoa(m.Files)}, {c.say("log_not_kept"), strconv.Itoa(m.NotKept)},

@@ -41,7 +41,7 @@ func GateHint(lang, need string) string {
 	case need == "scope":
 		act = "triage --scope …"
 	case need == "containment":
-		act = "contain --state contained"
+		act = "contain --state contained / not-applicable"
 	case need == "resolution":
 		return "close --resolution …"
 	case need == "archive":

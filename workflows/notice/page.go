@@ -1,12 +1,16 @@
 package notice
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 )
 
-// maxRows is how many analyses, tasks and lessons the page shows of each.
-const maxRows = 40
+// How much the page shows: rows of each table, and of the notes characters.
+const (
+	maxRows  = 40
+	maxNotes = 4000
+)
 
 // Page is the case's page in the Temporal UI: markdown without HTML and images.
 func (c Case) Page() string {
@@ -18,7 +22,7 @@ func (c Case) Page() string {
 	if lines := c.fit(markdown, c.glassLines(markdown), maxGlass); len(lines) > 0 {
 		b.WriteString("- " + strings.Join(lines, "\n- ") + "\n\n")
 	}
-	c.table(&b, c.pageRows())
+	table(&b, c.pageRows())
 	if c.Provisional {
 		b.WriteString("\n" + c.say("provisional") + "\n")
 	}
@@ -40,7 +44,7 @@ func (c Case) pageRows() (rows [][2]string) {
 		{"scope", c.or(c.Scope)}, {"containment", c.containment()}, {"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())},
 		{"audience", c.word("audience", string(c.Audience))}, {"opened", clock(c.Opened)},
 	} {
-		add(r[0], within(markdown, r[1], 2000))
+		add(r[0], within(markdown, r[1], 1000))
 	}
 	if c.Resolution != "" {
 		add("resolution", within(markdown, c.resolution(), 1000))
@@ -62,7 +66,7 @@ func (c Case) pageRows() (rows [][2]string) {
 }
 
 // table writes a table of two columns.
-func (c Case) table(b *strings.Builder, rows [][2]string) {
+func table(b *strings.Builder, rows [][2]string) {
 	for i, r := range rows {
 		b.WriteString("| " + r[0] + " | " + r[1] + " |\n")
 		if i == 0 {
@@ -101,15 +105,24 @@ func (c Case) pageSteps(b *strings.Builder) {
 	if len(c.Steps) > 0 {
 		b.WriteString("| " + strings.Join([]string{c.say("step"), c.say("state"), c.say("since"), c.say("cause"), c.say("hint")}, " | ") + " |\n|---|---|---|---|---|\n")
 	}
-	for _, s := range c.Steps {
-		b.WriteString("| `" + s.ID + "` " + StepTitle(c.Lang, s.ID) + " | " + c.say("state_"+s.State) + " | " + clock(s.Since) + " | " +
-			markdown(because(s)) + " | " + markdown(s.Hint) + " |\n")
+	steps := c.stuckFirst()
+	for _, s := range steps[:min(len(steps), maxRows)] {
+		b.WriteString("| `" + s.ID + "` " + StepTitle(c.Lang, s.ID) + " | " + c.word("state", s.State) + " | " + clock(s.Since) + " | " +
+			within(markdown, because(s), 2*maxSaid) + " | " + within(markdown, s.Hint, 2*maxSaid) + " |\n")
 	}
+	c.pageMore(b, len(steps))
 	if len(c.Steps) > 0 && len(c.Notes) > 0 {
 		b.WriteString("\n")
 	}
-	for _, n := range c.Notes {
-		b.WriteString("- " + markdown(n) + "\n")
+	for _, n := range c.fit(markdown, c.noteLines(markdown), maxNotes) {
+		b.WriteString("- " + n + "\n")
+	}
+}
+
+// pageMore says how many rows a table has no room for.
+func (c Case) pageMore(b *strings.Builder, rows int) {
+	if more := rows - maxRows; more > 0 {
+		b.WriteString("\n" + markdown(c.say("more", "Count", strconv.Itoa(more))) + "\n")
 	}
 }
 

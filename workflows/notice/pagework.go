@@ -2,7 +2,6 @@ package notice
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -26,12 +25,12 @@ func (c Case) pageWork(b *strings.Builder) {
 	}
 	c.list(b, "tab_lessons", []string{"column_id", "column_lesson", "column_who", "column_decision", "column_theme"}, rows)
 	if len(c.Waivers) > 0 {
-		b.WriteString("\n### " + c.say("waived") + "\n\n- " + strings.Join(c.fit(markdown, c.waiverLines(markdown), 4000), "\n- ") + "\n")
+		b.WriteString("\n### " + c.say("waived") + "\n\n- " + strings.Join(c.fit(markdown, c.waiverLines(markdown), maxNotes), "\n- ") + "\n")
 	}
 }
 
 // short is a person's text for a cell.
-func short(text string) string { return within(markdown, incident.CleanLine(text), 2*maxSaid) }
+func short(text string) string { return within(markdown, incident.CleanLine(text), maxSaid) }
 
 func (c Case) pageAnalysis(a Analysis) []string {
 	id := markdown(a.ID)
@@ -102,7 +101,5 @@ func (c Case) list(b *strings.Builder, heading string, columns []string, rows []
 	for _, row := range rows[:min(len(rows), maxRows)] {
 		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 	}
-	if more := len(rows) - maxRows; more > 0 {
-		b.WriteString("\n" + markdown(c.say("more", "Count", strconv.Itoa(more))) + "\n")
-	}
+	c.pageMore(b, len(rows))
 }

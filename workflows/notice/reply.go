@@ -23,7 +23,7 @@ func Opened(lang string, c Case) string {
 	}
 	lines := []string{c.banner() + in(lang).say("reply_opened_without", "Number", c.Number)}
 	for _, s := range c.Steps {
-		if s.State == "stuck" {
+		if s.State == stuck {
 			lines = append(lines, "• "+c.stepLine(s))
 		}
 	}
@@ -38,6 +38,9 @@ func Refused(lang string, r *incident.Refusal) string {
 	}
 	return text
 }
+
+// maxOwed bounds what an answer says of steps and notes, in characters.
+const maxOwed = 4000
 
 // StatusText is the answer to /case status.
 func StatusText(c Case, e Escape) string {
@@ -60,13 +63,14 @@ func StatusText(c Case, e Escape) string {
 	if next := c.missing(); next != "" {
 		lines = append(lines, c.say("next", "Missing", e.text(next)))
 	}
-	for _, s := range c.Steps {
-		lines = append(lines, "• "+e.text(c.stepLine(s)))
+	var owed []string
+	for _, s := range c.stuckFirst() {
+		owed = append(owed, "• "+within(e, c.stepLine(s), 2*maxSaid))
 	}
-	for _, n := range c.Notes {
-		lines = append(lines, "• "+e.text(incident.CleanLine(n)))
+	for _, n := range c.noteLines(e) {
+		owed = append(owed, "• "+n)
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(append(lines, c.fit(e, owed, maxOwed)...), "\n")
 }
 
 // channelLine leads to the channel, for people who ask elsewhere. A link whose text already is Slack's mention of a

@@ -3,6 +3,7 @@ package notice
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"hikeshi/workflows/incident"
 )
@@ -13,7 +14,7 @@ import (
 func Said(lang string, e Escape, id string, pairs ...string) string {
 	w, filled := in(lang), slices.Clone(pairs)
 	for i := 1; i < len(filled); i += 2 {
-		filled[i] = w.value(e, filled[i-1], filled[i])
+		filled[i] = w.value(e, id, filled[i-1], filled[i])
 	}
 	if text := w.say("said_"+id, filled...); text != "said_"+id {
 		return text
@@ -22,11 +23,13 @@ func Said(lang string, e Escape, id string, pairs ...string) string {
 }
 
 // value is what a sentence says in the place of that name.
-func (w words) value(e Escape, name, value string) string {
+func (w words) value(e Escape, id, name, value string) string {
 	value = incident.CleanLine(value)
 	switch name {
-	case "By", "Lead", "Commander", "Owner":
-		return w.person(e, name, value)
+	case "By":
+		return w.sender(e, id, value)
+	case "Lead", "Commander", "Owner":
+		return person(e, value)
 	case "State":
 		value = w.word("containment", value)
 	case "Status":
@@ -43,12 +46,23 @@ func (w words) value(e Escape, name, value string) string {
 	return e.text(unstopped(incident.Shorten(value, maxSaid)))
 }
 
-// person is how somebody is called. Slack turns an id of its own into their name; others are as they were named.
-func (w words) person(e Escape, name, who string) string {
+// sender is who did it. Only Slack's own word is taken for an id of Slack's: at a command line anybody can say that they
+// are somebody's.
+func (w words) sender(e Escape, id, who string) string {
 	switch {
-	case who == "" && name == "By":
+	case who == "":
 		return w.say("somebody")
-	case e != nil && slackUser.MatchString(who):
+	case strings.HasPrefix(id, "channel_"):
+		who = person(e, who)
+	default:
+		who = e.text(incident.Shorten(who, maxName))
+	}
+	return w.say("person", "Who", who)
+}
+
+// person is how somebody is called. Slack turns an id of its own into their name; others are as they were named.
+func person(e Escape, who string) string {
+	if e != nil && slackUser.MatchString(who) {
 		return "<@" + who + ">"
 	}
 	return e.text(incident.Shorten(who, maxName))

@@ -32,7 +32,7 @@ func messages(t *testing.T, lang string) map[string]string {
 	return all
 }
 
-var placeholder = regexp.MustCompile(`\{\{(?:if )?\.\w+\}\}`)
+var placeholder = regexp.MustCompile(`\{\{(?:if )?\.\w+\}\}|\{\w+\}`)
 
 func TestBothLanguagesSayTheSame(t *testing.T) {
 	en, ja := messages(t, "en"), messages(t, "ja")
@@ -244,6 +244,36 @@ func TestAnUnknownLanguageIsEnglish(t *testing.T) {
 	for _, lang := range []string{"", "de"} {
 		if got, want := notice.Usage(lang), notice.Usage("en"); got != want {
 			t.Errorf("%q: got %q", lang, got)
+		}
+	}
+}
+
+// same are the messages that read alike in both languages: names, ids, and texts of which only the values are words.
+var same = []string{"link_temporal", "purpose", "column_id"}
+
+func TestJapaneseIsJapanese(t *testing.T) {
+	en, ja := messages(t, "en"), messages(t, "ja")
+	for id := range en {
+		if en[id] == ja[id] && !slices.Contains(same, id) {
+			t.Errorf("%s: the Japanese text is the English one: %q", id, en[id])
+		}
+	}
+}
+
+func TestStepTitleLooksPastNumbers(t *testing.T) {
+	for _, test := range []struct{ id, like, before string }{
+		{"thread.12", "thread.1", ""}, {"glass.3", "glass.44", ""}, {"update.u1.channel", "update.u23.channel", ""}, {"lesson.l7.theme", "lesson.l1.theme", ""},
+		{"archive@1.folder.id", "archive@12.folder.id", ""}, {"archive@2.log.3", "archive@1.logs", ""}, {"reopen@1.channels", "reopen@3.channels", ""},
+		{"a1/analysis.channel", "analysis.channel", "a1: "},
+	} {
+		got, want := notice.StepTitle("en", test.id), test.before+notice.StepTitle("en", test.like)
+		if got != want || got == test.before+test.like {
+			t.Errorf("%s: got %q, want %q", test.id, got, want)
+		}
+	}
+	for _, other := range [][2]string{{"archive@1.folder", "archive@1.folder.id"}, {"update.u1.channel", "update.u1.ticket"}, {"analysis.lead", "analysis.lead.invite"}} {
+		if notice.StepTitle("ja", other[0]) == notice.StepTitle("ja", other[1]) {
+			t.Errorf("%s and %s have the same title", other[0], other[1])
 		}
 	}
 }
