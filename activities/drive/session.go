@@ -79,7 +79,7 @@ func sessionIn(answer *http.Response, asked *url.URL) (string, error) {
 	return location.String(), nil
 }
 
-// ours reports whether the session is at the Drive that we talk to.
+// ourSession reports whether the session is at the Drive that we talk to.
 func (c *Client) ourSession(address string) bool {
 	to, err := c.conn.Uploads()
 	at, wrong := url.Parse(address)

@@ -46,7 +46,7 @@ func newUpload(ctx context.Context, c *Client, f deposit.File, session string) *
 }
 
 // goOn takes up an upload where Drive has it, which may be further than the checkpoint says.
-func (c *Client) goOn(ctx context.Context, f deposit.File, from deposit.Checkpoint) (*upload, error) {
+func (c *Client) goOn(ctx context.Context, f deposit.File, from deposit.Checkpoint) (deposit.Writer, error) {
 	u := newUpload(ctx, c, f, from.Session)
 	if !c.ourSession(from.Session) || u.sum.(encoding.BinaryUnmarshaler).UnmarshalBinary(from.Hash) != nil {
 		return nil, u.ended().Error()

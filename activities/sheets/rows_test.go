@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	sheetssdk "google.golang.org/api/sheets/v4"
@@ -37,12 +38,14 @@ type board struct {
 
 func laidOut(t *testing.T) *board {
 	t.Helper()
-	d, s, acts, sheet := started(t)
+	d, s, url := sheetstest.Start(t, drivetest.Options{})
 	d.LimitRates(false)
+	official := rawOnFake(t, url, "")
+	sheet, err := official.newSheet()
+	noError(t, err)
+	acts := newActivities(t, url)
 	noError(t, run(acts)(acts.LayOutBoard, sheetstest.Board(sheet), nil))
-	web := httptest.NewServer(d)
-	t.Cleanup(web.Close)
-	return &board{t, d, s, acts, rawOnFake(t, web.URL, ""), sheet, web.URL}
+	return &board{t, d, s, acts, official, sheet, url}
 }
 
 // task asks for one task.
@@ -108,7 +111,12 @@ func TestRowsOnceAfterAnyFault(t *testing.T) {
 				in := b.task("t3", map[string]string{"Task": "call them", "Status": "open"})
 				in.Rows = append(in.Rows, sheets.Row{ID: "t1", Set: map[string]string{"Owner": "葵"}})
 				inject(t, b.drive, posts+b.sheet+call.ending, f.fault)
-				err := run(b.acts)(b.acts.WriteRows, in, nil)
+				acts := newActivities(t, b.url, func(c *sheets.Config) {
+					if f.fault.Mode == "hang" {
+						c.Timeout = 300 * time.Millisecond
+					}
+				})
+				err := run(acts)(acts.WriteRows, in, nil)
 				if call.name == "write" && f.name == "400" { // a refusal is worth another look, and the next batch comes through
 					noError(t, err)
 				} else {

@@ -37,6 +37,7 @@ func Contract() []Check {
 		{"access names our account", checkAccess},
 		{"folder opens once", checkFolderOnce},
 		{"folder of somebody else is refused", checkFolderForeign},
+		{"folder in a folder opens once", checkFolderInFolder},
 		{"folder in a missing folder", checkFolderMissing},
 		{"sheet opens once", checkSheetOnce},
 		{"sheets with different keys are different", checkSheetsDiffer},
@@ -78,6 +79,21 @@ func checkFolderForeign(t T, x Target) {
 	openFolder(t, x, ask)
 	ask.Key = key()
 	wantClass(t, x.Run(x.Activities.OpenFolder, ask, nil), activities.Invalid)
+}
+
+func checkFolderInFolder(t T, x Target) {
+	above := newFolder(t, x)
+	openFolder(t, x, above)
+	ask := newFolder(t, x)
+	ask.Parent = above.ID
+	first := openFolder(t, x, ask)
+	again := newFolder(t, x) // as after a reset: another id, and nothing known of the first
+	again.Effect, again.Parent, again.First = ask.Effect, above.ID, false
+	if second := openFolder(t, x, again); second.ID != first.ID || !second.Adopted {
+		t.Errorf("the folder was opened as %s and as %+v, want it found in its folder", first.ID, second)
+	}
+	x.Folder = ask.ID
+	checkUpload(t, x)
 }
 
 func checkFolderMissing(t T, x Target) {

@@ -10,5 +10,7 @@
 //   - Answers hold few fields unless the call asks for more.
 //   - Searches by name see a new name late (Options.NameLag), other lists if told so (Options.ListLag).
 //
+// FlipByte, and POST /_control/flip, change a stored byte behind everybody's back.
+//
 // A request acts for the person whose token it carries, and without a token for the product's own account.
 package drivetest
