@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -77,15 +78,19 @@ type differences struct {
 
 // compare compares one file.
 func (d *differences) compare(want kept, got deposit.Stored) {
+	name := want.name
+	if got.Name != "" {
+		name = path.Join(path.Dir(name), got.Name) // as a person finds it in the store
+	}
 	switch {
 	case got.ID == "":
 		d.Missing.add(want.name + " (" + want.id + ")")
 	case got.Trashed:
-		d.Changed.add(want.name + " is in the trash")
+		d.Changed.add(name + " is in the trash")
 	case got.SHA256 != want.sha256:
-		d.Changed.add(fmt.Sprintf("%s has SHA-256 %s…, not %s…", want.name, orElse(short(got.SHA256), "none"), short(want.sha256)))
+		d.Changed.add(fmt.Sprintf("%s has SHA-256 %s…, not %s…", name, orElse(short(got.SHA256), "none"), short(want.sha256)))
 	case got.Size != want.size:
-		d.Changed.add(fmt.Sprintf("%s has %d bytes, not %d", want.name, got.Size, want.size))
+		d.Changed.add(fmt.Sprintf("%s has %d bytes, not %d", name, got.Size, want.size))
 	}
 }
 
