@@ -23,14 +23,14 @@ func life(t *testing.T, w *world) {
 		first = append(first, w.chat.say([]string{"C1", "C2"}[i%2], m))
 	}
 	r := w.replies(first[4], "a reply")
-	w.says("C1", long(45000))
+	w.says("C1", long(22000))
 	w.says("C1", "behind it")
 	lost := w.says("C2", "said and taken back")
 	w.chat.remove(lost)
 	w.mirror(t, deletion(lost))
 
 	w.chat.edit(first[0], "edited")
-	w.chat.edit(r, long(30000))
+	w.chat.edit(r, long(22000))
 	w.chat.remove(first[1])
 	late := w.chat.say("C1", talk.Message{Text: "late", Thread: first[2].TS, Files: []talk.File{{Name: "b", URL: "bytes"}}})
 	w.says("C2", "and on")
@@ -58,17 +58,15 @@ func TestEveryMessageExactlyOnce(t *testing.T) {
 	calls := clean.called("digest") - clean.called("digest read") + clean.called("history") + clean.called("replies") + clean.called("message") + clean.called("fetch") + clean.called("upload") + clean.called("close")
 	for n := 1; n <= calls; n++ {
 		for _, after := range []bool{false, true} {
-			for _, resume := range []bool{false, true} {
-				w := newWorld("C1", "C2")
-				w.at, w.after, w.resume, w.struck = n, after, resume, true
-				life(t, w)
-				what := fmt.Sprintf("call %d, after: %t, heartbeats: %t", n, after, resume)
-				require.Equal(t, want, w.said(), what)
-				require.Len(t, w.store.files, 4, what)
-				same := clean.total
-				same.Digests = w.total.Digests
-				require.Equal(t, same, w.total, what)
-			}
+			w := newWorld("C1", "C2")
+			w.at, w.after, w.resume, w.struck = n, after, (n/2)%2 == 0, true
+			life(t, w)
+			what := fmt.Sprintf("call %d, after: %t, heartbeats: %t", n, after, w.resume)
+			require.Equal(t, want, w.said(), what)
+			require.Len(t, w.store.files, 4, what)
+			same := clean.total
+			same.Digests = w.total.Digests
+			require.Equal(t, same, w.total, what)
 		}
 	}
 }
@@ -78,9 +76,9 @@ func TestTwoFaultsInARow(t *testing.T) {
 	clean := newWorld("C1", "C2")
 	life(t, clean)
 	for first := range 6 {
-		for second := 1; second < 25; second += 2 {
+		for second := 1; second < 25; second += 3 {
 			w := newWorld("C1", "C2")
-			w.at, w.on, w.after, w.struck, w.resume = first+1, "digest", first%2 == 0, true, second%4 == 1
+			w.at, w.on, w.after, w.struck, w.resume = first+1, "digest", first%2 == 0, true, second%2 == 1
 			w.then = second
 			life(t, w)
 			require.Equal(t, clean.said(), w.said(), "digest %d, then %d", first+1, second)

@@ -87,7 +87,9 @@ func (m *meter) WriteDigest(_ context.Context, _ string, d ledger.Digest) error 
 	m.digests++
 	m.entries += len(d.Entries)
 	for _, e := range d.Entries {
-		require.Greater(m.t, e.TS, m.last)
+		if e.TS <= m.last {
+			m.t.Errorf("%s stands behind %s", e.TS, m.last)
+		}
 		m.last = e.TS
 	}
 	if m.measure && m.digests%20 == 0 {
@@ -114,16 +116,16 @@ func copyAll(t testing.TB, e *endless, m *meter) mirror.Mirrored {
 	return out
 }
 
-// Twenty thousand messages of two kilobytes, and six thousand replies: 52 MB go through, a fraction is held.
+// Twenty thousand messages of one kilobyte, and six thousand replies: 26 MB go through, a fraction is held.
 func TestMemoryStaysBounded(t *testing.T) {
-	e, m := &endless{n: 20000, size: 2000}, &meter{t: t, measure: true}
+	e, m := &endless{n: 20000, size: 1000}, &meter{t: t, measure: true}
 	m.base = live()
 	out := copyAll(t, e, m)
 	require.Equal(t, 26000, out.Messages)
 	require.Equal(t, 26000, m.entries)
 	require.LessOrEqual(t, e.pages, 2*(20000/200+1), "each page is read twice at most")
 	require.NotZero(t, m.top)
-	require.Less(t, (m.top-m.base)>>20, uint64(26), "MiB held")
+	require.Less(t, (m.top-m.base)>>20, uint64(15), "MiB held")
 	t.Logf("%d MiB were held", (m.top-m.base)>>20)
 }
 

@@ -16,7 +16,7 @@ import (
 func TestStopsAndGoesOn(t *testing.T) {
 	clean := newWorld("C1", "C2")
 	life(t, clean)
-	for _, room := range []int{3, 4} {
+	for _, room := range []int{2, 3} {
 		for _, ids := range []int{1, 2, 50} {
 			w := newWorld("C1", "C2")
 			w.room, w.ids, w.in.Room, w.tickets.room = room, ids, room, room
@@ -34,7 +34,7 @@ func TestStopsAndFails(t *testing.T) {
 	life(t, clean)
 	for n := 1; n < 60; n += 3 {
 		w := newWorld("C1", "C2")
-		w.room, w.ids, w.in.Room, w.tickets.room = 4, 2, 4, 4
+		w.room, w.ids, w.in.Room, w.tickets.room = 3, 2, 3, 3
 		w.reserve(2)
 		w.at, w.after, w.resume, w.struck = n, n%2 == 0, n%4 < 2, true
 		life(t, w)
