@@ -221,7 +221,7 @@ func TestFileInTheTrashOrGone(t *testing.T) {
 	m := w.make(t)
 	w.store.files["drive-2"].trashed = true
 	_, err := w.verify(t, m)
-	wantFault(t, err, activities.Invalid, "files/F0NOTE is in the trash")
+	wantFault(t, err, activities.Invalid, "files/F0NOTE-メモ 1.txt is in the trash")
 	delete(w.store.files, "drive-1")
 	_, err = w.verify(t, m)
 	wantFault(t, err, activities.NotFound, "files that are not in Drive: 1 (files/F0MAIL (drive-1))")
