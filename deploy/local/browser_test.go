@@ -76,10 +76,21 @@ func (b *browser) open(address string) {
 // shows waits until a person can read all the words on the page, and returns its text.
 func (b *browser) shows(words ...string) string {
 	b.t.Helper()
+	return b.has(b.text, words)
+}
+
+// leadsTo waits until the page has a link to each of the addresses.
+func (b *browser) leadsTo(addresses ...string) {
+	b.t.Helper()
+	b.has(b.source, addresses)
+}
+
+func (b *browser) has(read func() string, words []string) string {
+	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	for {
-		text := b.text()
+		text := read()
 		missing := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.Contains(text, w) })
 		if len(missing) == 0 {
 			return text
@@ -87,7 +98,7 @@ func (b *browser) shows(words ...string) string {
 		select {
 		case <-ctx.Done():
 			b.shoot("missing")
-			b.t.Fatalf("the page %s does not show %q (screenshot in %s). It reads:\n%s", b.address(), missing, b.shots, text)
+			b.t.Fatalf("the page %s does not show %q (screenshot in %s). It reads:\n%s", b.address(), missing, b.shots, b.text())
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

@@ -127,6 +127,9 @@ func (l *local) readScript() (*script, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w: delete it to begin a new demonstration", l.scriptFile(), err)
 	case !s.Finished && s.Stamp != "":
+		if s.Said == nil {
+			s.Said = map[string]string{}
+		}
 		l.say.step("the demonstration goes on where it was")
 		return &s, nil
 	}

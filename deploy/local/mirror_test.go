@@ -114,7 +114,7 @@ func TestAFlippedByteIsFound(t *testing.T) {
 		require.False(t, c.Archived, "nothing is archived that is not verified")
 	}
 	_, err := in.desk.Send(t.Context(), s.Number, workflows.WaiveUpdate, workflows.WaiveCommand{Gate: "archive", Reason: "no time", By: principal()}, trigger())
-	require.ErrorContains(t, err, "waived")
+	require.ErrorContains(t, err, "is being archived", "it cannot be waived")
 
 	in.site.Drive.FlipByte(file, 2500)
 	in.closed(t, request)
