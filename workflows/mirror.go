@@ -375,15 +375,17 @@ func plus(a, b mirror.Counts) mirror.Counts {
 
 // report tells the case of progress: the first at once, further ones in coarse steps, the end of a final sweep at once.
 func (m *mirrorRun) report(ctx workflow.Context) error {
-	rounds, logs, stuck := -1, -1, ""
-	urgent := func() bool { return m.Rounds != rounds || len(m.Logs) != logs || digest(m.openSteps()) != stuck }
+	rounds, logs, stuck, none := -1, -1, "", true
+	urgent := func() bool {
+		return m.Rounds != rounds || len(m.Logs) != logs || digest(m.openSteps()) != stuck || none && m.Counts.Messages > 0
+	}
 	for {
 		if err := m.await(ctx, func() bool { return digest(m.news()) != m.Reported }); err != nil {
 			return err
 		}
 		news := m.news()
 		seen := digest(news)
-		rounds, logs, stuck = m.Rounds, len(m.Logs), digest(m.openSteps())
+		rounds, logs, stuck, none = m.Rounds, len(m.Logs), digest(m.openSteps()), m.Counts.Messages == 0
 		m.ReportSeq++
 		news.Seq, news.Run = m.ReportSeq, workflow.GetInfo(ctx).FirstRunID
 		if err := workflow.SignalExternalWorkflow(ctx, m.Case, "", mirrorReportSignal, news).Get(ctx, nil); temporal.IsCanceledError(err) {

@@ -57,7 +57,9 @@ func (a *Activities) copying(ctx context.Context, in MirrorMessages) *copying {
 	}
 	c.hints = c.known(hints)
 	for _, h := range c.hints {
-		c.met[h.Channel+" "+h.TS] = false
+		if h.aboutOne() {
+			c.met[h.Channel+" "+h.TS] = false
+		}
 	}
 	return c
 }

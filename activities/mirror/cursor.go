@@ -44,12 +44,14 @@ type step struct {
 	begins              bool // a thread begins with it
 }
 
+// move moves a cursor over a message. What lies before a cursor is logged, and what lies behind it is not: a sweep, which
+// passes replies that were logged long ago, moves it in threads only that it knows.
 func (c *copying) move(s step) {
 	cur := c.cursor(s.channel)
 	if s.inChannel {
 		cur.After = max(cur.After, s.ts)
 	}
-	if s.inThread {
+	if _, known := cur.Threads[s.thread]; s.inThread && (known || !c.in.Sweep) {
 		cur.Threads[s.thread] = max(cur.Threads[s.thread], s.ts)
 	}
 	if s.begins {

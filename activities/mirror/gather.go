@@ -13,6 +13,9 @@ type item struct {
 	inThread  bool // it was found in its thread
 }
 
+// read reports whether it was found by reading on, and not because a hint told of it.
+func (it item) read() bool { return it.inChannel || it.inThread }
+
 func (it item) step() step {
 	return step{channel: it.m.Channel, ts: it.m.TS, thread: it.m.Thread, inChannel: it.inChannel, inThread: it.inThread,
 		begins: it.inChannel && it.m.Replies > 0}

@@ -3,22 +3,39 @@ package mirror
 import (
 	"hikeshi/activities"
 	"hikeshi/activities/internal/ledger"
+	"hikeshi/activities/internal/talk"
 )
 
 // take logs what the log lacks of a message, if anything.
 func (c *copying) take(it item) error {
-	key := it.m.Key()
-	if _, hinted := c.met[key]; hinted {
-		c.met[key] = true
-	}
-	if s := c.log.known[key]; s != nil {
+	if s := c.log.known[it.m.Key()]; s != nil {
 		s.seen = true
 	}
 	kind, from := c.log.due(it.m, func() int { return c.textOf(it.m).parts() })
+	if it.read() && (kind == ledger.Edited || kind == ledger.Deleted) {
+		c.putOff(it.m)
+		kind = ""
+	} else if _, hinted := c.met[it.m.Key()]; hinted {
+		c.met[it.m.Key()] = true
+	}
 	if kind == "" || c.covered(it) {
 		c.done(it)
 		return nil
 	}
+	return c.write(it, kind, from)
+}
+
+// putOff leaves what happened to a message that is logged already for after everything that is new. If the call must
+// stop before, a cursor cannot stand there: behind it everything is new.
+func (c *copying) putOff(m talk.Message) {
+	if _, hinted := c.met[m.Key()]; !hinted {
+		c.met[m.Key()] = false
+		c.hints = append(c.hints, Hint{Channel: m.Channel, TS: m.TS, Thread: m.Thread})
+	}
+}
+
+// write puts a message into the log, from a part of it on, and its files into the store.
+func (c *copying) write(it item, kind ledger.Kind, from int) error {
 	var files []filed
 	if kind == ledger.Said || kind == ledger.Edited {
 		var err error
@@ -44,10 +61,15 @@ func (c *copying) take(it item) error {
 	return nil
 }
 
-// covered reports whether a reply that was sent to the channel as well was logged with its thread.
+// covered reports whether a reply that was sent to the channel as well was logged before, with its thread or with the
+// channel: then a cursor has passed it.
 func (c *copying) covered(it item) bool {
-	after, known := c.cursor(it.m.Channel).Threads[it.m.Thread]
-	return it.inChannel && it.m.Thread != "" && known && it.m.TS <= after && !c.in.Sweep
+	cur := c.cursor(it.m.Channel)
+	if it.m.Thread == "" || c.in.Sweep || !it.read() {
+		return false
+	}
+	after, known := cur.Threads[it.m.Thread]
+	return it.inChannel && known && it.m.TS <= after || it.m.Subtype == "thread_broadcast" && it.m.TS <= cur.After
 }
 
 // digests is how many digests it takes to write the draft and the entries.

@@ -40,14 +40,17 @@ func (c *copying) queueThreads(slice []item) {
 	}
 }
 
-// queueHints notes the threads that the hints tell of. Of a hint about no reply of its own nothing is left to do.
+// aboutOne reports whether a hint tells of a message, and not only that there is something in a thread.
+func (h Hint) aboutOne() bool { return h.TS != "" && (h.TS != h.Thread || h.Deleted) }
+
+// queueHints notes the threads that the hints tell of.
 func (c *copying) queueHints() {
 	rest := c.hints[:0]
 	for _, h := range c.hints {
 		if h.Thread != "" && !h.Deleted {
 			c.queue(h.Channel, h.Thread, false)
 		}
-		if h.TS != "" && (h.TS != h.Thread || h.Deleted) {
+		if h.aboutOne() {
 			rest = append(rest, h)
 		}
 	}
