@@ -54,7 +54,7 @@ func (c *copying) move(s step) {
 	if _, known := cur.Threads[s.thread]; s.inThread && (known || !c.in.Sweep) {
 		cur.Threads[s.thread] = max(cur.Threads[s.thread], s.ts)
 	}
-	if s.begins {
+	if s.begins && !c.in.Sweep {
 		cur.Threads[s.ts] = max(cur.Threads[s.ts], s.ts) // none of its replies are older
 	}
 }
