@@ -197,6 +197,8 @@ type Status struct {
 	Drill         bool                    `json:"drill"`
 	Opened        time.Time               `json:"opened"`
 	Containment   incident.Containment    `json:"containment"`
+	ContainedBy   string                  `json:"contained_by"` // who said so last; empty: nobody has said anything
+	ContainedAt   *time.Time              `json:"contained_at"`
 	Scope         string                  `json:"scope"`
 	Members       []string                `json:"members"` // Slack user ids of the people known to be in the channel
 	Links         Links                   `json:"links"`

@@ -18,6 +18,9 @@ func (c *caseRun) status() Status {
 		Resolution: c.Resolution, Waivers: slices.Concat([]incident.Waiver{}, c.Waivers), BrokenGlass: slices.Concat([]incident.BrokenGlass{}, c.BrokenGlass),
 		LastUpdate: c.LastUpdate, Mirror: mirrorStatus(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID)), Archive: c.Archive.Kept,
 	}
+	if c.Contained != nil {
+		s.ContainedBy, s.ContainedAt = c.Contained.By, &c.Contained.At
+	}
 	for _, id := range c.ids(StepOwed, StepTrying, StepStuck, StepDone) {
 		s.Steps = append(s.Steps, stepStatus(c.runner, c.WorkflowID, id))
 	}

@@ -32,6 +32,9 @@ const (
 	defaultStopTimeout = 20 * time.Second
 	// stickyTimeout is how long a case's next task waits for a worker that was killed before another one takes it.
 	stickyTimeout = time.Second
+	// noteInterval is how often a long activity's notes of where it is reach Temporal at most: a kill costs what came
+	// after the last one.
+	noteInterval = time.Second
 	// deadlockTimeout: the default of one second takes a busy machine for a deadlock.
 	deadlockTimeout = 10 * time.Second
 )
@@ -121,6 +124,9 @@ func (h *Host) build(o Options, deps workflows.Deps) {
 	for _, queue := range workflows.Queues() {
 		act := options
 		act.DisableWorkflowWorker = true
+		if queue == workflows.Bulk.Queue() {
+			act.MaxHeartbeatThrottleInterval = noteInterval
+		}
 		w := worker.New(h.client, queue, act)
 		workflows.RegisterActivities(w, queue, deps)
 		h.workers = append(h.workers, w)
