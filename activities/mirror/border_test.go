@@ -50,11 +50,12 @@ func TestEditFoundBesideAHintAboutTheThread(t *testing.T) {
 func TestStopInALongThreadWithABroadcast(t *testing.T) {
 	w := newWorld("C1")
 	w.chat.size = 200
-	a := w.says("C1", "a")
-	for range 2249 {
+	a, z := w.says("C1", "a"), w.says("C1", "z")
+	for range 2248 {
 		w.chat.say("C1", talk.Message{Text: "r", Thread: a.TS})
 	}
 	w.chat.say("C1", talk.Message{Text: "b", Thread: a.TS, Subtype: "thread_broadcast"})
+	w.replies(z, "its thread waits for the long one")
 	w.in.Room = 45
 	out, err := w.attempt(t, false)
 	require.NoError(t, err)
@@ -63,6 +64,38 @@ func TestStopInALongThreadWithABroadcast(t *testing.T) {
 	w.remember(out)
 	w.in.Room = 9
 	w.mirror(t, out.Hints...)
-	require.Len(t, w.said(), 2251)
+	require.Len(t, w.said(), 2252)
+	require.Empty(t, w.differences(t))
+}
+
+// The heartbeat stands behind a thread's first message; its replies are still to come, and nobody rang for them.
+func TestHeartbeatInTheMiddleOfAThread(t *testing.T) {
+	w := newWorld("C1")
+	a := w.says("C1", "a")
+	for range 120 {
+		w.replies(a, "r")
+	}
+	w.at, w.on, w.struck, w.resume = 2, "digest", true, true
+	w.mirror(t)
+	require.Equal(t, 121, w.total.Messages)
+	require.Empty(t, w.differences(t))
+}
+
+// Somebody says and edits something while the hints are looked at: the next call finds it, and finds it once.
+func TestSaidWhileTheHintsAreRead(t *testing.T) {
+	w := newWorld("C1")
+	w.says("C1", "a")
+	w.mirror(t)
+	next := talk.Message{Channel: "C1", TS: "1764000002.000002"}
+	w.meanwhile = func(call string) {
+		if call == "message C1" && len(w.chat.rooms["C1"].messages) == 1 {
+			require.Equal(t, next.TS, w.says("C1", "b").TS)
+		}
+	}
+	w.mirror(t, hint(next))
+	require.Len(t, w.said(), 1)
+	w.mirror(t)
+	w.mirror(t, hint(next))
+	require.Len(t, w.said(), 2)
 	require.Empty(t, w.differences(t))
 }
