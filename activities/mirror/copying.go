@@ -8,7 +8,6 @@ import (
 
 	"hikeshi/activities"
 	"hikeshi/activities/internal/deposit"
-	"hikeshi/activities/internal/ledger"
 	"hikeshi/activities/internal/talk"
 )
 
@@ -104,66 +103,6 @@ func (c *copying) everything() error {
 		return c.vanished()
 	}
 	return nil
-}
-
-// recover finds out what an earlier try has logged and put away. A sweep reads the whole log for its own sake.
-func (c *copying) recover() error {
-	if !c.pulse.again && !c.in.Sweep {
-		return nil
-	}
-	counted := map[int]struct{}{}
-	err := c.log.read(c.ctx, func(ticket string, d ledger.Digest) bool {
-		_, twice := counted[d.Seq] // where the reading was turned away and began again
-		if d.Seq > c.in.Seq && !twice {
-			counted[d.Seq] = struct{}{}
-			c.found(ticket, d)
-		}
-		return d.Seq <= c.in.Seq && !c.in.Sweep
-	})
-	if err != nil || !c.pulse.again {
-		return err
-	}
-	return c.adopt()
-}
-
-// found takes a digest of an earlier try as this one's.
-func (c *copying) found(ticket string, d ledger.Digest) {
-	c.out.Seq = max(c.out.Seq, d.Seq)
-	c.out.Digests++
-	if ticket == c.in.Log {
-		c.room--
-	}
-	for _, e := range slices.Backward(d.Entries) {
-		c.count(e)
-	}
-}
-
-// count adds an entry to the numbers. A message in parts counts with its last.
-func (c *copying) count(e ledger.Entry) {
-	c.out.Masked += e.Masked
-	for _, f := range e.Files {
-		if f.Kept == "" {
-			if _, twice := c.log.lack[f.ID]; !twice && f.Missing != external {
-				c.out.NotKept++
-			}
-		} else if c.in.Kept[f.ID] == "" {
-			c.out.Kept[f.ID] = f.Kept
-		}
-	}
-	if !e.Whole() {
-		return
-	}
-	switch e.Kind {
-	case ledger.Said:
-		c.out.Messages++
-		c.out.Through = max(c.out.Through, e.TS)
-	case ledger.Edited:
-		c.out.Edits++
-	case ledger.Deleted:
-		c.out.Deletions++
-	case ledger.Lost:
-		c.out.Lost++
-	}
 }
 
 // soFar is the result, if it ended here.
