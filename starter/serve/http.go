@@ -42,6 +42,8 @@ func serveGateway(ctx context.Context, l net.Listener, h http.Handler) error {
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}
+	var unused unusedConns
+	server.ConnState = unused.note
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
 	select {
@@ -51,9 +53,43 @@ func serveGateway(ctx context.Context, l net.Listener, h http.Handler) error {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
+	unused.close()
 	if err := server.Shutdown(last); err != nil {
 		return errors.Join(fmt.Errorf("end the gateway: %w", err), server.Close())
 	}
 	<-ended
 	return nil
+}
+
+// unusedConns are connections on which no request has come yet. Clients keep some in reserve, and the server would wait
+// five seconds for each of them at its end.
+type unusedConns struct {
+	sync.Mutex
+	all   map[net.Conn]bool
+	ended bool
+}
+
+func (u *unusedConns) note(c net.Conn, state http.ConnState) {
+	u.Lock()
+	defer u.Unlock()
+	switch {
+	case state != http.StateNew:
+		delete(u.all, c)
+	case u.ended:
+		_ = c.Close() // nothing was said on it
+	default:
+		if u.all == nil {
+			u.all = map[net.Conn]bool{}
+		}
+		u.all[c] = true
+	}
+}
+
+func (u *unusedConns) close() {
+	u.Lock()
+	defer u.Unlock()
+	u.ended = true
+	for c := range u.all {
+		_ = c.Close() // nothing was said on it
+	}
 }
