@@ -27,6 +27,9 @@ func (c *Client) Fetch(ctx context.Context, f talk.File) (talk.Body, error) {
 	if f.URL == "" {
 		return talk.Body{}, barred(activities.NotFound, op, firstOf(f.Missing, nowhere))
 	}
+	if f.Size > maxFile {
+		return talk.Body{}, barred(activities.Denied, op, fmt.Sprintf("it is larger than %d GiB", maxFile>>30))
+	}
 	u, err := url.Parse(f.URL)
 	if err != nil || !c.files.serves(u) {
 		return talk.Body{}, barred(activities.Denied, op, "its address is none of Slack's")

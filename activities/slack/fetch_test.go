@@ -170,3 +170,13 @@ func TestFetchNoticesAShortBody(t *testing.T) {
 		t.Errorf("size = %d, want -1 for nobody knows", size)
 	}
 }
+
+func TestFetchBoundsTheSize(t *testing.T) {
+	s, c := workspace(t)
+	s.Upload("aoi", "csirt-ops", "", "image.dd", []byte("x"))
+	f := shared(t, c, slacktest.Ops)
+	f.Size = 6 << 30
+	if _, _, err := fetch(t, c, f); !activities.Is(err, activities.Denied) {
+		t.Errorf("got %v, want Denied: it will never become smaller", err)
+	}
+}

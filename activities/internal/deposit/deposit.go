@@ -11,7 +11,7 @@ import (
 // beginnings, again.
 type File struct {
 	ID     string `json:"id"`
-	Name   string `json:"name"` // harmless already: see SafeName
+	Name   string `json:"name"` // harmless already: no separators, no control characters
 	Mime   string `json:"mime"`
 	Folder string `json:"folder"`
 	Key    string `json:"key"` // proves whose file it is
