@@ -107,14 +107,3 @@ func TestSeparateWorkerWithoutCache(t *testing.T) {
 	require.Equal(t, 0, worker.end())
 	require.Equal(t, 0, local.end())
 }
-
-// observed is the state of the sandbox; empty while it cannot be read.
-func (p *process) observed() world {
-	l := &local{}
-	l.at.Slack, l.at.Jira, l.at.Google = p.Slack, p.Jira, p.Google
-	w, err := l.observe(p.t.Context())
-	if err != nil {
-		return world{}
-	}
-	return w
-}
