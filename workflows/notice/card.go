@@ -53,7 +53,7 @@ func (c Case) Card(e Escape) Message {
 	if lines := c.analysisLines(e); len(lines) > 0 {
 		m.add("section", c.joined(e, lines, maxAnalyses))
 	}
-	if facts := c.progress(e); len(facts) > 0 {
+	if facts := c.progress(e, c.gaps()); len(facts) > 0 {
 		m.add("section", strings.Join(facts, "\n"))
 	}
 	if next := c.missing(); next != "" {

@@ -2,6 +2,7 @@ package notice
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -15,8 +16,9 @@ func (c Case) analysisLines(e Escape) (lines []string) {
 	return lines
 }
 
-// progress is how far the work is: what there is of it, one fact on a line.
-func (c Case) progress(e Escape) (lines []string) {
+// progress is how far the work is: what there is of it, one fact on a line. log says how far the log is, for readers who
+// see it now: where the text stays, it would soon be untrue, and is left out.
+func (c Case) progress(e Escape, log string) (lines []string) {
 	add := func(id, text string) { lines = append(lines, c.say(id)+": "+text) }
 	var counts []string
 	if len(c.Tasks) > 0 {
@@ -41,7 +43,7 @@ func (c Case) progress(e Escape) (lines []string) {
 		add("waived", l)
 	}
 	if c.Mirror.begun() {
-		add("log", strings.Join(append([]string{c.watermark()}, c.mrkdwnLogs(e)...), separator))
+		add("log", strings.Join(slices.DeleteFunc(append([]string{log}, c.mrkdwnLogs(e)...), func(s string) bool { return s == "" }), separator))
 	}
 	if c.archived() {
 		add("archive", strings.Join(append([]string{c.archiveLine()}, c.mrkdwnArchive(e)...), separator))
@@ -96,4 +98,12 @@ func (c Case) mrkdwnArchive(e Escape) []string {
 		return nil
 	}
 	return []string{slackLink(c.Archive.Folder.URL, e.text(c.Archive.Folder.Text))}
+}
+
+// gaps says how much the log lacks; empty: nothing.
+func (c Case) gaps() string {
+	if c.Mirror.Gaps == 0 {
+		return ""
+	}
+	return c.say("log_gaps") + ": " + strconv.Itoa(c.Mirror.Gaps)
 }

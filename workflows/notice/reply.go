@@ -58,7 +58,7 @@ func StatusText(c Case, e Escape) string {
 	for _, l := range c.fit(e, c.analysisLines(e), maxAnalyses) {
 		lines = append(lines, "• "+l)
 	}
-	lines = append(lines, c.progress(e)...)
+	lines = append(lines, c.progress(e, c.watermark())...)
 	lines = append(lines, c.asides()...)
 	if next := c.missing(); next != "" {
 		lines = append(lines, c.say("next", "Missing", e.text(next)))
