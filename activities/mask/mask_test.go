@@ -35,6 +35,7 @@ func TestMask(t *testing.T) {
 		{`{"password":"a\"b c"}`, `{"password":[masked: password]}`},
 		{"パスワード：ひみつ123、以上", "パスワード：[masked: password]、以上"},
 		{"パスワードは hunter2 でした", "パスワードは [masked: password] でした"},
+		{"暗証番号は 4821 です", "暗証番号は [masked: password] です"},
 		{"暗証番号＝１２３４", "暗証番号＝[masked: password]"},
 		{"MYSQL_PWD=x", "MYSQL_PWD=[masked: password]"},
 		{"api_key: 9f8e7d6c5b4a3210", "api_key: [masked: secret]"},
@@ -75,6 +76,7 @@ func TestOrdinaryTalkStays(t *testing.T) {
 		"aoi.sato@example.co.jp, @here, #csirt-42",
 		"the password was leaked; reset all passwords, please",
 		"パスワードは変更済みです。パスワードをリセットしてください",
+		"パスワードは 09:12 に入力され、パスワードは 2026/11/25 に変更、パスワードは 203.0.113.77 から送信",
 		"token: revoked, secret: none",
 		"password: ??? パスワード：…",
 		"order 1234567812345670 and 4111111111111112", // no network, no check digit

@@ -23,7 +23,7 @@ func builtIn() []pattern {
 		{name: "authorization", form: regexp.MustCompile(`(?i)\bauthorization["']?[ \t]*[:=][ \t]*["']?(?:basic|bearer|token)[ \t]+([^\s"']{6,})`)},
 		{name: "authorization", form: regexp.MustCompile(`(?i)\bbearer[ \t]+([A-Za-z0-9._~+/=-]{16,})`), check: hasDigit},
 		{name: "password", form: regexp.MustCompile(password), check: isValue},
-		{name: "password", form: regexp.MustCompile(passwordIs), check: isValue},
+		{name: "password", form: regexp.MustCompile(passwordIs), check: isSaid},
 		{name: "secret", form: regexp.MustCompile(namedSecret), check: hasDigit},
 		{name: "card number", form: regexp.MustCompile(cardOf19), check: isCard},
 		{name: "card number", form: regexp.MustCompile(cardOf16), check: isCard},
@@ -72,6 +72,12 @@ func hasDigit(s string) bool { return strings.ContainsFunc(s, unicode.IsDigit) }
 // isValue leaves out what is no value but the way to say that there is none.
 func isValue(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
+// isSaid leaves out times, dates and addresses, which stand after the same word: 「パスワードは 09:12 に入力された」.
+func isSaid(s string) bool {
+	other := func(r rune) bool { return !unicode.IsDigit(r) }
+	return strings.ContainsFunc(s, unicode.IsLetter) || !strings.ContainsFunc(s, other)
 }
 
 // isCard reports whether the digits are those of a payment card: a number of one of the networks, in its length, with
