@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	wikiEscaped = regexp.MustCompile(`\\([^\w\s])`)
+	wikiEscaped = regexp.MustCompile(`\\([^0-9A-Za-z\s])`)
 	wikiCode    = regexp.MustCompile(`\{\{(.+?)\}\}`)
 	wikiLink    = regexp.MustCompile(`\[(?:([^\[\]|]+)\|)?((?:https?://|mailto:)[^\[\]|\s]+)\]`)
 	wikiBold    = regexp.MustCompile(`(^|[\s(|])\*([^*\n]+)\*`)
