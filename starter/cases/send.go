@@ -2,6 +2,9 @@ package cases
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -31,10 +34,20 @@ func (c *Cases) Send(ctx context.Context, number, update string, command any, up
 		return workflows.Answer{}, ended(number)
 	}
 	answer, err := c.update(ctx, client.UpdateWorkflowOptions{
-		UpdateID: updateID, WorkflowID: info.GetExecution().GetWorkflowId(), UpdateName: update,
+		UpdateID: commandID(update, command, updateID), WorkflowID: info.GetExecution().GetWorkflowId(), UpdateName: update,
 		Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	return answer, c.outcome(err, answer, number, update, updateID)
+}
+
+// commandID tells apart different commands that were given the same id by mistake: neither must be taken for the other.
+func commandID(update string, command any, id string) string {
+	raw, err := json.Marshal(command)
+	if err != nil {
+		return id // the client says what is wrong with it
+	}
+	sum := sha256.Sum256(append([]byte(update+"\n"), raw...))
+	return id + "." + hex.EncodeToString(sum[:6])
 }
 
 // Triage tells a case what triage has found; see Send.

@@ -95,7 +95,7 @@ func TestSend(t *testing.T) {
 					t.Errorf("error %q names neither the verb nor how to ask again", err)
 				}
 				for _, o := range d.taken {
-					if o.UpdateID != "u-1" || o.WorkflowID != "case/SEC-1" || o.UpdateName != "analyze" {
+					if o.UpdateID != commandID("analyze", workflows.AnalyzeCommand{Name: "mailbox"}, "u-1") || o.WorkflowID != "case/SEC-1" || o.UpdateName != "analyze" {
 						t.Errorf("sent %+v, want the same update to the same case each time", o)
 					}
 				}
