@@ -34,6 +34,9 @@ func ParseResolution(text string) (Resolution, error) {
 	return Resolution(text), nil
 }
 
+// DuplicateOf is the resolution of a case that another one covers.
+func DuplicateOf(number string) Resolution { return Resolution(duplicateOf + number) }
+
 // Early reports whether the case ends without analysis and lessons.
 func (r Resolution) Early() bool {
 	return r == FalsePositive || r == OpenedByMistake || strings.HasPrefix(string(r), duplicateOf)

@@ -31,6 +31,9 @@ const (
 	maxLogs     = 3 // a case seldom fills more than one
 )
 
+// maxOnCard bounds a text beside others on the card: the ticket has the whole of it.
+const maxOnCard = 400
+
 // Card is the status card that is pinned in the case's channel: what whoever comes next needs. Its Text is what
 // notifications show, also on a locked telephone, so a hidden title does not stand in it.
 func (c Case) Card(e Escape) Message {
@@ -72,7 +75,7 @@ func (c Case) Card(e Escape) Message {
 func (c Case) cardFields(e Escape) (fields []string) {
 	for _, f := range [][2]string{
 		{"phase", c.phase()}, {"severity", c.severity()}, {"commander", c.or(c.Commander)}, {"containment", c.containment()},
-		{"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())}, {"scope", c.or(c.Scope)}, {"kind", c.or(c.Kind)},
+		{"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())}, {"scope", incident.Shorten(c.or(c.Scope), maxOnCard)}, {"kind", c.or(c.Kind)},
 	} {
 		fields = append(fields, "*"+c.say(f[0])+"*\n"+within(e, f[1], maxScope))
 	}

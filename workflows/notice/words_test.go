@@ -99,7 +99,7 @@ var (
 	pieced = []string{"thread", "thread.post", "glass", "update.channel", "update.executives", "update.ticket", "lesson.theme", "lesson.join",
 		"archive.ids", "archive.folder.id", "archive.folder", "archive.conversation", "archive.tickets", "archive.tasks", "archive.manifest",
 		"archive.verify", "archive.comment", "archive.farewell", "archive.ticket", "archive.log", "archive.logs", "archive.channels",
-		"reopen.channels", "reopen.ticket"}
+		"reopen.channels", "reopen.ticket", "reopen.log"}
 )
 
 // ids are the message ids that are put together from a word of the case's.
@@ -262,8 +262,8 @@ func TestJapaneseIsJapanese(t *testing.T) {
 
 func TestStepTitleLooksPastNumbers(t *testing.T) {
 	for _, test := range []struct{ id, like, before string }{
-		{"thread.12", "thread.1", ""}, {"glass.3", "glass.44", ""}, {"update.u1.channel", "update.u23.channel", ""}, {"lesson.l7.theme", "lesson.l1.theme", ""},
-		{"archive@1.folder.id", "archive@12.folder.id", ""}, {"archive@2.log.3", "archive@1.logs", ""}, {"reopen@1.channels", "reopen@3.channels", ""},
+		{"thread.12", "thread.1", ""}, {"glass.3", "glass.44", ""}, {"update.u1.channel", "update.u23.channel", ""}, {"lesson.l7.theme", "lesson.l1.theme", ""}, {"lesson.l7.theme.2", "lesson.l1.theme", ""},
+		{"archive@1.folder.id", "archive@12.folder.id", ""}, {"archive@2.log.3", "archive@1.logs", ""}, {"reopen@1.channels", "reopen@3.channels", ""}, {"reopen@1.log.1", "reopen@3.log.2", ""},
 		{"a1/analysis.channel", "analysis.channel", "a1: "},
 	} {
 		got, want := notice.StepTitle("en", test.id), test.before+notice.StepTitle("en", test.like)
