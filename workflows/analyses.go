@@ -38,7 +38,10 @@ func (c *caseRun) analyze(ctx workflow.Context, cmd AnalyzeCommand) (Answer, *in
 	a := &analysisRecord{Analysis: incident.Analysis{
 		ID: fmt.Sprintf("a%d", len(c.Analyses)+1), Name: incident.CleanLine(cmd.Name), Lead: incident.CleanLine(cmd.Lead),
 		Hypothesis: incident.CleanText(cmd.Hypothesis), State: incident.AnalysisOpen, Opened: workflow.Now(ctx),
-	}, Invite: cmd.Invite}
+	}, Invite: slices.Clone(cmd.Invite)}
+	if id := c.Commander.ID; id != "" && !slices.Contains(a.Invite, id) {
+		a.Invite = append(a.Invite, id) // the commander follows every analysis
+	}
 	if a.Lead == "" {
 		a.Lead = cmd.By.Called()
 	}
@@ -201,7 +204,7 @@ func (c *caseRun) hearAnalysis(r analysisReport) {
 // analysisOrder is what an analysis's workflow has to know.
 func (c *caseRun) analysisOrder(a *analysisRecord) analysisOrder {
 	return analysisOrder{
-		Number: c.Number, Analysis: a.Analysis, Asked: a.Asked, Invite: a.Invite, Links: c.links(), Shut: c.Archive.Shut, End: c.Archive.Ended,
+		Number: c.Number, Analysis: a.Analysis, Asked: a.Asked, Invite: a.Invite, Links: c.links(), Shut: c.shut(a.Report.Channel), End: c.Archive.Ended,
 	}.withoutEcho()
 }
 

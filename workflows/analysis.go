@@ -173,7 +173,7 @@ func (a *analysisRun) openRoom(ctx workflow.Context) (err error) {
 
 func (a *analysisRun) describe(id string) step {
 	return step{id, Slack, ordinary, slackActivities.DescribeChannel, func(e activities.Effect) any {
-		return slack.DescribeChannel{Effect: e, Channel: a.channel.ID, Purpose: a.view().AnalysisPurpose(a.shown()), Mark: a.key}
+		return slack.DescribeChannel{Effect: e, Channel: a.channel.ID, Purpose: slack.Escape(a.view().AnalysisPurpose(a.shown())), Mark: a.key}
 	}}
 }
 

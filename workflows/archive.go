@@ -321,8 +321,14 @@ func (c *caseRun) runReopening(ctx workflow.Context) error {
 		}
 		c.Archive.Shut = false
 		c.changed()
-		if err := c.moveTicket(ctx, c.reopening("ticket"), c.ticket.ID, false); err != nil {
-			return err
+		for i, ticket := range append([]string{c.ticket.ID}, c.logIDs()...) {
+			id := c.reopening("ticket")
+			if i > 0 {
+				id = c.reopening(fmt.Sprintf("log.%d", i))
+			}
+			if err := c.moveTicket(ctx, id, ticket, false); err != nil {
+				return err
+			}
 		}
 		c.Archive.Reopening = false
 		c.changed()

@@ -71,11 +71,12 @@ type caseRun struct {
 	folder  drive.Folder
 	sheet   drive.Sheet
 	shared  drive.Shared
-	begun   map[string]bool // errands and analyses that have a branch in this run
+	drops   map[string]workflow.CancelFunc // of errands that are being done
+	begun   map[string]bool                // errands and analyses that have a branch in this run
 }
 
 func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
-	c := &caseRun{CaseState: state, flows: f, begun: map[string]bool{}}
+	c := &caseRun{CaseState: state, flows: f, begun: map[string]bool{}, drops: map[string]workflow.CancelFunc{}}
 	state.EverReset = state.EverReset || everReset(ctx)
 	c.id = state.WorkflowID
 	c.runner = &runner{

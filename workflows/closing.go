@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
 )
 
 // close asks to leave analysis, once everything is known and done, or waived. A case in which there was nothing to
@@ -17,6 +18,9 @@ func (c *caseRun) close(ctx workflow.Context, cmd CloseCommand) (Answer, *incide
 	resolution, err := incident.ParseResolution(cmd.Resolution)
 	if err != nil {
 		return Answer{}, incident.Refuse(incident.Usage, "Say how it ended", "%v", err) // the validator has looked already
+	}
+	if resolution == incident.DuplicateOf(c.Number) {
+		return Answer{}, incident.Refuse(incident.Rule, "Name the other case", "case %s cannot be a duplicate of itself", c.Number)
 	}
 	if c.Phase == incident.PhaseLessons {
 		return Answer{}, c.notYet(c.lessonsGate().Missing)
@@ -29,6 +33,7 @@ func (c *caseRun) close(ctx workflow.Context, cmd CloseCommand) (Answer, *incide
 	}
 	words := []string{"Resolution", string(resolution), "By", cmd.By.Called()}
 	c.announce("closing", words...)
+	c.tellExecutives(ctx, cmd.By, notice.Said(c.lang, nil, "closing", words...))
 	c.enter(ctx, cmd.By.Called(), "closing", words...)
 	if resolution.Early() {
 		c.enterPhase(ctx, incident.PhaseArchive)
@@ -37,7 +42,7 @@ func (c *caseRun) close(ctx workflow.Context, cmd CloseCommand) (Answer, *incide
 	c.enterPhase(ctx, incident.PhaseLessons)
 	gate := c.lessonsGate()
 	if gate.Open {
-		return Answer{Text: fmt.Sprintf("%s: %s; every lesson is decided, everything is being archived", c.Number, resolution)}, nil
+		return Answer{Text: fmt.Sprintf("%s: %s; everything is being archived", c.Number, resolution)}, nil
 	}
 	return Answer{
 		Text: fmt.Sprintf("%s: %s; before it is archived: %s", c.Number, resolution, c.stillMissing(gate.Missing)), Missing: gate.Missing,
@@ -65,9 +70,10 @@ func (c *caseRun) waive(ctx workflow.Context, cmd WaiveCommand) (Answer, *incide
 		return Answer{}, incident.Refuse(incident.Rule, "Waive triage, analysis or lessons as a whole, or one of: "+strings.Join(c.waivable(), ", "),
 			"case %s has no gate or need %q that can be waived", c.Number, incident.Shorten(incident.CleanLine(cmd.Gate), 60))
 	}
-	if !slices.ContainsFunc(c.Waivers, func(w incident.Waiver) bool { return w.Need == need }) {
-		c.Waivers = append(c.Waivers, incident.Waiver{Need: need, Reason: incident.CleanText(cmd.Reason), By: cmd.By.Called(), At: workflow.Now(ctx)})
+	if slices.ContainsFunc(c.Waivers, func(w incident.Waiver) bool { return w.Need == need }) {
+		return Answer{Text: fmt.Sprintf("%s: %s was waived before", c.Number, need)}, nil
 	}
+	c.Waivers = append(c.Waivers, incident.Waiver{Need: need, Reason: incident.CleanText(cmd.Reason), By: cmd.By.Called(), At: workflow.Now(ctx)})
 	words := []string{"Need", need, "Reason", incident.CleanText(cmd.Reason), "By", cmd.By.Called()}
 	c.announce("waived", words...)
 	c.enter(ctx, cmd.By.Called(), "waived", words...)
@@ -123,8 +129,20 @@ func (c *caseRun) goBack(ctx workflow.Context, to incident.Phase) {
 		c.Archive.Reopening = true
 	}
 	c.Resolution, c.Closed = "", time.Time{}
+	c.withdraw(to)
 	c.Reassess = to == incident.PhaseTriage
 	c.enterPhase(ctx, to)
+}
+
+// withdraw ends the waivers of the phases that the case has before it again: what was no matter then may be one now.
+func (c *caseRun) withdraw(to incident.Phase) {
+	c.Waivers = slices.DeleteFunc(c.Waivers, func(w incident.Waiver) bool {
+		switch w.Need {
+		case string(incident.PhaseTriage), needSeverity, needCommander, needScope, needReassessment:
+			return to == incident.PhaseTriage
+		}
+		return true
+	})
 }
 
 // reopen takes a closed case back to analysis.

@@ -68,7 +68,7 @@ func (c *caseRun) allowed(ctx workflow.Context, name string, by incident.By, r r
 	}
 	reason := incident.CleanLine(by.BreakGlass)
 	if reason == "" {
-		return incident.Refuse(incident.Rule, "Do it from Slack; or, if it cannot wait, say why with --break-glass REASON: everybody will see it",
+		return incident.Refuse(incident.Rule, "If it cannot wait, say why with --break-glass REASON: everybody will see it",
 			"%s needs somebody whose identity is verified", name)
 	}
 	c.BrokenGlass = append(c.BrokenGlass, incident.BrokenGlass{Act: name, Reason: incident.Shorten(reason, maxReason), By: by.Called(), At: workflow.Now(ctx)})

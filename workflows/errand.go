@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/activities"
@@ -28,7 +29,8 @@ func (c *caseRun) errand(e errand) {
 		c.Counters.Notices++
 		e.ID = fmt.Sprintf("%s.%d", e.Kind, c.Counters.Notices)
 	case "theme", "join":
-		e.ID = fmt.Sprintf("lesson.%s.%s", e.Ref, e.Kind)
+		c.Counters.Errands++
+		e.ID = fmt.Sprintf("lesson.%s.%s.%d", e.Ref, e.Kind, c.Counters.Errands) // decided again it is another one
 	default:
 		e.ID = fmt.Sprintf("update.%s.%s", e.Ref, e.Kind)
 	}
@@ -44,17 +46,35 @@ func (c *caseRun) runErrands(ctx workflow.Context) error {
 		}
 		for _, e := range fresh {
 			c.begun[e.ID] = true
-			c.branch(ctx, e.ID, func(ctx workflow.Context) error {
+			one, drop := workflow.WithCancel(ctx)
+			c.drops[e.ID] = drop
+			c.branch(one, e.ID, func(ctx workflow.Context) error {
 				if err := c.do(ctx, e); err != nil {
+					if temporal.IsCanceledError(err) && !c.rolling {
+						return nil // dropped
+					}
 					return err
 				}
-				c.Errands = slices.DeleteFunc(c.Errands, func(o errand) bool { return o.ID == e.ID })
-				delete(c.records, e.ID) // its number is never used again
-				c.changed()
+				c.forgetErrand(e.ID)
 				return nil
 			})
 		}
 	}
+}
+
+// dropErrand gives up an errand that cannot be done. Another one may take its place.
+func (c *caseRun) dropErrand(id string) {
+	if drop := c.drops[id]; drop != nil {
+		drop()
+	}
+	c.forgetErrand(id)
+	delete(c.begun, id)
+}
+
+func (c *caseRun) forgetErrand(id string) {
+	c.Errands = slices.DeleteFunc(c.Errands, func(e errand) bool { return e.ID == id })
+	delete(c.records, id)
+	c.changed()
 }
 
 func (c *caseRun) notBegun() (list []errand) {

@@ -3,6 +3,7 @@ package workflows
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -59,6 +60,7 @@ func (c *caseRun) enterPhase(ctx workflow.Context, to incident.Phase) {
 		c.Archive.Visit++
 		c.Archive.Round++
 		c.Archive.Done = false
+		c.NextUpdate = time.Time{} // nobody expects one any more
 	case incident.PhaseClosed:
 		c.Closed = workflow.Now(ctx)
 	}

@@ -36,12 +36,15 @@ func (c *caseRun) decide(ctx workflow.Context, cmd DecideCommand) (Answer, *inci
 		return Answer{}, incident.Refuse(incident.Rule, "See the lessons with: status "+c.Number, "case %s has no lesson %q", c.Number, incident.Shorten(cmd.Lesson, 40))
 	}
 	l := c.Lessons[i]
-	if l.Decided() {
+	if l.Decided() && !c.takenBack(l) {
 		return Answer{}, incident.Refuse(incident.Rule, "Note a new lesson if there is more to it", "lesson %s of case %s is decided already: %s", l.ID, c.Number, l.As)
 	}
 	as, key, err := incident.ParseDecision(cmd.As)
 	if err != nil {
 		return Answer{}, incident.Refuse(incident.Usage, "Use theme, accept or join:KEY", "%v", err) // the validator has looked already
+	}
+	if key != "" && (key == c.Number || slices.ContainsFunc(c.Mirror.Report.Logs, func(log jira.Ticket) bool { return log.Key == key })) {
+		return Answer{}, incident.Refuse(incident.Rule, "Name the ticket of an improvement theme", "%s is this case's own, no theme", key)
 	}
 	l.As, l.Theme, l.Reason, l.DecidedBy = as, key, incident.CleanText(cmd.Reason), cmd.By.Called()
 	if as != incident.DecideAccept {
@@ -52,6 +55,16 @@ func (c *caseRun) decide(ctx workflow.Context, cmd DecideCommand) (Answer, *inci
 	c.enter(ctx, l.DecidedBy, "lesson_decided", words...)
 	answer := Answer{ID: l.ID, Text: fmt.Sprintf("%s: lesson %s: %s", c.Number, l.ID, cmd.As), Missing: c.lessonsGate().Missing}
 	return answer, nil
+}
+
+// takenBack takes a decision back that cannot be carried out: the theme that it names is not there, or closed to us.
+func (c *caseRun) takenBack(l *incident.Lesson) bool {
+	i := slices.IndexFunc(c.Errands, func(e errand) bool { return e.Ref == l.ID && c.is(e.ID, StepStuck) })
+	if i < 0 {
+		return false
+	}
+	c.dropErrand(c.Errands[i].ID)
+	return true
 }
 
 // openTheme gives a lesson a ticket of its own, linked to the case's from birth.

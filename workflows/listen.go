@@ -25,7 +25,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		on(ctx, c, WaiveUpdate, `Lets the case go on without something: {"gate":"scope","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.waive),
 		on(ctx, c, BackUpdate, `Moves the case back: {"phase":"analysis","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.back),
 		on(ctx, c, CloseUpdate, `Closes the case: {"resolution":"contained",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.close),
-		on(ctx, c, ReopenUpdate, `Reopens a closed case: {"reason":"…",`+by+`}.`, rules{anytime: true}, c.reopen),
+		on(ctx, c, ReopenUpdate, `Reopens a closed case: {"reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.reopen),
 	)
 	if err != nil {
 		return err

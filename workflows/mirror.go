@@ -35,7 +35,7 @@ const (
 	firstSweep    = time.Minute      // after the last news; each quiet sweep doubles it
 	longestSweep  = 6 * time.Hour    //
 	wholeSweep    = 30 * time.Minute // a sweep that comes this late reads everything again, not only what is new
-	reportEvery   = time.Minute      // how often the case hears of progress at most
+	reportEvery   = 20 * time.Second // how often the case hears of progress at most
 )
 
 // MirrorInput starts a mirror, or carries it over into its next run.

@@ -107,7 +107,7 @@ func (c *caseRun) describe(ctx workflow.Context) error {
 
 func (c *caseRun) describeStep(id string) step {
 	return step{id, Slack, ordinary, slackActivities.DescribeChannel, func(e activities.Effect) any {
-		return slack.DescribeChannel{Effect: e, Channel: c.channel.ID, Purpose: c.view().Purpose(), Mark: c.key}
+		return slack.DescribeChannel{Effect: e, Channel: c.channel.ID, Purpose: slack.Escape(c.view().Purpose()), Mark: c.key}
 	}}
 }
 

@@ -69,6 +69,7 @@ type counters struct {
 	Entries int `json:"entries,omitempty"`
 	Updates int `json:"updates,omitempty"`
 	Notices int `json:"notices,omitempty"`
+	Errands int `json:"errands,omitempty"`
 }
 
 // stated says who said something, and when.

@@ -82,8 +82,10 @@ func runStep[Out any](ctx workflow.Context, r *runner, s step) (Out, error) {
 			fault := activities.FaultOf(err)
 			r.stuck(ctx, rec, fault)
 			probing = !fault.Class.Final()
-			if !probing && !r.waitToProbe(ctx) {
-				return out, errRolling
+			if !probing {
+				if err := r.waitToProbe(ctx); err != nil {
+					return out, err
+				}
 			}
 		}
 	}
@@ -182,10 +184,14 @@ func (r *runner) move(ctx workflow.Context, rec *stepRecord, to StepState) {
 	r.changed()
 }
 
-// waitToProbe waits until a step with a final error is worth another try. It returns false if the workflow rolls.
-func (r *runner) waitToProbe(ctx workflow.Context) bool {
+// waitToProbe waits until a step with a final error is worth another try. Its error says that the workflow rolls, or
+// that nobody wants the step any more.
+func (r *runner) waitToProbe(ctx workflow.Context) error {
 	err := awaitUpTo(ctx, r.place().Probe, "try the stuck step again", func() bool { return r.rolling })
-	return err == nil && !r.rolling
+	if err == nil && r.rolling {
+		err = errRolling
+	}
+	return err
 }
 
 // ids returns the steps in one of the states, sorted.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/activities"
@@ -96,12 +97,40 @@ func (r *run) refresh(ctx workflow.Context, shown map[string]string, calmed func
 			continue // it has become true again, or cannot be written any more
 		}
 		r.again(s.step)
-		if _, err := runStep[none](ctx, r.runner, s.step); err != nil {
+		written, err := r.write(ctx, s)
+		if err != nil {
 			return err
 		}
-		shown[s.name] = now
+		if written {
+			shown[s.name] = now
+		}
 		looked = -1
 	}
+}
+
+// write rewrites a surface, and gives it up when there is nothing to write to any more: nobody misses it then.
+func (r *run) write(ctx workflow.Context, s surface) (written bool, err error) {
+	one, drop := workflow.WithCancel(ctx)
+	ended := false
+	r.branch(one, s.step.id, func(ctx workflow.Context) error {
+		defer func() { ended = true }()
+		_, err := runStep[none](ctx, r.runner, s.step)
+		written = err == nil
+		if temporal.IsCanceledError(err) && !r.rolling {
+			return nil
+		}
+		return err
+	})
+	if err := r.await(ctx, func() bool { return ended || !s.ready() }); err != nil || ended {
+		return written, err
+	}
+	drop()
+	if err := r.await(ctx, func() bool { return ended }); err != nil {
+		return false, err
+	}
+	delete(r.records, s.step.id)
+	r.changed()
+	return false, nil
 }
 
 // facts is what card and ticket tell. Whether they are rewritten depends on these and never on the words, so that

@@ -36,6 +36,7 @@ func (c *caseRun) triage(ctx workflow.Context, cmd TriageCommand) (Answer, *inci
 		c.Scope = scope
 	}
 	c.Reassess = false
+	c.announce("triaged", words...)
 	c.enter(ctx, cmd.By.Called(), "triaged", words...)
 	return c.triageAnswer(), nil
 }

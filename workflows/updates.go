@@ -32,6 +32,16 @@ func (c *caseRun) publish(ctx workflow.Context, cmd PublishCommand) (Answer, *in
 	return Answer{ID: u.ID, Text: fmt.Sprintf("%s: update %s is being published", c.Number, u.ID)}, nil
 }
 
+// tellExecutives ends the story for those who were told its beginning.
+func (c *caseRun) tellExecutives(ctx workflow.Context, by incident.By, text string) {
+	if c.LastUpdate == nil || c.Placement.Executives == "" {
+		return
+	}
+	c.Counters.Updates++
+	u := incident.Update{ID: fmt.Sprintf("u%d", c.Counters.Updates), Text: text, By: by.Called(), At: workflow.Now(ctx)}
+	c.errand(errand{Kind: "executives", Ref: u.ID, Update: &u})
+}
+
 // postUpdate posts an update as a message of its own, where people cannot miss it.
 func (c *caseRun) postUpdate(ctx workflow.Context, id, channel string, u incident.Update) error {
 	_, err := runStep[slack.Notice](ctx, c.runner, step{id, Slack, ordinary, slackActivities.PostNotice, func(e activities.Effect) any {

@@ -15,7 +15,7 @@ func (c *caseRun) status() Status {
 		Drill: c.Request.Drill, Opened: c.Opened, Containment: c.Containment, Scope: c.Scope, Members: c.members(), Links: c.links(),
 		Gates: c.gates(), Debts: c.debts(), Notes: c.notes(),
 		Analyses: c.analysisStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
-		Resolution: c.Resolution, Waivers: slices.Concat([]incident.Waiver{}, c.Waivers), BrokenGlass: slices.Concat([]incident.BrokenGlass{}, c.BrokenGlass),
+		Resolution: c.Resolution, Waivers: append([]incident.Waiver{}, c.Waivers...), BrokenGlass: append([]incident.BrokenGlass{}, c.BrokenGlass...),
 		LastUpdate: c.LastUpdate, Mirror: mirrorStatus(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID)), Archive: c.Archive.Kept,
 	}
 	if c.Contained != nil {
@@ -79,7 +79,7 @@ func (c *caseRun) debts() []string {
 }
 
 func (c *caseRun) members() []string {
-	list := slices.DeleteFunc(slices.Concat([]string{}, c.invited.Invited, c.Joined), func(id string) bool { return slices.Contains(c.Left, id) })
+	list := slices.DeleteFunc(append(append([]string{}, c.invited.Invited...), c.Joined...), func(id string) bool { return slices.Contains(c.Left, id) })
 	slices.Sort(list)
 	return slices.Compact(list)
 }
@@ -223,7 +223,7 @@ func (c *caseRun) analysisStatus() []AnalysisStatus {
 			Analysis: a.Analysis, WorkflowID: id, Channel: a.Report.Channel, ChannelName: c.nameOf(a.Report.Channel, a.Report.Name),
 			ChannelURL: linkTo(c.Placement.SlackURL, a.Report.Channel), Temporal: temporalPage(c.Placement, id),
 		}
-		s.Members = slices.DeleteFunc(slices.Concat([]string{}, a.Report.Members, a.Joined), func(id string) bool { return slices.Contains(a.Left, id) })
+		s.Members = slices.DeleteFunc(append(append([]string{}, a.Report.Members...), a.Joined...), func(id string) bool { return slices.Contains(a.Left, id) })
 		slices.Sort(s.Members)
 		s.Members = slices.Compact(s.Members)
 		list = append(list, s)

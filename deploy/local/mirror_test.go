@@ -126,7 +126,7 @@ func TestWrongHumanActs(t *testing.T) {
 	in := newInstall(t, t.TempDir(), nil)
 	request, s := in.open(t, "aoi", "open somebody tidies up", cases.Linked)
 	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "mailbox", Lead: "@chie", Invite: []string{"@ben"}, By: principal()})
-	s = in.settle(t, request, "the analysis has its lead", func(s workflows.Status) bool { return len(analysisOf(s, "a1").Members) == 2 })
+	s = in.settle(t, request, "the analysis has its lead, who was asked, and the commander", func(s workflows.Status) bool { return len(analysisOf(s, "a1").Members) == 3 })
 	room := analysisOf(s, "a1").Channel
 	in.acts(t, "leave", map[string]string{"user": "chie", "channel": room}, nil)
 	s = in.settle(t, request, "the lead has left", func(s workflows.Status) bool { return analysisOf(s, "a1").LeadGone })
