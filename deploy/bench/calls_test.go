@@ -42,9 +42,10 @@ func TestCallsOfACase(t *testing.T) {
 	require.GreaterOrEqual(t, edits, 0, "the ticket is edited at the end of the opening and after triage, or mails prove nothing: %v", watched)
 	require.Zero(t, r.WatcherMails, "mails to somebody who watches a ticket")
 
+	first, each := lookUpOnce(r.FirstCalls, r.Calls)
 	const file = "testdata/calls.txt"
 	got := "# The vendors' calls of the first case after a start, then of each further one. Written by go test ./deploy/bench -update\n" +
-		lines("first", r.FirstCalls) + lines("each", r.Calls)
+		lines("first", first) + lines("each", each)
 	if *update {
 		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
 	}
@@ -53,6 +54,19 @@ func TestCallsOfACase(t *testing.T) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("calls of a case (-want +got); if each new one is needed, run go test ./deploy/bench -update\n%s", diff)
 	}
+}
+
+// lookUpOnce counts each look-up of a person with the first case: it is remembered, and whether the mirror of the first
+// case or of the second makes it depends on who had joined when the first one looked.
+func lookUpOnce(first, each []count) ([]count, []count) {
+	is := func(c count) bool { return c.Name == "users.info" }
+	i, j := slices.IndexFunc(first, is), slices.IndexFunc(each, is)
+	if i >= 0 && j >= 0 {
+		first = slices.Clone(first)
+		first[i].Calls += each[j].Calls
+		each = slices.Delete(slices.Clone(each), j, j+1)
+	}
+	return first, each
 }
 
 func lines(which string, list []count) string {

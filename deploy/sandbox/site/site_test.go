@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -134,15 +135,22 @@ func TestStateSurvives(t *testing.T) {
 }
 
 func TestPortInUse(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	port := l.Addr().(*net.TCPAddr).Port
-	_, err = Start(Options{Port: port - 2})
+	var port int
+	require.Eventually(t, func() bool { // other tests take ports meanwhile: find three of which only the last is taken
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		t.Cleanup(func() { l.Close() })
+		port = l.Addr().(*net.TCPAddr).Port
+		return free(port-2) && free(port-1)
+	}, 10*time.Second, time.Millisecond)
+	_, err := Start(Options{Port: port - 2})
 	require.ErrorContains(t, err, fmt.Sprintf("port %d is in use", port))
-	l2, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port-2))
-	require.NoError(t, err, "the ports before it are free again")
-	require.NoError(t, l2.Close())
+	require.True(t, free(port-2), "the ports before it are free again")
+}
+
+func free(port int) bool {
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	return err == nil && l.Close() == nil
 }
 
 func TestEventsURL(t *testing.T) {
