@@ -159,6 +159,7 @@ func (a *analysisRun) take(order analysisOrder) {
 // openRoom makes the channel, brings people in, and keeps its card and its name true.
 func (a *analysisRun) openRoom(ctx workflow.Context) (err error) {
 	a.channel, err = runStep[slack.Channel](ctx, a.runner, step{stepAnalysisChannel, Slack, urgent, slackActivities.OpenChannel, func(e activities.Effect) any {
+		a.Shown["number"] = a.Order.Number
 		return slack.OpenChannel{Effect: e, Names: a.names(), Mark: a.key, Private: !a.Placement.PublicChannel}
 	}})
 	if err != nil {
@@ -308,6 +309,7 @@ func (a *analysisRun) follow(ctx workflow.Context) error {
 		if err := a.await(ctx, func() bool { return ended }); err != nil {
 			return err
 		}
+		a.letGo(ctx, stepAnalysisLead, stepAnalysisLeadInvite)
 	}
 }
 

@@ -25,6 +25,7 @@ type archiveRecord struct {
 	Done      bool          `json:"done,omitempty"`      // verified, and the channels are archived
 	Shut      bool          `json:"shut,omitempty"`      // we have archived the channels
 	Reopening bool          `json:"reopening,omitempty"` // and have to take them back into use
+	Left      int           `json:"left,omitempty"`      // the visit that is being undone
 	Ended     bool          `json:"ended,omitempty"`     // the time to reopen is over
 	Kept      ArchiveStatus `json:"kept,omitzero"`       // the last archive that was verified
 }
@@ -40,6 +41,7 @@ func (c *caseRun) runArchive(ctx workflow.Context) error {
 			return err
 		}
 		visit, ended := c.Archive.Visit, false
+		c.archiving = true
 		one, leave := workflow.WithCancel(ctx)
 		c.branch(one, fmt.Sprintf("archive@%d", visit), func(ctx workflow.Context) error {
 			defer func() { ended = true }()
@@ -55,7 +57,21 @@ func (c *caseRun) runArchive(ctx workflow.Context) error {
 		if err := c.await(ctx, func() bool { return ended }); err != nil {
 			return err
 		}
+		c.archiving = false
+		if !c.Archive.Done {
+			c.forgetArchive(visit)
+		}
 	}
+}
+
+// forgetArchive forgets the steps of an archive that the case has left half-way: nobody misses them.
+func (c *caseRun) forgetArchive(visit int) {
+	for _, id := range c.ids(StepOwed, StepTrying, StepStuck) {
+		if strings.HasPrefix(id, fmt.Sprintf("archive@%d.", visit)) {
+			delete(c.records, id)
+		}
+	}
+	c.changed()
 }
 
 // keep is the archive from the last sweep to the archived channels. Nothing of it can be skipped: what cannot be
@@ -77,7 +93,9 @@ func (c *caseRun) keep(ctx workflow.Context) error {
 			return err
 		}
 		if len(changed) == 0 {
-			return c.shutDown(ctx)
+			if changed, err = c.shutDown(ctx, box); err != nil || len(changed) == 0 {
+				return err
+			}
 		}
 		if err := c.awaitFor(ctx, time.Duration(export-1)*stillTalking, "somebody is still talking", func() bool { return false }); err != nil {
 			return err
@@ -164,9 +182,10 @@ func (c *caseRun) export(ctx workflow.Context, b box) (changed []string, err err
 	if err != nil || len(verified.Changed) > 0 {
 		return verified.Changed, err
 	}
-	now := workflow.Now(ctx)
+	now := c.records[c.at("verify")].Since
 	c.Archive.Kept = ArchiveStatus{
 		Folder: b.folder.ID, FolderURL: b.folder.URL, Manifest: manifest.ID, SHA256: manifest.SHA256, Verified: &now, Messages: verified.Messages, Files: verified.Files,
+		Unread: unread(said.Counts),
 	}
 	c.changed()
 	return nil, nil
@@ -217,6 +236,10 @@ func (c *caseRun) exportAgain() {
 	for _, what := range []string{"conversation", "tickets", "tasks", "manifest", "verify"} {
 		c.again(step{id: c.at(what), system: Bulk})
 	}
+	if c.is(c.at("farewell"), StepDone) { // it told of an archive that is no more
+		c.again(step{id: c.at("comment"), system: Jira})
+		c.again(step{id: c.at("farewell"), system: Slack})
+	}
 	c.changed()
 }
 
@@ -238,9 +261,43 @@ func (c *caseRun) logIDs() []string {
 	return list
 }
 
+// unread are the channels that could not be read to their end.
+func unread(counts []archive.Count) (names []string) {
+	for _, count := range counts {
+		if count.Gone {
+			names = append(names, count.Name)
+		}
+	}
+	return names
+}
+
+// fresh is how long a verification is good for: when something held the case up after it, people may have talked on.
+const fresh = time.Minute
+
 // shutDown tells readers where everything is, moves the tickets on, and archives the channels last: nothing can be said
-// in them after that.
-func (c *caseRun) shutDown(ctx workflow.Context) error {
+// in them after that. changed are channels in which somebody said something since the verification.
+func (c *caseRun) shutDown(ctx workflow.Context, b box) (changed []string, err error) {
+	if err := c.tellTheEnd(ctx); err != nil {
+		return nil, err
+	}
+	if workflow.Now(ctx).Sub(*c.Archive.Kept.Verified) > fresh {
+		c.again(step{id: c.at("verify"), system: Bulk})
+		if changed, err = c.export(ctx, b); err != nil || len(changed) > 0 {
+			return changed, err
+		}
+	}
+	_, err = runStep[slack.ChannelsArchived](ctx, c.runner, step{c.at("channels"), Slack, ordinary, slackActivities.ArchiveChannels, func(activities.Effect) any {
+		return slack.ArchiveChannels{Channels: c.channelIDs()}
+	}})
+	if err != nil {
+		return nil, err
+	}
+	c.Archive.Shut, c.Archive.Done = true, true
+	c.changed()
+	return nil, nil
+}
+
+func (c *caseRun) tellTheEnd(ctx workflow.Context) error {
 	logs := c.logIDs()
 	if len(logs) > 0 { // otherwise nobody said anything
 		if err := c.witness(ctx, logs[len(logs)-1]); err != nil {
@@ -259,14 +316,6 @@ func (c *caseRun) shutDown(ctx workflow.Context) error {
 			return err
 		}
 	}
-	_, err := runStep[slack.ChannelsArchived](ctx, c.runner, step{c.at("channels"), Slack, ordinary, slackActivities.ArchiveChannels, func(activities.Effect) any {
-		return slack.ArchiveChannels{Channels: c.channelIDs()}
-	}})
-	if err != nil {
-		return err
-	}
-	c.Archive.Shut, c.Archive.Done = true, true
-	c.changed()
 	return nil
 }
 
@@ -310,7 +359,7 @@ func (c *caseRun) moveTicket(ctx workflow.Context, id, ticket string, done bool)
 // runReopening takes channels and ticket back into use when a case leaves its archive for an earlier phase.
 func (c *caseRun) runReopening(ctx workflow.Context) error {
 	for {
-		if err := c.await(ctx, func() bool { return c.Archive.Reopening }); err != nil {
+		if err := c.await(ctx, func() bool { return c.Archive.Reopening && !c.archiving }); err != nil {
 			return err
 		}
 		_, err := runStep[slack.ChannelsUnarchived](ctx, c.runner, step{c.reopening("channels"), Slack, urgent, slackActivities.UnarchiveChannels, func(activities.Effect) any {
@@ -319,7 +368,7 @@ func (c *caseRun) runReopening(ctx workflow.Context) error {
 		if err != nil {
 			return err
 		}
-		c.Archive.Shut = false
+		c.Archive.Shut, c.Archived = false, nil
 		c.changed()
 		for i, ticket := range append([]string{c.ticket.ID}, c.logIDs()...) {
 			id := c.reopening("ticket")
@@ -337,7 +386,7 @@ func (c *caseRun) runReopening(ctx workflow.Context) error {
 
 // reopening is the id of a step of leaving this archive.
 func (c *caseRun) reopening(what string) string {
-	return fmt.Sprintf("reopen@%d.%s", c.Archive.Visit, what)
+	return fmt.Sprintf("reopen@%d.%s", c.Archive.Left, what)
 }
 
 // isArchived reports whether an archive of this case has been verified.

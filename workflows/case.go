@@ -61,18 +61,19 @@ type caseRun struct {
 	run
 	flows *Flows
 
-	intake  ticketSettled // what Intake told of its try
-	told    bool          // it has
-	ticket  jira.Ticket
-	channel slack.Channel
-	people  slack.Found
-	invited slack.Invited
-	card    slack.Notice
-	folder  drive.Folder
-	sheet   drive.Sheet
-	shared  drive.Shared
-	drops   map[string]workflow.CancelFunc // of errands that are being done
-	begun   map[string]bool                // errands and analyses that have a branch in this run
+	intake    ticketSettled // what Intake told of its try
+	told      bool          // it has
+	ticket    jira.Ticket
+	channel   slack.Channel
+	people    slack.Found
+	invited   slack.Invited
+	card      slack.Notice
+	folder    drive.Folder
+	sheet     drive.Sheet
+	shared    drive.Shared
+	drops     map[string]workflow.CancelFunc // of errands that are being done
+	archiving bool                           // the archive's branch runs
+	begun     map[string]bool                // errands and analyses that have a branch in this run
 }
 
 func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {

@@ -4,8 +4,6 @@ import (
 	"slices"
 
 	"go.temporal.io/sdk/workflow"
-
-	"hikeshi/workflows/notice"
 )
 
 // happened takes what somebody did to one of the case's channels. Slack may tell it late, twice or not at all.
@@ -71,8 +69,8 @@ func (c *caseRun) channelArchived(ctx workflow.Context, e ChannelEvent) {
 	if e.Channel != c.channel.ID || e.Did == "unarchived" {
 		c.announce(id, words...)
 	}
-	if e.Did == "archived" && c.Placement.Operators != "" {
-		c.errand(errand{Kind: "glass", Text: notice.Said(c.lang, escapeSlack, id, words...)})
+	if e.Did == "archived" {
+		c.tell(id, []string{"Name", c.forAll(c.anyName(e.Channel)), "By", e.User})
 	}
 	c.enter(ctx, e.User, id, words...)
 }

@@ -126,7 +126,7 @@ func (c *caseRun) back(ctx workflow.Context, cmd BackCommand) (Answer, *incident
 // goBack undoes what closing has done. Back in triage somebody has to say anew how bad it is.
 func (c *caseRun) goBack(ctx workflow.Context, to incident.Phase) {
 	if c.atRest() {
-		c.Archive.Reopening = true
+		c.Archive.Reopening, c.Archive.Left = true, c.Archive.Visit
 	}
 	c.Resolution, c.Closed = "", time.Time{}
 	c.withdraw(to)
@@ -149,6 +149,9 @@ func (c *caseRun) withdraw(to incident.Phase) {
 func (c *caseRun) reopen(ctx workflow.Context, cmd ReopenCommand) (Answer, *incident.Refusal) {
 	if c.Phase != incident.PhaseClosed {
 		return Answer{}, incident.Refuse(incident.Rule, "To move it back: back PHASE --reason …", "case %s is not closed, it is in %s", c.Number, c.Phase)
+	}
+	if c.Archive.Ended {
+		return Answer{}, incident.Refuse(incident.Rule, "Open a new case that names this one", "the time to reopen case %s is over", c.Number)
 	}
 	c.goBack(ctx, incident.PhaseAnalysis)
 	words := []string{"Reason", incident.CleanText(cmd.Reason), "By", cmd.By.Called()}

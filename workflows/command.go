@@ -75,10 +75,23 @@ func (c *caseRun) allowed(ctx workflow.Context, name string, by incident.By, r r
 	words := []string{"Act", name, "Reason", reason, "By", by.Called()}
 	c.announce("broke_glass", words...)
 	c.enter(ctx, by.Called(), "broke_glass", words...)
-	if c.Placement.Operators != "" {
-		c.errand(errand{Kind: "glass", Text: notice.Said(c.lang, escapeSlack, "broke_glass", words...)})
-	}
+	c.tell("broke_glass", []string{"Act", name, "Reason", c.forAll(reason), "By", by.Called()})
 	return nil
+}
+
+// tell queues a notice for the operators' channel. More people read there than may know a restricted case.
+func (c *caseRun) tell(id string, words []string) {
+	if c.Placement.Operators != "" {
+		c.errand(errand{Kind: "glass", Text: escapeSlack(c.Number) + ": " + notice.Said(c.lang, escapeSlack, id, words...)})
+	}
+}
+
+// forAll is what people outside the case may read of the words of somebody in it.
+func (c *caseRun) forAll(text string) string {
+	if c.Placement.Audience == incident.AudienceRestricted {
+		return "…"
+	}
+	return text
 }
 
 // Bounds of what people write, in characters.

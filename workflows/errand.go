@@ -51,7 +51,8 @@ func (c *caseRun) runErrands(ctx workflow.Context) error {
 			c.branch(one, e.ID, func(ctx workflow.Context) error {
 				if err := c.do(ctx, e); err != nil {
 					if temporal.IsCanceledError(err) && !c.rolling {
-						return nil // dropped
+						c.forgetErrand(e.ID) // dropped
+						return nil
 					}
 					return err
 				}

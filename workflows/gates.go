@@ -44,7 +44,7 @@ func (c *caseRun) next() incident.Phase {
 		return incident.PhaseTriage
 	case c.Phase == incident.PhaseTriage && c.triageGate().Open:
 		return incident.PhaseAnalysis
-	case c.Phase == incident.PhaseLessons && c.lessonsGate().Open:
+	case c.Phase == incident.PhaseLessons && c.lessonsGate().Open && len(c.unfinished()) == 0: // somebody may have begun another analysis
 		return incident.PhaseArchive
 	case c.Phase == incident.PhaseArchive && c.archiveGate().Open:
 		return incident.PhaseClosed
@@ -101,6 +101,11 @@ func (c *caseRun) lessonsGate() incident.Gate {
 	var needs []incident.Need
 	for _, l := range c.Lessons {
 		needs = append(needs, c.need(incident.PhaseLessons, needDecision+l.ID, l.Decided()))
+	}
+	for _, e := range c.Errands {
+		if e.Kind == "theme" || e.Kind == "join" { // while it can still be decided otherwise
+			needs = append(needs, c.need(incident.PhaseLessons, needDebt+e.ID, false))
+		}
 	}
 	return incident.NewGate(incident.PhaseLessons, needs...)
 }

@@ -36,7 +36,8 @@ func (c *caseRun) decide(ctx workflow.Context, cmd DecideCommand) (Answer, *inci
 		return Answer{}, incident.Refuse(incident.Rule, "See the lessons with: status "+c.Number, "case %s has no lesson %q", c.Number, incident.Shorten(cmd.Lesson, 40))
 	}
 	l := c.Lessons[i]
-	if l.Decided() && !c.takenBack(l) {
+	stuck := c.stuckDecision(l)
+	if l.Decided() && stuck == "" {
 		return Answer{}, incident.Refuse(incident.Rule, "Note a new lesson if there is more to it", "lesson %s of case %s is decided already: %s", l.ID, c.Number, l.As)
 	}
 	as, key, err := incident.ParseDecision(cmd.As)
@@ -45,6 +46,9 @@ func (c *caseRun) decide(ctx workflow.Context, cmd DecideCommand) (Answer, *inci
 	}
 	if key != "" && (key == c.Number || slices.ContainsFunc(c.Mirror.Report.Logs, func(log jira.Ticket) bool { return log.Key == key })) {
 		return Answer{}, incident.Refuse(incident.Rule, "Name the ticket of an improvement theme", "%s is this case's own, no theme", key)
+	}
+	if stuck != "" {
+		c.dropErrand(stuck)
 	}
 	l.As, l.Theme, l.Reason, l.DecidedBy = as, key, incident.CleanText(cmd.Reason), cmd.By.Called()
 	if as != incident.DecideAccept {
@@ -57,14 +61,16 @@ func (c *caseRun) decide(ctx workflow.Context, cmd DecideCommand) (Answer, *inci
 	return answer, nil
 }
 
-// takenBack takes a decision back that cannot be carried out: the theme that it names is not there, or closed to us.
-func (c *caseRun) takenBack(l *incident.Lesson) bool {
-	i := slices.IndexFunc(c.Errands, func(e errand) bool { return e.Ref == l.ID && c.is(e.ID, StepStuck) })
+// stuckDecision is the errand of a decision that cannot be carried out: the theme that it names is not there, or closed
+// to us. What may have been done already is not taken back.
+func (c *caseRun) stuckDecision(l *incident.Lesson) string {
+	i := slices.IndexFunc(c.Errands, func(e errand) bool {
+		return e.Ref == l.ID && c.is(e.ID, StepStuck) && activities.Class(c.records[e.ID].Class).Final()
+	})
 	if i < 0 {
-		return false
+		return ""
 	}
-	c.dropErrand(c.Errands[i].ID)
-	return true
+	return c.Errands[i].ID
 }
 
 // openTheme gives a lesson a ticket of its own, linked to the case's from birth.
@@ -81,6 +87,9 @@ func (c *caseRun) openTheme(ctx workflow.Context, id string, l *incident.Lesson)
 	}})
 	if err != nil {
 		return err
+	}
+	if !slices.ContainsFunc(c.Errands, func(e errand) bool { return e.ID == id }) {
+		return nil // decided again meanwhile
 	}
 	l.Theme, l.ThemeURL = theme.Key, theme.URL
 	words := []string{"Lesson", l.ID, "Theme", theme.Key}

@@ -260,6 +260,7 @@ type ArchiveStatus struct {
 	Verified  *time.Time `json:"verified"`
 	Messages  int        `json:"messages"`
 	Files     int        `json:"files"`
+	Unread    []string   `json:"unread,omitempty"` // channels that could not be read to their end
 }
 
 // Links are the addresses of a case's things; empty where still owed.

@@ -314,7 +314,7 @@ func (m *mirrorRun) pass(ctx workflow.Context) error {
 	m.again(log)
 	done, err := runStep[mirror.Mirrored](ctx, m.runner, log)
 	if err != nil {
-		m.Whole = m.Whole || whole // a roll cut it short: the next run begins anew
+		m.Rung, m.Whole = true, m.Whole || whole // a roll cut it short: the next run begins anew
 		return err
 	}
 	m.record(log).Result = nil // it is part of the state now

@@ -69,7 +69,10 @@ func awaitUpTo(ctx workflow.Context, long time.Duration, summary string, conditi
 	timed, cancel := workflow.WithCancel(ctx)
 	defer cancel()
 	timer := workflow.NewTimerWithOptions(timed, long, workflow.TimerOptions{Summary: summary})
-	return workflow.Await(ctx, func() bool { return condition() || timer.IsReady() })
+	if err := workflow.Await(ctx, func() bool { return condition() || timer.IsReady() }); err != nil {
+		return err
+	}
+	return ctx.Err() // cancelling makes the timer ready too
 }
 
 // live lets the branches work until the run rolls or the workflow is over. drain takes in the last signals; next is the

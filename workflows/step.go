@@ -148,6 +148,17 @@ func (r *runner) instead(s step) {
 	}
 }
 
+// letGo settles steps that were overtaken before they were done: nobody misses them. When they are wanted again, they
+// are asked for anew.
+func (r *runner) letGo(ctx workflow.Context, ids ...string) {
+	for _, id := range ids {
+		if rec := r.records[id]; rec != nil && rec.State != StepDone {
+			rec.Tried, rec.Class, rec.Cause, rec.Hint = true, "", "", ""
+			r.move(ctx, rec, StepDone)
+		}
+	}
+}
+
 // record returns the step's record, a new one if there is none.
 func (r *runner) record(s step) *stepRecord {
 	rec := r.records[s.id]

@@ -128,8 +128,7 @@ func (r *run) write(ctx workflow.Context, s surface) (written bool, err error) {
 	if err := r.await(ctx, func() bool { return ended }); err != nil {
 		return false, err
 	}
-	delete(r.records, s.step.id)
-	r.changed()
+	r.letGo(ctx, s.step.id)
 	return false, nil
 }
 

@@ -84,6 +84,7 @@ func (c *caseRun) findCommander(ctx workflow.Context) error {
 		if err := c.await(ctx, func() bool { return ended }); err != nil {
 			return err
 		}
+		c.letGo(ctx, stepCommander, stepInviteCommander)
 	}
 }
 

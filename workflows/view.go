@@ -113,6 +113,9 @@ func (c *caseRun) notes() []string {
 	if c.Commander.ID != "" && slices.Contains(c.Left, c.Commander.ID) {
 		list = append(list, notice.CommanderLeft(c.lang, c.Commander.Name))
 	}
+	for _, name := range c.Archive.Kept.Unread {
+		list = append(list, notice.ChannelUnread(c.lang, name))
+	}
 	for _, channel := range c.Archived {
 		list = append(list, notice.ChannelArchived(c.lang, c.anyName(channel)))
 	}

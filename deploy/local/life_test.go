@@ -136,7 +136,7 @@ func (in *install) checkLife(t *testing.T, request string, s workflows.Status, a
 func TestEarlyEnds(t *testing.T) {
 	t.Parallel()
 	in := shared(t)
-	for _, resolution := range []string{"false positive", "duplicate of SEC-1", "opened by mistake"} {
+	for _, resolution := range []string{"false positive", "duplicate of SEC-90001", "opened by mistake"} {
 		t.Run(resolution, func(t *testing.T) {
 			t.Parallel()
 			request, s := in.open(t, "aoi", "open it ends early: "+resolution, cases.Linked)
@@ -148,6 +148,34 @@ func TestEarlyEnds(t *testing.T) {
 			require.ErrorContains(t, err, "is closed")
 		})
 	}
+}
+
+// What cannot be done is let go of, or mended: a lesson that names a ticket which is not there is decided again, and a
+// case whose channel somebody has archived goes on when it is back in use.
+func TestLettingGo(t *testing.T) {
+	t.Parallel()
+	in := newInstall(t, t.TempDir(), nil)
+	request, s := in.open(t, "aoi", "open a wrong theme", cases.Linked)
+	in.triaged(t, s.Number)
+	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "quick look", By: principal()})
+	in.settle(t, request, "the analysis has a channel", func(s workflows.Status) bool { return analysisOf(s, "a1").Channel != "" })
+	in.send(t, s.Number, workflows.LessonUpdate, workflows.LessonCommand{Text: "no second factor", By: principal()})
+	in.send(t, s.Number, workflows.DecideUpdate, workflows.DecideCommand{Lesson: "l1", As: "join:SEC-90002", By: principal()})
+	s = in.settle(t, request, "the theme is not found", func(s workflows.Status) bool { return stuckIn(s, "lesson.l1.join.1") })
+	_, err := in.desk.Send(t.Context(), s.Number, workflows.DecideUpdate, workflows.DecideCommand{Lesson: "l1", As: "join:" + s.Number, By: principal()}, trigger())
+	require.ErrorContains(t, err, "own")
+	in.send(t, s.Number, workflows.DecideUpdate, workflows.DecideCommand{Lesson: "l1", As: "theme", By: principal()})
+	_, err = in.desk.Send(t.Context(), s.Number, workflows.DecideUpdate, workflows.DecideCommand{Lesson: "l1", As: "accept", Reason: "no", By: principal()}, trigger())
+	require.ErrorContains(t, err, "is decided already")
+	s = in.settle(t, request, "the theme has a ticket", func(s workflows.Status) bool { return s.Lessons[0].ThemeURL != "" })
+	require.Len(t, in.world(t, request).made("lesson-l1-theme"), 1)
+
+	in.acts(t, "archive", map[string]string{"user": "aoi", "channel": s.Links.Channel}, nil)
+	in.settle(t, request, "somebody has archived the channel", func(s workflows.Status) bool { return len(s.Notes) > 0 })
+	in.send(t, s.Number, workflows.ConcludeUpdate, workflows.ConcludeCommand{Analysis: "a1", Drop: "nothing", By: principal()})
+	in.send(t, s.Number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: "contained", By: principal()})
+	in.acts(t, "unarchive", map[string]string{"user": "aoi", "channel": s.Links.Channel}, nil)
+	in.closed(t, request)
 }
 
 // When the time to reopen is over, the case's workflows complete; its number still answers.

@@ -234,6 +234,7 @@ func said(lang string) string {
 	}
 	fmt.Fprintln(&b, notice.CommanderLeft(lang, "Aoi"))
 	fmt.Fprintln(&b, notice.ChannelArchived(lang, "sec-42"))
+	fmt.Fprintln(&b, notice.ChannelUnread(lang, "sec-42"))
 	return b.String()
 }
 

@@ -101,5 +101,8 @@ func NameTaken(lang, wanted, got string) string {
 // CommanderLeft says that whoever commands the case is no longer in its channel.
 func CommanderLeft(lang, who string) string { return in(lang).say("note_commander", "Who", who) }
 
+// ChannelUnread says that a channel is not in the archive, or not to its end.
+func ChannelUnread(lang, name string) string { return in(lang).say("note_unread", "Name", name) }
+
 // ChannelArchived says that somebody has archived a channel that is still needed.
 func ChannelArchived(lang, name string) string { return in(lang).say("note_archived", "Name", name) }
