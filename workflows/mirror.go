@@ -106,7 +106,7 @@ func (f *Flows) Mirror(ctx workflow.Context, in MirrorInput) error {
 	refuseNewer(in.State.Case, in.State.Schema)
 	m := newMirrorRun(ctx, f, in.State)
 	if err := workflow.SetQueryHandlerWithOptions(ctx, StatusQuery, func() (MirrorStatus, error) { return mirrorStatus(m.news(), m.Placement, m.id), nil }, workflow.QueryHandlerOptions{
-		Description: "How far the conversation is logged now; the case hears of it once a minute.",
+		Description: "How far the conversation is logged now; the case hears of it every 20 seconds.",
 	}); err != nil {
 		return err
 	}
