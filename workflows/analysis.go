@@ -293,20 +293,11 @@ func (a *analysisRun) follow(ctx workflow.Context) error {
 		if err := a.await(ctx, func() bool { return a.channel.ID != "" && a.Led != a.Order.Asked }); err != nil {
 			return err
 		}
-		asked, ended := a.Order.Asked, false
-		one, overtake := workflow.WithCancel(ctx)
-		a.branch(one, "lead "+asked, func(ctx workflow.Context) error {
-			defer func() { ended = true }()
-			if err := a.bringIn(ctx, asked); !temporal.IsCanceledError(err) {
-				return err
-			}
-			return nil
+		asked := a.Order.Asked
+		err := a.whileWanted(ctx, "lead "+asked, func() bool { return a.Order.Asked == asked }, func(ctx workflow.Context) error {
+			return a.bringIn(ctx, asked)
 		})
-		if err := a.await(ctx, func() bool { return ended || a.Order.Asked != asked }); err != nil {
-			return err
-		}
-		overtake()
-		if err := a.await(ctx, func() bool { return ended }); err != nil {
+		if err != nil {
 			return err
 		}
 		a.letGo(ctx, stepAnalysisLead, stepAnalysisLeadInvite)

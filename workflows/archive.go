@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/activities"
@@ -40,21 +39,10 @@ func (c *caseRun) runArchive(ctx workflow.Context) error {
 		if err := c.await(ctx, func() bool { return c.Phase == incident.PhaseArchive && !c.Archive.Done && !c.Archive.Reopening }); err != nil {
 			return err
 		}
-		visit, ended := c.Archive.Visit, false
+		visit := c.Archive.Visit
 		c.archiving = true
-		one, leave := workflow.WithCancel(ctx)
-		c.branch(one, fmt.Sprintf("archive@%d", visit), func(ctx workflow.Context) error {
-			defer func() { ended = true }()
-			if err := c.keep(ctx); !temporal.IsCanceledError(err) {
-				return err
-			}
-			return nil
-		})
-		if err := c.await(ctx, func() bool { return ended || c.Phase != incident.PhaseArchive || c.Archive.Visit != visit }); err != nil {
-			return err
-		}
-		leave()
-		if err := c.await(ctx, func() bool { return ended }); err != nil {
+		here := func() bool { return c.Phase == incident.PhaseArchive && c.Archive.Visit == visit }
+		if err := c.whileWanted(ctx, fmt.Sprintf("archive@%d", visit), here, c.keep); err != nil {
 			return err
 		}
 		c.archiving = false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 )
 
@@ -38,6 +39,25 @@ func (r *run) branch(ctx workflow.Context, name string, f func(workflow.Context)
 			panic(fmt.Sprintf("branch %q of %s: %v", name, r.id, err))
 		}
 	})
+}
+
+// whileWanted does something in a branch until it is done, or until nobody wants it any more: then it is cancelled, and
+// what it began has ended when whileWanted returns.
+func (r *run) whileWanted(ctx workflow.Context, name string, wanted func() bool, do func(workflow.Context) error) error {
+	ended := false
+	one, drop := workflow.WithCancel(ctx)
+	r.branch(one, name, func(ctx workflow.Context) error {
+		defer func() { ended = true }()
+		if err := do(ctx); !temporal.IsCanceledError(err) {
+			return err
+		}
+		return nil
+	})
+	if err := r.await(ctx, func() bool { return ended || !wanted() }); err != nil {
+		return err
+	}
+	drop()
+	return r.await(ctx, func() bool { return ended })
 }
 
 // await waits inside a branch; it returns an error when the run rolls or is cancelled.

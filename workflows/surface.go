@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/activities"
@@ -110,26 +109,15 @@ func (r *run) refresh(ctx workflow.Context, shown map[string]string, calmed func
 
 // write rewrites a surface, and gives it up when there is nothing to write to any more: nobody misses it then.
 func (r *run) write(ctx workflow.Context, s surface) (written bool, err error) {
-	one, drop := workflow.WithCancel(ctx)
-	ended := false
-	r.branch(one, s.step.id, func(ctx workflow.Context) error {
-		defer func() { ended = true }()
+	err = r.whileWanted(ctx, s.step.id, s.ready, func(ctx workflow.Context) error {
 		_, err := runStep[none](ctx, r.runner, s.step)
 		written = err == nil
-		if temporal.IsCanceledError(err) && !r.rolling {
-			return nil
-		}
 		return err
 	})
-	if err := r.await(ctx, func() bool { return ended || !s.ready() }); err != nil || ended {
-		return written, err
+	if err == nil {
+		r.letGo(ctx, s.step.id)
 	}
-	drop()
-	if err := r.await(ctx, func() bool { return ended }); err != nil {
-		return false, err
-	}
-	r.letGo(ctx, s.step.id)
-	return false, nil
+	return written, err
 }
 
 // facts is what card and ticket tell. Whether they are rewritten depends on these and never on the words, so that

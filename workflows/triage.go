@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/activities"
@@ -68,20 +67,11 @@ func (c *caseRun) findCommander(ctx workflow.Context) error {
 		if err := c.await(ctx, func() bool { return c.channel.ID != "" && !c.Commander.settled() }); err != nil {
 			return err
 		}
-		asked, ended := c.Commander.Asked, false
-		one, overtake := workflow.WithCancel(ctx)
-		c.branch(one, "commander "+asked, func(ctx workflow.Context) error {
-			defer func() { ended = true }()
-			if err := c.bringIn(ctx, asked); !temporal.IsCanceledError(err) {
-				return err
-			}
-			return nil
+		asked := c.Commander.Asked
+		err := c.whileWanted(ctx, "commander "+asked, func() bool { return c.Commander.Asked == asked }, func(ctx workflow.Context) error {
+			return c.bringIn(ctx, asked)
 		})
-		if err := c.await(ctx, func() bool { return ended || c.Commander.Asked != asked }); err != nil {
-			return err
-		}
-		overtake()
-		if err := c.await(ctx, func() bool { return ended }); err != nil {
+		if err != nil {
 			return err
 		}
 		c.letGo(ctx, stepCommander, stepInviteCommander)
