@@ -10,6 +10,7 @@ import (
 
 	"hikeshi/activities"
 	"hikeshi/activities/internal/deposit"
+	"hikeshi/activities/internal/pulse"
 )
 
 // kept is a file that must be in the store.
@@ -35,8 +36,8 @@ func everything(in VerifyArchive, log *logbook) []kept {
 }
 
 // compareStore compares what the store holds with what we sent.
-func (a *Activities) compareStore(ctx context.Context, in VerifyArchive, log *logbook, p *pulse[verifying]) (Verified, error) {
-	at := p.last.At
+func (a *Activities) compareStore(ctx context.Context, in VerifyArchive, log *logbook, p *pulse.Pulse[verifying]) (Verified, error) {
+	at := p.Where()
 	all := everything(in, log)
 	at.Next = min(at.Next, len(all))
 	todo := all[at.Next:]
@@ -44,16 +45,16 @@ func (a *Activities) compareStore(ctx context.Context, in VerifyArchive, log *lo
 	for i, f := range todo {
 		ids[i] = f.id
 	}
-	err := a.stat(ctx, ids, p.beat, func(i int, s deposit.Stored) error {
+	err := a.stat(ctx, ids, p.Beat, func(i int, s deposit.Stored) error {
 		at.Found.compare(todo[i], s)
 		at.Next++
 		if at.Next%noteEvery == 0 {
-			p.at(at)
+			p.At(at)
 		}
 		return nil
 	})
 	if err != nil {
-		p.at(at)
+		p.At(at)
 		return Verified{}, err
 	}
 	if err := at.Found.fault(); err != nil {

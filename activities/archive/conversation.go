@@ -7,6 +7,8 @@ import (
 
 	"hikeshi/activities"
 	"hikeshi/activities/internal/deposit"
+	"hikeshi/activities/internal/phrase"
+	"hikeshi/activities/internal/pulse"
 	"hikeshi/activities/internal/talk"
 )
 
@@ -38,13 +40,13 @@ type Exported struct {
 // https://docs.slack.dev/reference/methods/conversations.history
 // https://developers.google.com/workspace/drive/api/guides/manage-uploads#resumable
 func (a *Activities) ExportConversation(ctx context.Context, in ExportConversation) (Exported, error) {
-	p := takeUp[export](ctx)
+	p := pulse.TakeUp[export](ctx)
 	out, err := a.exportConversation(ctx, in, p)
-	return out, p.end(err)
+	return out, p.End(err)
 }
 
-func (a *Activities) exportConversation(ctx context.Context, in ExportConversation, p *pulse[export]) (Exported, error) {
-	log, err := a.readLog(ctx, in.Logs, p.beat, nil)
+func (a *Activities) exportConversation(ctx context.Context, in ExportConversation, p *pulse.Pulse[export]) (Exported, error) {
+	log, err := a.readLog(ctx, in.Logs, p.Beat, nil)
 	if err != nil {
 		return Exported{}, err
 	}
@@ -52,7 +54,7 @@ func (a *Activities) exportConversation(ctx context.Context, in ExportConversati
 	if err != nil {
 		return Exported{}, err
 	}
-	e := &exporting{a: a, in: in, log: log, pulse: p, words: wordsOf(in.Words), pages: parts, names: map[string]string{}}
+	e := &exporting{a: a, in: in, log: log, pulse: p, words: phrase.Over(Words(), in.Words), pages: parts, names: map[string]string{}}
 	if err := e.open(ctx); err != nil {
 		return Exported{}, err
 	}
@@ -67,8 +69,8 @@ type exporting struct {
 	a     *Activities
 	in    ExportConversation
 	log   *logbook
-	pulse *pulse[export]
-	words words
+	pulse *pulse.Pulse[export]
+	words phrase.Words
 	pages *template.Template
 	names map[string]string // of people's files in the store, by their ids there
 
@@ -106,7 +108,7 @@ func (e *exporting) channel(ctx context.Context, t *tally) error {
 	}
 	if !t.Gone {
 		var failed error // on our side, not the chat's
-		err := reading{e.a.Chat, e.pulse.beat}.channel(ctx, t.Channel, e.Place, func(group []talk.Message, at place) error {
+		err := reading{e.a.Chat, e.pulse.Beat}.channel(ctx, t.Channel, e.Place, func(group []talk.Message, at place) error {
 			failed = e.group(ctx, t, group, at)
 			return failed
 		})
@@ -139,7 +141,7 @@ func (e *exporting) section(t *tally) error {
 
 // group writes messages that follow each other.
 func (e *exporting) group(ctx context.Context, t *tally, group []talk.Message, at place) error {
-	if err := e.a.names(ctx, e.log.keptOf(group), e.names, e.pulse.beat); err != nil {
+	if err := e.a.names(ctx, e.log.keptOf(group), e.names, e.pulse.Beat); err != nil {
 		return err
 	}
 	var lines, html bytes.Buffer

@@ -52,7 +52,7 @@ func (e *exporting) note() (err error) {
 	}
 	if len(at.Messages.Tail)+len(at.Transcript.Tail) <= maxTails {
 		e.unnoted = 0
-		e.pulse.at(at)
+		e.pulse.At(at)
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func (e *exporting) broken(err error) error {
 
 // open goes on with what an earlier try has begun, or begins.
 func (e *exporting) open(ctx context.Context) error {
-	e.export = e.pulse.last.At
+	e.export = e.pulse.Where()
 	if len(e.Tallies) != len(e.in.Channels) || len(e.Tallies) == 0 {
 		return e.begin(ctx)
 	}
@@ -112,7 +112,7 @@ const (
 func (e *exporting) begin(ctx context.Context) (err error) {
 	e.export = export{}
 	for _, ch := range e.in.Channels {
-		t, err := e.a.look(ctx, ch, e.pulse.beat)
+		t, err := e.a.look(ctx, ch, e.pulse.Beat)
 		if err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (e *exporting) close(ctx context.Context) (Exported, error) {
 // putAway closes an upload. If the store does not say that all is well, the next try asks once more; if it is not then,
 // either, what it holds cannot be trusted, and the one after that begins from nothing.
 func (e *exporting) putAway(ctx context.Context, w deposit.Writer, f File) (Artifact, error) {
-	e.pulse.beat()
+	e.pulse.Beat()
 	stored, err := w.Close(ctx)
 	var made Artifact
 	if err == nil {
@@ -184,13 +184,13 @@ func (e *exporting) putAway(ctx context.Context, w deposit.Writer, f File) (Arti
 	if !activities.Is(err, activities.Ambiguous) {
 		return made, err
 	}
-	at := e.pulse.last.At
+	at := e.pulse.Where()
 	if at.Doubt {
 		at = export{}
 	} else {
 		at.Doubt = true
 	}
-	e.pulse.at(at)
+	e.pulse.At(at)
 	return made, err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"hikeshi/activities"
 	"hikeshi/activities/internal/deposit"
+	"hikeshi/activities/internal/pulse"
 )
 
 // WriteManifest asks for the list of everything that is kept.
@@ -98,9 +99,9 @@ type totals struct {
 // and Denied for a log ticket or the archive's folder.
 // https://developers.google.com/workspace/drive/api/guides/manage-uploads#resumable
 func (a *Activities) WriteManifest(ctx context.Context, in WriteManifest) (Manifest, error) {
-	p := takeUp[struct{}](ctx)
-	out, err := a.writeManifest(ctx, in, p.beat)
-	return out, p.end(err)
+	p := pulse.TakeUp[struct{}](ctx)
+	out, err := a.writeManifest(ctx, in, p.Beat)
+	return out, p.End(err)
 }
 
 func (a *Activities) writeManifest(ctx context.Context, in WriteManifest, beat func()) (Manifest, error) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hikeshi/activities"
+	"hikeshi/activities/internal/pulse"
 )
 
 // A vendor that asks us to wait is obeyed here, up to these bounds. Elsewhere Temporal waits; but the next attempt would
@@ -41,7 +42,7 @@ func pause(ctx context.Context, beat func(), d time.Duration) error {
 			return nil
 		}
 		select {
-		case <-time.After(min(left, quiet)):
+		case <-time.After(min(left, pulse.Quiet)):
 		case <-ctx.Done():
 			return ctx.Err()
 		}

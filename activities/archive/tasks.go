@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"hikeshi/activities"
+	"hikeshi/activities/internal/pulse"
 )
 
 // ExportTasks asks for the task sheet as an office file.
@@ -19,9 +20,9 @@ type ExportTasks struct {
 // NotFound and Denied for the sheet and the archive's folder, and Invalid for a sheet that is too large to export.
 // https://developers.google.com/workspace/drive/api/reference/rest/v3/files/export
 func (a *Activities) ExportTasks(ctx context.Context, in ExportTasks) (Artifact, error) {
-	p := takeUp[struct{}](ctx)
-	made, err := a.put(ctx, in.File, workbookType, p.beat, func(w io.Writer) error { return a.copyTasks(ctx, in.Sheet, w) })
-	return made, p.end(err)
+	p := pulse.TakeUp[struct{}](ctx)
+	made, err := a.put(ctx, in.File, workbookType, p.Beat, func(w io.Writer) error { return a.copyTasks(ctx, in.Sheet, w) })
+	return made, p.End(err)
 }
 
 func (a *Activities) copyTasks(ctx context.Context, sheet string, w io.Writer) error {

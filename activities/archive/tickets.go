@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hikeshi/activities"
+	"hikeshi/activities/internal/pulse"
 )
 
 // ExportTickets asks for tickets with their comments as one JSON file.
@@ -22,9 +23,9 @@ type ExportTickets struct {
 // the archive's folder.
 // https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/#api-rest-api-2-issue-issueidorkey-get
 func (a *Activities) ExportTickets(ctx context.Context, in ExportTickets) (Artifact, error) {
-	p := takeUp[struct{}](ctx)
-	made, err := a.put(ctx, in.File, jsonType, p.beat, func(w io.Writer) error { return a.writeTickets(ctx, in, w) })
-	return made, p.end(err)
+	p := pulse.TakeUp[struct{}](ctx)
+	made, err := a.put(ctx, in.File, jsonType, p.Beat, func(w io.Writer) error { return a.writeTickets(ctx, in, w) })
+	return made, p.End(err)
 }
 
 func (a *Activities) writeTickets(ctx context.Context, in ExportTickets, w io.Writer) error {

@@ -41,9 +41,9 @@ func (e *exporting) heads() (lines, html []byte, err error) {
 	sum := sha256.Sum256([]byte(transcriptStyle))
 	html, err = e.part("head", map[string]any{
 		"Language": orElse(e.in.Language, "en"), "Hash": "sha256-" + base64.StdEncoding.EncodeToString(sum[:]), "Style": template.CSS(transcriptStyle), //nolint:gosec // our own
-		"Heading": e.words.say("heading", "case", plain(e.in.Number)), "Title": plain(e.in.Title),
-		"Kept": e.words.say("kept", "time", madeAt(e.in.Since).Format(time.DateTime)), "Zone": e.words.say("zone"),
-		"Channels": e.words.say("channels"), "List": list,
+		"Heading": e.words.Say("heading", "case", plain(e.in.Number)), "Title": plain(e.in.Title),
+		"Kept": e.words.Say("kept", "time", madeAt(e.in.Since).Format(time.DateTime)), "Zone": e.words.Say("zone"),
+		"Channels": e.words.Say("channels"), "List": list,
 	})
 	return b.Bytes(), html, err
 }
@@ -71,19 +71,19 @@ func (e *exporting) sectionHead(c Count, title string) ([]byte, error) {
 func (e *exporting) ending(c Count) ([]byte, error) {
 	var list []string
 	if c.Gone {
-		list = append(list, e.words.say("gone"))
+		list = append(list, e.words.Say("gone"))
 	}
 	switch {
 	case c.Messages > 0:
-		list = append(list, e.words.say("messages", "messages", strconv.Itoa(c.Messages), "replies", strconv.Itoa(c.Replies), "files", strconv.Itoa(c.Files)))
+		list = append(list, e.words.Say("messages", "messages", strconv.Itoa(c.Messages), "replies", strconv.Itoa(c.Replies), "files", strconv.Itoa(c.Files)))
 	case !c.Gone:
-		list = append(list, e.words.say("empty"))
+		list = append(list, e.words.Say("empty"))
 	}
 	if c.Deleted > 0 {
-		list = append(list, e.words.say("deleted", "count", strconv.Itoa(c.Deleted)))
+		list = append(list, e.words.Say("deleted", "count", strconv.Itoa(c.Deleted)))
 	}
 	if c.Masked > 0 {
-		list = append(list, e.words.say("masked", "count", strconv.Itoa(c.Masked)))
+		list = append(list, e.words.Say("masked", "count", strconv.Itoa(c.Masked)))
 	}
 	return e.part("ending", list)
 }
@@ -133,29 +133,29 @@ func classOf(m message) string {
 
 func (e *exporting) marks(m message) (list []string) {
 	if m.Bot {
-		list = append(list, e.words.say("app"))
+		list = append(list, e.words.Say("app"))
 	}
 	if m.Thread != "" && m.Subtype == "thread_broadcast" {
-		list = append(list, e.words.say("broadcast"))
+		list = append(list, e.words.Say("broadcast"))
 	}
 	if m.Edited != "" {
-		list = append(list, e.words.say("edited", "time", orElse(secondsOf(m.Edited, dayOf(m.TS)), m.Edited)))
+		list = append(list, e.words.Say("edited", "time", orElse(secondsOf(m.Edited, dayOf(m.TS)), m.Edited)))
 	}
 	return list
 }
 
 func (e *exporting) viewOf(f file) fileView {
-	v := fileView{Name: plain(orElse(f.Name, f.ID)), Note: e.words.say("bytes", "bytes", strconv.FormatInt(f.Size, 10)), SHA256: f.SHA256}
+	v := fileView{Name: plain(orElse(f.Name, f.ID)), Note: e.words.Say("bytes", "bytes", strconv.FormatInt(f.Size, 10)), SHA256: f.SHA256}
 	switch {
 	case f.Kept != "":
 		dir, name, _ := strings.Cut(f.Kept, "/")
 		v.Link = dir + "/" + url.PathEscape(name)
 	case f.External != "":
-		v.Note = e.words.say("elsewhere", "address", plain(f.External))
+		v.Note = e.words.Say("elsewhere", "address", plain(f.External))
 	case f.Missing == notLogged:
-		v.Note += " · " + e.words.say("not_logged")
+		v.Note += " · " + e.words.Say("not_logged")
 	default:
-		v.Note += " · " + e.words.say("not_kept", "reason", plain(f.Missing))
+		v.Note += " · " + e.words.Say("not_kept", "reason", plain(f.Missing))
 	}
 	return v
 }

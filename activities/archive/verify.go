@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hikeshi/activities"
+	"hikeshi/activities/internal/pulse"
 	"hikeshi/activities/internal/talk"
 )
 
@@ -44,18 +45,18 @@ type verifying struct {
 // nobody may pass over them.
 // https://developers.google.com/workspace/drive/api/reference/rest/v3/files (sha256Checksum)
 func (a *Activities) VerifyArchive(ctx context.Context, in VerifyArchive) (Verified, error) {
-	p := takeUp[verifying](ctx)
+	p := pulse.TakeUp[verifying](ctx)
 	out, err := a.verifyArchive(ctx, in, p)
-	return out, p.end(err)
+	return out, p.End(err)
 }
 
-func (a *Activities) verifyArchive(ctx context.Context, in VerifyArchive, p *pulse[verifying]) (Verified, error) {
+func (a *Activities) verifyArchive(ctx context.Context, in VerifyArchive, p *pulse.Pulse[verifying]) (Verified, error) {
 	seen := newWitness(time.Now().Add(-a.lag()))
-	log, err := a.readLog(ctx, in.Logs, p.beat, seen.add)
+	log, err := a.readLog(ctx, in.Logs, p.Beat, seen.add)
 	if err != nil {
 		return Verified{}, err
 	}
-	if !p.last.At.Read {
+	if !p.Where().Read {
 		if v, err := a.compareChannels(ctx, in, seen, p); err != nil || len(v.Changed) > 0 {
 			return v, err
 		}
@@ -65,10 +66,10 @@ func (a *Activities) verifyArchive(ctx context.Context, in VerifyArchive, p *pul
 
 // compareChannels compares all channels with the export and with the log. That something changed comes before anything
 // that the log lacks: it will be mirrored, and exported again.
-func (a *Activities) compareChannels(ctx context.Context, in VerifyArchive, seen *witness, p *pulse[verifying]) (Verified, error) {
-	at := p.last.At
-	for seen.missing = at.Missing; at.Channel < len(in.Channels); p.at(at) {
-		if err := a.compareChannel(ctx, in, in.Channels[at.Channel], seen, &at.Verified, p.beat); err != nil {
+func (a *Activities) compareChannels(ctx context.Context, in VerifyArchive, seen *witness, p *pulse.Pulse[verifying]) (Verified, error) {
+	at := p.Where()
+	for seen.missing = at.Missing; at.Channel < len(in.Channels); p.At(at) {
+		if err := a.compareChannel(ctx, in, in.Channels[at.Channel], seen, &at.Verified, p.Beat); err != nil {
 			return Verified{}, err
 		}
 		at.Channel++
@@ -82,7 +83,7 @@ func (a *Activities) compareChannels(ctx context.Context, in VerifyArchive, seen
 		Hint: "see why the mirror did not log them; once it has, retry",
 	}, "messages that are not in the log")
 	at.Read = err == nil
-	p.at(at)
+	p.At(at)
 	return at.Verified, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"hikeshi/activities"
 	"hikeshi/activities/internal/deposit"
+	"hikeshi/activities/internal/phrase"
 	"hikeshi/activities/internal/talk"
 )
 
@@ -16,8 +17,8 @@ type copying struct {
 	*Activities
 	ctx   context.Context
 	in    MirrorMessages
-	pulse *pulse
-	words words
+	pulse *attempt
+	words phrase.Words
 	log   *logbook
 
 	out     Mirrored // counts and numbers so far
@@ -41,14 +42,14 @@ var (
 )
 
 func (a *Activities) copying(ctx context.Context, in MirrorMessages) *copying {
-	c := &copying{Activities: a, ctx: ctx, in: in, words: wordsOf(in.Words), room: in.Room,
+	c := &copying{Activities: a, ctx: ctx, in: in, words: phrase.Over(Words(), in.Words), room: in.Room,
 		stored: map[string]deposit.Stored{}, queued: map[string]struct{}{}, met: map[string]bool{}}
 	c.pulse = takeUp(ctx, in.First)
 	c.log = newLogbook(a.Log, in, c.pulse.patiently)
 	maps.Copy(c.log.kept, in.Kept)
 	c.out = Mirrored{Seq: in.Seq, IDsLeft: in.FileIDs, Kept: map[string]string{}}
 	channels, hints := in.Channels, in.Hints
-	if at := c.pulse.last.At; at != nil && !in.Sweep {
+	if at := c.pulse.Where(); at != nil && !in.Sweep {
 		channels, hints = at.Channels, at.Hints
 	}
 	for _, ch := range channels {
@@ -79,7 +80,7 @@ func (c *copying) run() (Mirrored, error) {
 		err = c.flush()
 	}
 	if err != nil {
-		return Mirrored{}, c.pulse.end(err)
+		return Mirrored{}, c.pulse.End(err)
 	}
 	out := c.soFar()
 	out.More, out.Full = stopped, out.Full || c.room <= 0

@@ -113,21 +113,21 @@ func (c *copying) author(m talk.Message) (string, int) {
 // remarks are what else is to be said of a message.
 func (c *copying) remarks(m talk.Message, e ledger.Entry) (list []string) {
 	if m.Thread != "" {
-		list = append(list, c.words.say("reply", "time", clock(m.Thread, m.TS)))
+		list = append(list, c.words.Say("reply", "time", clock(m.Thread, m.TS)))
 	}
 	if m.Subtype == "thread_broadcast" {
 		list = append(list, c.words["broadcast"])
 	}
 	switch {
 	case e.Kind == ledger.Edited && m.Edited != "":
-		list = append(list, c.words.say("edited", "time", clock(m.Edited, m.TS)))
+		list = append(list, c.words.Say("edited", "time", clock(m.Edited, m.TS)))
 	case e.Kind == ledger.Edited:
-		list = append(list, c.words.say("edited", "time", "?"))
+		list = append(list, c.words.Say("edited", "time", "?"))
 	case e.Kind == ledger.Said && m.Edited != "":
-		list = append(list, c.words.say("before", "time", clock(m.Edited, m.TS)))
+		list = append(list, c.words.Say("before", "time", clock(m.Edited, m.TS)))
 	}
 	if e.Parts > 0 {
-		list = append(list, c.words.say("part", "part", strconv.Itoa(e.Part), "parts", strconv.Itoa(e.Parts)))
+		list = append(list, c.words.Say("part", "part", strconv.Itoa(e.Part), "parts", strconv.Itoa(e.Parts)))
 	}
 	return list
 }

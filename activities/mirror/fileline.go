@@ -18,15 +18,15 @@ func (c *copying) fileLine(f talk.File, kept ledger.File) (string, int) {
 	s, here := c.stored[f.ID]
 	switch {
 	case kept.Kept != "" && here:
-		return c.words.say("kept", "name", linked(name, s.URL), "size", strconv.FormatInt(s.Size, 10), "sum", s.SHA256), masked
+		return c.words.Say("kept", "name", linked(name, s.URL), "size", strconv.FormatInt(s.Size, 10), "sum", s.SHA256), masked
 	case kept.Kept != "":
-		return c.words.say("again", "name", name), masked
+		return c.words.Say("again", "name", name), masked
 	case kept.Missing == external:
 		address, more := c.address(f.External)
-		return c.words.say("elsewhere", "name", name, "address", address), masked + more
+		return c.words.Say("elsewhere", "name", name, "address", address), masked + more
 	}
 	reason, more := c.label(kept.Missing)
-	return c.words.say("missing", "name", name, "reason", reason), masked + more
+	return c.words.Say("missing", "name", name, "reason", reason), masked + more
 }
 
 // linked makes a name a link, if the store told an address that can be one.

@@ -109,6 +109,7 @@ func (c *copying) flush() error {
 		c.move(s)
 	}
 	c.draft = draft{}
-	c.pulse.at(c.soFar())
+	so := c.soFar()
+	c.pulse.At(&so)
 	return nil
 }

@@ -65,7 +65,7 @@ func (c *copying) upload(ctx context.Context, f talk.File, body talk.Body) (s de
 	if err != nil {
 		return s, nil, err
 	}
-	from, sum := &source{Reader: body, beat: c.pulse.beat}, sha256.New()
+	from, sum := &source{Reader: body, beat: c.pulse.Beat}, sha256.New()
 	n, err := io.Copy(io.MultiWriter(w, sum), from)
 	if from.err != nil {
 		return s, from.err, nil
@@ -76,7 +76,7 @@ func (c *copying) upload(ctx context.Context, f talk.File, body talk.Body) (s de
 	if body.Size >= 0 && n != body.Size {
 		return s, fmt.Errorf("it ended after %d of %d bytes", n, body.Size), nil
 	}
-	c.pulse.beat()
+	c.pulse.Beat()
 	if s, err = w.Close(ctx); err != nil {
 		return s, nil, err
 	}

@@ -1,7 +1,5 @@
 package mirror
 
-import "strings"
-
 // Words are the words of the log in English. A translation uses the same ids; what it leaves out stays English. Names in
 // braces are filled in. They are ours, and may hold wiki markup.
 //
@@ -36,25 +34,4 @@ func Words() map[string]string {
 		"missing":   "File: {name}, not kept: {reason}",
 		"elsewhere": "File: {name}, lies elsewhere: {address}",
 	}
-}
-
-// words says things in the language of the log.
-type words map[string]string
-
-func wordsOf(given map[string]string) words {
-	all := Words()
-	for id, text := range given {
-		if text != "" {
-			all[id] = text
-		}
-	}
-	return all
-}
-
-// say fills pairs of name and value into the text.
-func (w words) say(id string, pairs ...string) string {
-	for i := 0; i < len(pairs); i += 2 {
-		pairs[i] = "{" + pairs[i] + "}"
-	}
-	return strings.NewReplacer(pairs...).Replace(w[id])
 }
