@@ -29,6 +29,8 @@ const (
 	BackUpdate     = "back"
 	CloseUpdate    = "close"
 	ReopenUpdate   = "reopen"
+	// ResolveUpdate takes a ResolveCommand, at a case and at each of its children, and answers with an Answer.
+	ResolveUpdate = "resolveStep"
 	// ChannelSignal tells the case what somebody did to one of its channels, as a ChannelEvent.
 	ChannelSignal = "channel"
 	// BellSignal tells the case's mirror that there is something to log, as a Bell.
@@ -151,6 +153,28 @@ type CloseCommand struct {
 type ReopenCommand struct {
 	Reason string      `json:"reason"`
 	By     incident.By `json:"by"`
+}
+
+// Action is what a person can decide about a step that is stuck.
+type Action string
+
+// The actions. Retry: try it again, optionally with other input. Supply: use a thing that exists. Skip: go on without
+// it. Abort: give up what it belongs to.
+const (
+	ActionRetry  Action = "retry"
+	ActionSupply Action = "supply"
+	ActionSkip   Action = "skip"
+	ActionAbort  Action = "abort"
+)
+
+// ResolveCommand decides about a step that is stuck. It goes to the workflow that the step belongs to.
+type ResolveCommand struct {
+	Step       string          `json:"step"`
+	Generation int             `json:"generation"` // as the sender saw it: whoever decides second is told so
+	Action     Action          `json:"action"`
+	Input      json.RawMessage `json:"input,omitempty"` // retry: the fields to be changed; supply: {"id":"…"}
+	Reason     string          `json:"reason"`
+	By         incident.By     `json:"by"`
 }
 
 // ChannelEvent is what somebody did to a channel: joined or left it, or archived, unarchived or renamed it.
@@ -281,12 +305,14 @@ type Links struct {
 type StepState string
 
 // The states of a step. Owed: not begun. Trying: an activity is at work or between retries. Stuck: it gave up and
-// waits, visibly; it is tried again at the probe interval. Done: its result is kept.
+// waits, visibly, for a person's decision; what may heal by itself is tried on, slowly. Done: its result is kept.
+// Skipped: somebody decided to go on without it.
 const (
-	StepOwed   StepState = "owed"
-	StepTrying StepState = "trying"
-	StepStuck  StepState = "stuck"
-	StepDone   StepState = "done"
+	StepOwed    StepState = "owed"
+	StepTrying  StepState = "trying"
+	StepStuck   StepState = "stuck"
+	StepDone    StepState = "done"
+	StepSkipped StepState = "skipped"
 )
 
 // StepStatus shows one step to a reader.
@@ -301,7 +327,7 @@ type StepStatus struct {
 	Hint       string     `json:"hint"`
 	System     string     `json:"system"`
 	Since      *time.Time `json:"since"`   // of this state
-	Actions    []string   `json:"actions"` // what a person can decide here; none so far: a stuck step is probed
+	Actions    []Action   `json:"actions"` // what a person can decide about it now
 }
 
 // Head is what lists show of a case without asking it. It travels in the memo, encrypted.

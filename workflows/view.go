@@ -36,7 +36,7 @@ func stepStatus(r *runner, workflowID, id string) StepStatus {
 	}
 	return StepStatus{
 		ID: id, WorkflowID: workflowID, Title: notice.StepTitle(r.lang, id), State: rec.State, Generation: rec.Generation,
-		Class: rec.Class, Cause: rec.Cause, Hint: rec.Hint, System: string(rec.System), Since: since, Actions: []string{},
+		Class: rec.Class, Cause: rec.Cause, Hint: rec.Hint, System: string(rec.System), Since: since, Actions: []Action{},
 	}
 }
 

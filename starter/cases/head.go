@@ -48,7 +48,7 @@ func statusOf(h workflows.Head, info *workflow.WorkflowExecutionInfo) workflows.
 		Waivers: []incident.Waiver{}, BrokenGlass: []incident.BrokenGlass{}, Mirror: workflows.MirrorStatus{Logs: []workflows.LogLink{}},
 	}
 	for _, id := range h.Stuck {
-		s.Steps = append(s.Steps, workflows.StepStatus{ID: id, WorkflowID: s.WorkflowID, State: workflows.StepStuck, Actions: []string{}})
+		s.Steps = append(s.Steps, workflows.StepStatus{ID: id, WorkflowID: s.WorkflowID, State: workflows.StepStuck, Actions: []workflows.Action{}})
 		s.Debts = append(s.Debts, id)
 	}
 	if !running(info) {
