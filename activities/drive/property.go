@@ -24,6 +24,9 @@ func properties(asked map[string]string, key string) map[string]string {
 	return all
 }
 
+// digestPrefix begins the mark of a key that is too long.
+const digestPrefix = "sha256:"
+
 // mark is the key as it fits into a property: a long one is cut, and its hash keeps it distinct.
 func mark(key string) string {
 	room := maxProperty - len(keyProperty)
@@ -31,5 +34,5 @@ func mark(key string) string {
 		return key
 	}
 	sum := sha256.Sum256([]byte(key))
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return digestPrefix + hex.EncodeToString(sum[:])
 }
