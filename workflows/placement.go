@@ -32,8 +32,16 @@ type Placement struct {
 	SlackURL      string                  `json:"slack_url,omitempty"`     // beginning of channel addresses; empty: no links
 	Patience      time.Duration           `json:"patience"`                // how long Intake waits for the ticket
 	Probe         time.Duration           `json:"probe"`                   // how often a stuck step is tried again
+	Retry         Retry                   `json:"retry,omitzero"`          // how a step is tried before it is stuck
 	ReopenWindow  time.Duration           `json:"reopen_window,omitempty"` // how long a closed case can be reopened
 	ForceLookUp   bool                    `json:"force_look_up,omitempty"`
+}
+
+// Retry is how a step is tried before it is stuck. Fields that are 0 mean the defaults of policy.go.
+type Retry struct {
+	Attempts int           `json:"attempts,omitempty"`
+	First    time.Duration `json:"first,omitempty"`   // wait before the second try; it doubles from try to try
+	Longest  time.Duration `json:"longest,omitempty"` // until it is so long
 }
 
 // Placer computes the placement of a request from the configuration. It refuses with an *incident.Refusal what no

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -55,13 +56,21 @@ const (
 	background = 5
 )
 
-// options are the activity options of one execution of a step. A probe goes on for ever at the interval given;
-// interval 0 is the fast phase.
-func (s step) options(activityID, summary, fairness string, probe time.Duration) workflow.ActivityOptions {
-	retry := &temporal.RetryPolicy{InitialInterval: firstRetry, BackoffCoefficient: 2, MaximumInterval: longestRetry, MaximumAttempts: attempts}
-	if probe > 0 {
-		retry = &temporal.RetryPolicy{InitialInterval: probe, BackoffCoefficient: 1, MaximumInterval: probe}
+// policy is Temporal's for these retries.
+func (r Retry) policy() *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{
+		InitialInterval: cmp.Or(r.First, firstRetry), BackoffCoefficient: 2, MaximumInterval: cmp.Or(r.Longest, longestRetry),
+		MaximumAttempts: int32(cmp.Or(r.Attempts, attempts)),
 	}
+}
+
+// slowly is the policy of a probe: it goes on for ever.
+func slowly(interval time.Duration) *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{InitialInterval: interval, BackoffCoefficient: 1, MaximumInterval: interval}
+}
+
+// options are the activity options of one execution of a step.
+func (s step) options(activityID, summary, fairness string, retry *temporal.RetryPolicy) workflow.ActivityOptions {
 	priority := s.priority
 	if priority == 0 {
 		priority = ordinary

@@ -113,9 +113,9 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, probing bool, out
 	if rec.Executions > 1 {
 		id = fmt.Sprintf("%s#%d", s.id, rec.Executions)
 	}
-	interval := time.Duration(0)
+	retry := place.Retry.policy()
 	if probing {
-		interval = place.Probe
+		retry = slowly(place.Probe)
 	} else {
 		r.inFlight++
 		defer func() { r.inFlight-- }()
@@ -123,7 +123,7 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, probing bool, out
 			r.move(ctx, rec, StepTrying)
 		}
 	}
-	ctx = workflow.WithActivityOptions(ctx, s.options(id, notice.StepTitle(r.lang, s.id), r.fairness, interval))
+	ctx = workflow.WithActivityOptions(ctx, s.options(id, notice.StepTitle(r.lang, s.id), r.fairness, retry))
 	var args []any
 	if s.input != nil {
 		args = []any{s.input(effect)}

@@ -153,9 +153,10 @@ func (k *checker) timing(t Timing) {
 		least time.Duration
 	}{
 		{"intake_patience", t.IntakePatience, 0}, {"probe_interval", t.ProbeInterval, 100 * time.Millisecond}, {"search_lag", t.SearchLag, 0},
-		{"reopen_window", t.ReopenWindow, 0},
+		{"reopen_window", t.ReopenWindow, 0}, {"first_retry", t.FirstRetry, 10 * time.Millisecond}, {"longest_retry", t.LongestRetry, t.FirstRetry},
 	} {
 		k.that(d.value >= d.least, join("timing", d.key), "must be at least %s, not %s", d.least, d.value)
 	}
+	k.that(t.Attempts >= 1 && t.Attempts <= 1000, "timing.attempts", "must be from 1 to 1000, not %d", t.Attempts)
 	k.that(t.ReopenWindow <= 8760*time.Hour, "timing.reopen_window", "must be at most 8760h (a year), not %s: a closed case runs on for that long", t.ReopenWindow)
 }

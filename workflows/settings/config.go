@@ -94,6 +94,9 @@ type Timing struct {
 	ProbeInterval  time.Duration `yaml:"probe_interval"`  // how often a stuck step is tried again; default 15m
 	ReopenWindow   time.Duration `yaml:"reopen_window"`   // how long a closed case can be reopened; default 720h
 	SearchLag      time.Duration `yaml:"search_lag"`      // how long JIRA and Drive may miss what was just made; default 3m
+	Attempts       int           `yaml:"attempts"`        // tries of a step before it is stuck; default 14, about ten minutes
+	FirstRetry     time.Duration `yaml:"first_retry"`     // wait before the second try; it doubles from try to try; default 1s
+	LongestRetry   time.Duration `yaml:"longest_retry"`   // until it is so long; default 1m
 }
 
 // CodecConfig is the endpoint with which the Temporal UI shows payloads in plain text. Empty Listen: there is none.
@@ -123,6 +126,7 @@ func defaults() *Config {
 		Jira: JiraConfig{IssueType: "Incident", LinkType: "Relates"},
 		Timing: Timing{
 			IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute, ReopenWindow: 30 * 24 * time.Hour,
+			Attempts: 14, FirstRetry: time.Second, LongestRetry: time.Minute,
 		},
 		RateShare: 1, VendorLimits: &limits,
 		Gateway:     GatewayConfig{Listen: "127.0.0.1:8080"},

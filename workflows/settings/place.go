@@ -27,7 +27,8 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 		Language:      c.Language, UI: c.uiBase(), SlackURL: c.Slack.URL,
 		LinkType: c.Jira.LinkType, LogType: cmp.Or(c.Jira.LogType, c.Jira.IssueType), ThemeType: cmp.Or(c.Jira.ThemeType, c.Jira.IssueType),
 		Evidence: c.Google.EvidenceFolder, Operators: c.Slack.Operators, ReopenWindow: c.Timing.ReopenWindow,
-		Patience: c.Timing.IntakePatience, Probe: c.Timing.ProbeInterval, ForceLookUp: c.ForceLookUp,
+		Patience: c.Timing.IntakePatience, Probe: c.Timing.ProbeInterval,
+		Retry: workflows.Retry{Attempts: c.Timing.Attempts, First: c.Timing.FirstRetry, Longest: c.Timing.LongestRetry}, ForceLookUp: c.ForceLookUp,
 	}
 	if audience == incident.AudienceRestricted {
 		p.Evidence = "" // the CSIRT's folder would show it to more people than the case's own
