@@ -181,5 +181,6 @@ func (c *caseRun) commands() (list []notice.Command) {
 		}
 		add(CloseUpdate, `"resolution":"…",`)
 	}
+	list = append(list, resolveCommands(c.WorkflowID, append(stuckSteps(c.runner, c.WorkflowID), c.childrenSteps()...))...)
 	return append(list, notice.Command{Text: "roll", Name: RollSignal})
 }

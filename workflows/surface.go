@@ -227,7 +227,11 @@ func (c *caseRun) cardMessage(ctx workflow.Context) slack.Message {
 func message(n notice.Message) slack.Message {
 	m := slack.Message{Text: n.Text}
 	for _, b := range n.Blocks {
-		m.Blocks = append(m.Blocks, slack.Block{Kind: b.Kind, Text: b.Text, Fields: b.Fields})
+		block := slack.Block{Kind: b.Kind, Text: b.Text, Fields: b.Fields}
+		for _, button := range b.Buttons {
+			block.Buttons = append(block.Buttons, slack.Button(button))
+		}
+		m.Blocks = append(m.Blocks, block)
 	}
 	return m
 }

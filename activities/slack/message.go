@@ -14,11 +14,22 @@ type Message struct {
 }
 
 // Block is one part of a message: header (Text, no mrkdwn), section (Text), fields (Fields in two columns, under Text
-// if there is one), context (Text, then Fields, small) or divider. What is longer than Slack allows is cut.
+// if there is one), context (Text, then Fields, small), actions (Buttons) or divider. What is longer than Slack allows
+// is cut.
 type Block struct {
-	Kind   string   `json:"kind"`
-	Text   string   `json:"text,omitempty"`
-	Fields []string `json:"fields,omitempty"`
+	Kind    string   `json:"kind"`
+	Text    string   `json:"text,omitempty"`
+	Fields  []string `json:"fields,omitempty"`
+	Buttons []Button `json:"buttons,omitempty"`
+}
+
+// Button is one that a person can press; Slack then tells the app's interaction endpoint its ActionID and Value.
+// https://docs.slack.dev/reference/block-kit/block-elements/button-element
+type Button struct {
+	Text     string `json:"text"`            // plain, at most 75 characters
+	ActionID string `json:"action_id"`       // unique within the message, at most 255 characters
+	Value    string `json:"value"`           // at most 2,000 characters: a longer one would be another, so the button is left out
+	Style    string `json:"style,omitempty"` // primary, danger or empty
 }
 
 // Slack's bounds: https://docs.slack.dev/reference/block-kit/blocks
@@ -29,6 +40,10 @@ const (
 	maxField    = 2000
 	maxFields   = 10
 	maxElements = 10
+	maxButtons  = 25
+	maxButton   = 75
+	maxActionID = 255
+	maxValue    = 2000
 	maxBlocks   = 50
 	maxAll      = 12000 // all blocks together: msg_blocks_too_long is known to come at about 13,200
 )
@@ -71,6 +86,8 @@ func (b Block) blockKit() slack.Block {
 	switch {
 	case b.Kind == "divider":
 		return slack.NewDividerBlock()
+	case b.Kind == "actions":
+		return actions(b.Buttons)
 	case b.Text == "" && len(texts) == 0:
 		return nil
 	case b.Kind == "header":
@@ -87,6 +104,22 @@ func (b Block) blockKit() slack.Block {
 		text = mrkdwn(b.Text, maxSection)
 	}
 	return slack.NewSectionBlock(text, texts, nil)
+}
+
+// actions returns nil for a block without buttons, as Slack does not take one.
+func actions(list []Button) slack.Block {
+	var elements []slack.BlockElement
+	for _, b := range list {
+		if len(elements) == maxButtons || len([]rune(b.Value)) > maxValue || len(b.ActionID) > maxActionID {
+			continue
+		}
+		text := slack.NewTextBlockObject(slack.PlainTextType, cut(b.Text, maxButton), true, false)
+		elements = append(elements, slack.NewButtonBlockElement(b.ActionID, b.Value, text).WithStyle(slack.Style(b.Style)))
+	}
+	if len(elements) == 0 {
+		return nil
+	}
+	return slack.NewActionBlock("", elements...)
 }
 
 func objects(texts []string, most int) []*slack.TextBlockObject {

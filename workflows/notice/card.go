@@ -14,9 +14,18 @@ type Message struct {
 
 // Block is one part of a message, in mrkdwn.
 type Block struct {
-	Kind   string // header, section, fields, context or divider
-	Text   string
-	Fields []string
+	Kind    string // header, section, fields, context, actions or divider
+	Text    string
+	Fields  []string
+	Buttons []Button // of actions
+}
+
+// Button is something that a reader can press.
+type Button struct {
+	Text     string // plain
+	ActionID string // unique within the message; what stands before the colon says what it does
+	Value    string // for whoever hears of it
+	Style    string // primary, danger or empty
 }
 
 // How much of a card's parts is shown, in characters: Slack takes about 12,000 in all.

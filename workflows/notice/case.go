@@ -65,9 +65,11 @@ type Step struct {
 
 // Command is something a person can send from the Temporal UI.
 type Command struct {
-	Text string // what it does
-	Name string // of the update or signal
-	JSON string // its argument; empty: none
+	Text     string // what it does
+	Name     string // of the update or signal
+	JSON     string // its argument; empty: none
+	Step     string // the step that it is about; empty: none
+	Workflow string // id of the workflow that it goes to; empty: the one that shows it
 }
 
 // Escape makes a person's text harmless where it goes.

@@ -52,6 +52,8 @@ func rich(lang string) notice.Case {
 	for _, name := range []string{"triage", "contain", "analyze", "conclude", "task", "update", "lesson", "decide", "waive", "back", "close", "reopen", "roll", "bell"} {
 		c.Commands = append(c.Commands, notice.Command{Text: name, Name: name})
 	}
+	c.Commands = append(c.Commands, notice.Command{Text: "resolveStep", Name: "resolveStep", JSON: `{"step":"analysis.lead.invite","generation":1,"action":"retry","reason":"…"}`,
+		Step: "a2/analysis.lead.invite", Workflow: "case/SEC-42/a2"})
 	return c
 }
 
@@ -213,6 +215,12 @@ var sentences = []struct {
 	{"channel_renamed", []string{"Name", "sec-42-new", "By", "U0BEN0002"}},
 	{"ticket", []string{"Number", "SEC-42"}},
 	{"broke_glass", []string{"Act", "close", "Reason", "Slack is down", "By", "ben"}},
+	{"step_retried", []string{"Step", "open.ticket", "Reason", "the field is there now.", "By", "Aoi"}},
+	{"step_retried", []string{"Step", "a1/analysis.channel", "Reason", "", "By", ""}},
+	{"step_supplied", []string{"Step", "open.channel", "Reason", "made by hand", "By", "Aoi"}},
+	{"step_skipped", []string{"Step", "open.bookmark", "Reason", "nobody needs it", "By", "Ben"}},
+	{"step_aborted", []string{"Step", "a1/analysis.channel", "Reason", "a duplicate", "By", "Ben"}},
+	{"step_resumed", []string{"Step", "open.folder", "Reason", "", "By", ""}},
 }
 
 func said(lang string) string {

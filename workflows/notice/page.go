@@ -140,12 +140,23 @@ func (c Case) pageCommands(b *strings.Builder) {
 	}
 	b.WriteString("\n### " + c.say("what_now") + "\n\n")
 	for _, cmd := range c.Commands {
-		b.WriteString("- " + c.say("command_"+cmd.Text) + ": `" + cmd.Name + "`")
+		b.WriteString("- " + c.say("command_"+cmd.Text) + c.about(cmd) + ": `" + cmd.Name + "`")
 		if cmd.JSON != "" {
 			b.WriteString(" `" + strings.ReplaceAll(cmd.JSON, "`", "'") + "`")
 		}
 		b.WriteString("\n")
 	}
+}
+
+// about names the step that a command is about, and where the command goes.
+func (c Case) about(cmd Command) (text string) {
+	if cmd.Step != "" {
+		text += ", " + markdown(StepTitle(c.Lang, cmd.Step))
+	}
+	if cmd.Workflow != "" {
+		text += ", " + c.say("command_of", "Workflow", "`"+cmd.Workflow+"`")
+	}
+	return text
 }
 
 // markdown escapes what would be markup or an entity, and keeps a text on its line and inside its table cell. Addresses

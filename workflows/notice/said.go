@@ -30,6 +30,8 @@ func (w words) value(e Escape, id, name, value string) string {
 		return w.sender(e, id, value)
 	case "Lead", "Commander", "Owner":
 		return person(e, value)
+	case "Step":
+		value = StepTitle(w.lang, value)
 	case "State":
 		value = w.word("containment", value)
 	case "Status":

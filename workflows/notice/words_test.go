@@ -122,7 +122,8 @@ func ids(t *testing.T) map[string]bool {
 		"log_word":       slices.Sorted(maps.Keys(notice.LogWords("en"))),
 		"archive_word":   slices.Sorted(maps.Keys(notice.ArchiveWords("en"))),
 		"command": {"triage", "contain", "analyze", "conclude", "task", "update", "lesson", "decide", "waive", "back", "close", "reopen",
-			"roll", "bell"},
+			"roll", "bell", "resolveStep"},
+		"action": {"retry", "supply", "skip", "abort"},
 	} {
 		for _, word := range words {
 			list = append(list, kind+"_"+word)
