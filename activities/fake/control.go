@@ -22,6 +22,8 @@ type Call struct {
 	Object string    `json:"object,omitempty"` // what the call is about, where the fake says so: the id of Slack's channel
 	Status int       `json:"status"`           // 0: no reply was sent
 	Fault  string    `json:"fault,omitempty"`  // mode of the fault that struck
+	Tag    string    `json:"tag,omitempty"`    // of that fault
+	Held   bool      `json:"held,omitempty"`   // it is held back now
 	Done   time.Time `json:"done,omitzero"`    // when the reply left; zero: not yet, or the client went away first
 }
 
@@ -59,7 +61,8 @@ type Control struct {
 	faults   []*Fault
 	calls    []Call
 	buckets  map[string]*bucket
-	unbound  bool // limits are switched off
+	unbound  bool          // limits are switched off
+	release  chan struct{} // closed when what is held back may go on; nil: nothing is
 	controls http.ServeMux
 	once     sync.Once
 }
@@ -92,7 +95,7 @@ func (c *Control) Inject(f Fault) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	f.left = f.Times
+	f.left, f.seen = f.Times, 0
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.faults = append(c.faults, &f)
@@ -154,7 +157,7 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	latency, hit, rest := take(c.faults, call)
 	c.faults = rest
 	if hit != nil {
-		call.Fault = hit.Mode
+		call.Fault, call.Tag = hit.Mode, hit.Tag
 	}
 	c.calls = append(c.calls, call)
 	c.mu.Unlock()
@@ -162,11 +165,17 @@ func (c *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !sleep(r, time.Duration(latency)*time.Millisecond) {
 		return
 	}
-	c.answered(index, c.strike(w, r, hit))
+	c.answered(index, c.strike(w, r, hit, index))
 }
 
 // strike answers the request as the fault wants it (nil: no fault) and returns the status sent.
-func (c *Control) strike(w http.ResponseWriter, r *http.Request, hit *Fault) int {
+func (c *Control) strike(w http.ResponseWriter, r *http.Request, hit *Fault, index int) int {
+	if hit != nil && hit.Mode == "hold" {
+		if !c.held(r, index) {
+			return 0
+		}
+		hit = nil
+	}
 	if hit == nil {
 		if wait := c.draw(r); wait > 0 {
 			return c.refuse(w, http.StatusTooManyRequests, int(math.Ceil(wait.Seconds())))
@@ -187,6 +196,8 @@ func (c *Control) strike(w http.ResponseWriter, r *http.Request, hit *Fault) int
 	case "drop":
 		abort(w)
 		return 0
+	case "hold-after":
+		return c.serveHeld(w, r, index)
 	default: // after, garbage
 		return c.serve(w, r, c.Handler.ServeHTTP, hit.Mode)
 	}
@@ -299,7 +310,16 @@ func (c *Control) routes() {
 		c.ClearFaults()
 		w.WriteHeader(http.StatusNoContent)
 	})
-	c.controls.HandleFunc("GET /_control/calls", func(w http.ResponseWriter, _ *http.Request) { WriteJSON(w, c.Calls()) })
+	c.controls.HandleFunc("GET /_control/calls", func(w http.ResponseWriter, r *http.Request) {
+		calls := c.Calls()
+		from, _ := strconv.Atoi(r.URL.Query().Get("from")) // how many the asker knows already; none if that is no number
+		WriteJSON(w, calls[max(0, min(from, len(calls))):])
+	})
+	c.controls.HandleFunc("GET /_control/held", func(w http.ResponseWriter, _ *http.Request) { WriteJSON(w, c.Held()) })
+	c.controls.HandleFunc("DELETE /_control/held", func(w http.ResponseWriter, _ *http.Request) {
+		c.Release()
+		w.WriteHeader(http.StatusNoContent)
+	})
 	c.controls.HandleFunc("GET /_control/state", func(w http.ResponseWriter, _ *http.Request) {
 		var state map[string]any
 		if err := c.Store.Locked(func() {
