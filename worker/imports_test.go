@@ -34,6 +34,7 @@ var mayImport = []struct{ importer, may string }{
 	{"hikeshi/activities/slack/slacktest", "hikeshi/activities hikeshi/activities/slack hikeshi/activities/fake hikeshi/activities/internal/..."},
 	{"hikeshi/activities/jira/jiratest", "hikeshi/activities hikeshi/activities/jira hikeshi/activities/fake hikeshi/activities/internal/..."},
 	{"hikeshi/activities/drive/drivetest", "hikeshi/activities hikeshi/activities/drive hikeshi/activities/fake hikeshi/activities/internal/..."},
+	{"hikeshi/activities/pager/pagertest", "hikeshi/activities/fake"},
 	{"hikeshi/activities/*", "hikeshi/activities hikeshi/activities/internal/..."},
 
 	{"hikeshi/starter/cases", "hikeshi/workflows hikeshi/workflows/..."},
@@ -71,6 +72,7 @@ var forbidden = []struct{ importer, not, because string }{
 	{"hikeshi/activities/jira", "hikeshi/activities/slack hikeshi/activities/drive hikeshi/activities/sheets", oneVendor},
 	{"hikeshi/activities/drive", "hikeshi/activities/slack hikeshi/activities/jira hikeshi/activities/sheets", oneVendor},
 	{"hikeshi/activities/sheets", "hikeshi/activities/slack hikeshi/activities/jira hikeshi/activities/drive", oneVendor},
+	{"hikeshi/activities/pager", "hikeshi/activities/slack hikeshi/activities/jira hikeshi/activities/drive hikeshi/activities/sheets", oneVendor},
 }
 
 const oneVendor = "one package per vendor: only workflows join them"

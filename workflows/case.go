@@ -7,6 +7,7 @@ import (
 	"hikeshi/activities/drive"
 	"hikeshi/activities/jira"
 	"hikeshi/activities/mirror"
+	"hikeshi/activities/pager"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
 )
@@ -114,6 +115,7 @@ var (
 	jiraActivities   *jira.Activities
 	driveActivities  *drive.Activities
 	sheetsActivities *sheets.Activities
+	pagerActivities  *pager.Activities
 
 	mirrorActivities  *mirror.Activities
 	archiveActivities *archive.Activities

@@ -27,6 +27,9 @@ type Placement struct {
 	Evidence      string                  `json:"evidence,omitempty"`      // Drive id of the parent of folders with people's files; empty: the case's folder
 	Executives    string                  `json:"executives,omitempty"`    // Slack id of the channel that updates go to besides the case's own; empty: none
 	Operators     string                  `json:"operators,omitempty"`     // Slack id of the channel in which operators hear of acts without a verified identity; empty: none
+	Pager         bool                    `json:"pager,omitempty"`         // there is one that calls people when Slack is silent
+	OnCall        string                  `json:"on_call,omitempty"`       // JIRA account that gets the ticket, and with it a mail, when Slack is silent; empty: nobody
+	Escalation    time.Duration           `json:"escalation,omitempty"`    // how long people may take to come together in Slack before they are called otherwise
 	Language      string                  `json:"language"`                // en or ja
 	UI            string                  `json:"ui"`                      // beginning of the Temporal UI's addresses up to the namespace; empty: no links
 	SlackURL      string                  `json:"slack_url,omitempty"`     // beginning of channel addresses; empty: no links

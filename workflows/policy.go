@@ -19,6 +19,8 @@ const (
 	Jira   System = "jira"
 	Drive  System = "drive"
 	Sheets System = "sheets"
+	// Pager calls people where the tools cannot bring them together.
+	Pager System = "pager"
 	// Bulk is no system but the long activities that work across several: mirror and archive.
 	Bulk System = "bulk"
 )
@@ -34,7 +36,9 @@ func (s System) Queue() string {
 }
 
 // Queues lists the activity task queues, each of which needs a worker.
-func Queues() []string { return []string{Slack.Queue(), Jira.Queue(), Drive.Queue(), Bulk.Queue()} }
+func Queues() []string {
+	return []string{Slack.Queue(), Jira.Queue(), Drive.Queue(), Pager.Queue(), Bulk.Queue()}
+}
 
 // How steps are tried. Bounded by attempts, not by time: a worker that is down or a queue that is held must not use
 // up a step's patience. 14 attempts, doubling from 1 s to 60 s, are about ten minutes.

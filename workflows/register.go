@@ -8,6 +8,7 @@ import (
 	"hikeshi/activities/drive"
 	"hikeshi/activities/jira"
 	"hikeshi/activities/mirror"
+	"hikeshi/activities/pager"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
 )
@@ -25,6 +26,7 @@ type Deps struct {
 	Jira   *jira.Activities
 	Drive  *drive.Activities
 	Sheets *sheets.Activities
+	Pager  *pager.Activities
 
 	Mirror  *mirror.Activities
 	Archive *archive.Activities
@@ -62,7 +64,7 @@ func RegisterActivities(r ActivityRegistry, queue string, d Deps) {
 	for _, of := range []struct {
 		system     System
 		activities any
-	}{{Slack, d.Slack}, {Jira, d.Jira}, {Drive, d.Drive}, {Sheets, d.Sheets}, {Bulk, d.Mirror}, {Bulk, d.Archive}} {
+	}{{Slack, d.Slack}, {Jira, d.Jira}, {Drive, d.Drive}, {Sheets, d.Sheets}, {Pager, d.Pager}, {Bulk, d.Mirror}, {Bulk, d.Archive}} {
 		if of.system.Queue() == queue {
 			r.RegisterActivityWithOptions(of.activities, activity.RegisterOptions{})
 		}

@@ -47,6 +47,7 @@ const (
 	JiraUser           = "hikeshi@csirt.example" // Basic authentication with JiraToken
 	JiraToken          = "sandbox-jira-token"
 	GoogleAccount      = "hikeshi@csirt.example" // who a request without an Authorization header is
+	PagerSecret        = "sandbox-pager-secret"  // signs pages
 )
 
 // SlackUserToken is the Web API token of a person.

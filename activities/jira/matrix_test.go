@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -46,6 +47,8 @@ func deeds() map[string]deed {
 		"digest, Data Center":  {dataCenter: true, options: jiratest.Options{HideProperties: true}, do: digest, check: oneComment},
 		"move":                 {do: moveToDone, check: movedOnce},
 		"move with resolution": {options: jiratest.Options{AskResolution: true}, do: moveToDone, check: movedOnce},
+		"assign":               {do: assign, check: assignedOnce},
+		"assign, Data Center":  {dataCenter: true, do: assign, check: assignedOnce},
 		"export":               {do: export, check: func(*testing.T, *bundle) {}},
 	}
 }
@@ -275,6 +278,13 @@ func dataCenter(next http.Handler) http.Handler {
 			query.Del("orderBy")
 			query.Del("expand")
 			r.URL.RawQuery = query.Encode()
+		case strings.HasSuffix(r.URL.Path, "/assignee"):
+			body, _ := io.ReadAll(r.Body) // it is in memory
+			if bytes.Contains(body, []byte("accountId")) {
+				http.Error(w, "{}", http.StatusBadRequest)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(bytes.ReplaceAll(body, []byte(`"name":`), []byte(`"accountId":`))))
 		}
 		reply := httptest.NewRecorder()
 		next.ServeHTTP(reply, r)

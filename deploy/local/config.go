@@ -10,6 +10,7 @@ import (
 	"text/template"
 
 	"hikeshi/activities/fake"
+	"hikeshi/activities/pager/pagertest"
 )
 
 // configText is the configuration of the local stack. JSON strings are YAML strings too.
@@ -28,6 +29,9 @@ jira:
   project: SEC
   drill_project: DRILL
   issue_type: Incident
+  on_call: chie
+pager:
+  url: {{json .Pager}}
 google:
   evidence_folder: fld-evidence
   drill_folder: fld-drills
@@ -76,6 +80,7 @@ environment:
   JIRA_URL: {{json .Jira}}
   JIRA_USER: {{json .JiraUser}}
   JIRA_TOKEN_FILE: secrets/jira-token
+  PAGER_SECRET_FILE: secrets/pager-secret
   GOOGLE_DRIVE_ENDPOINT: {{json .Google}}
   GOOGLE_SHEETS_ENDPOINT: {{json .Google}}
 `))
@@ -84,6 +89,7 @@ environment:
 func (l *local) writeConfig(context.Context) error {
 	for name, value := range map[string]string{
 		"slack-bot-token": fake.SlackBotToken, "slack-signing-secret": fake.SlackSigningSecret, "jira-token": fake.JiraToken,
+		"pager-secret": fake.PagerSecret,
 	} {
 		if err := write(filepath.Join(l.dir, "secrets", name), []byte(value+"\n")); err != nil {
 			return err
@@ -94,7 +100,7 @@ func (l *local) writeConfig(context.Context) error {
 		"Channels": l.at.Pages + "/slack/", "SearchLag": l.searchLag(), "Probe": l.o.probe, "Reopen": l.o.reopen, "NoLimits": l.o.noLimits, "UI": l.stack.UIURL,
 		"Codec": loopback(l.codec.number), "Origins": l.origins(), "Gateway": loopback(l.gateway.number),
 		"Temporal": l.stack.Address, "Namespace": l.stack.Namespace,
-		"Slack": l.at.Slack, "Jira": l.at.Jira, "JiraUser": fake.JiraUser, "Google": l.at.Google,
+		"Slack": l.at.Slack, "Jira": l.at.Jira, "JiraUser": fake.JiraUser, "Google": l.at.Google, "Pager": l.at.Pager + pagertest.Path,
 	})
 	if err != nil {
 		return fmt.Errorf("write the configuration: %w", err)

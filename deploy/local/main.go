@@ -78,7 +78,7 @@ func (l *local) live(ctx context.Context, terminal bool, stdout io.Writer) error
 func forgetEnvironment() {
 	for _, v := range os.Environ() {
 		name, _, _ := strings.Cut(v, "=")
-		for _, prefix := range []string{"TEMPORAL_", "SLACK_", "JIRA_", "GOOGLE_", "HIKESHI_"} {
+		for _, prefix := range []string{"TEMPORAL_", "SLACK_", "JIRA_", "GOOGLE_", "PAGER_", "HIKESHI_"} {
 			if strings.HasPrefix(name, prefix) {
 				_ = os.Unsetenv(name) // it fails for malformed names only
 			}

@@ -23,7 +23,7 @@ func (n *narrator) step(format string, args ...any) {
 func (l *local) sayReady(stdout io.Writer) error {
 	line, err := json.Marshal(map[string]string{
 		"temporal": l.stack.Address, "namespace": l.stack.Namespace, "ui": l.stack.UIURL, "sandbox": l.at.Pages, "slack": l.at.Slack,
-		"jira": l.at.Jira, "google": l.at.Google, "gateway": l.gatewayURL(), "config": l.config,
+		"jira": l.at.Jira, "google": l.at.Google, "pager": l.at.Pager, "gateway": l.gatewayURL(), "config": l.config,
 	})
 	if err != nil {
 		return err

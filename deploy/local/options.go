@@ -35,7 +35,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	without := f.String("without", "", "`parts` to leave out, to run them separately: worker,gateway")
 	f.IntVar(&o.temporalPort, "temporal-port", 7233, "`port` of Temporal; 0: any free port")
 	f.IntVar(&o.uiPort, "ui-port", 8233, "`port` of the Temporal Web UI; 0: any free port")
-	f.IntVar(&o.sandboxPort, "sandbox-port", 8090, "`port` of the sandbox's pages, followed by those of Slack, JIRA and Google; 0: any free ports")
+	f.IntVar(&o.sandboxPort, "sandbox-port", 8090, "`port` of the sandbox's pages, followed by those of Slack, JIRA, Google and the pager; 0: any free ports")
 	f.IntVar(&o.gatewayPort, "gateway-port", 8080, "`port` to which Slack's commands and events go; 0: any free port")
 	if err := f.Parse(args); err != nil {
 		return o, err

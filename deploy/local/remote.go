@@ -23,7 +23,7 @@ func askAddresses(ctx context.Context, pages string) (at site.Addresses, err err
 	if err := call(ctx, http.MethodGet, pages+"/_addresses", nil, &at); err != nil {
 		return at, fmt.Errorf("use the sandbox at %s: %w: start one with `sandbox`, or leave --sandbox out", pages, err)
 	}
-	if at.Slack == "" || at.Jira == "" || at.Google == "" {
+	if at.Slack == "" || at.Jira == "" || at.Google == "" || at.Pager == "" {
 		return at, fmt.Errorf("use the sandbox at %s: it names no addresses: give the address of its pages", pages)
 	}
 	return at, nil

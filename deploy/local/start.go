@@ -71,8 +71,8 @@ func (l *local) stop() error {
 // the configuration names them before anybody listens. Temporal and the sandbox check theirs themselves.
 func (l *local) preparePorts(context.Context) (err error) {
 	if l.o.sandbox == "" && l.o.sandboxPort != 0 {
-		for i := range 4 {
-			p, err := reserve(l.o.sandboxPort+i, "--sandbox-port (the sandbox needs four ports in a row)")
+		for i := range 5 {
+			p, err := reserve(l.o.sandboxPort+i, "--sandbox-port (the sandbox needs five ports in a row)")
 			if err != nil {
 				return err
 			}

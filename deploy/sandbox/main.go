@@ -1,4 +1,4 @@
-// Sandbox runs the stand-ins for Slack, JIRA and Google alone, with pages to look at them. The local stack does the
+// Sandbox runs the stand-ins for Slack, JIRA, Google and the pager alone, with pages to look at them. The local stack does the
 // same in its own process; this one is for tests that kill everything else, and for other programs.
 package main
 
@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	ready, err := json.Marshal(map[string]string{
-		"sandbox": s.Addresses.Pages, "slack": s.Addresses.Slack, "jira": s.Addresses.Jira, "google": s.Addresses.Google,
+		"sandbox": s.Addresses.Pages, "slack": s.Addresses.Slack, "jira": s.Addresses.Jira, "google": s.Addresses.Google, "pager": s.Addresses.Pager,
 	})
 	if err == nil {
 		_, err = fmt.Fprintf(stdout, "ready %s\n", ready)
@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func parse(args []string, stderr io.Writer) (o site.Options, err error) {
 	f := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	f.IntVar(&o.Port, "port", 8090, "`port` of the pages; Slack's API is at the next port, then JIRA's and Google's; 0: any free ports")
+	f.IntVar(&o.Port, "port", 8090, "`port` of the pages; Slack's API is at the next port, then JIRA's, Google's and the pager's; 0: any free ports")
 	f.StringVar(&o.DataDir, "data", "", "`directory` that keeps the state; none: in memory")
 	f.StringVar(&o.EventsURL, "events-url", "", "base `address` of the gateway that gets Slack's events and commands")
 	f.StringVar(&o.SigningSecret, "signing-secret", "", "`secret` with which they are signed; none: the sandbox's own")

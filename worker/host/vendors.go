@@ -12,6 +12,7 @@ import (
 	"hikeshi/activities/jira"
 	"hikeshi/activities/mask"
 	"hikeshi/activities/mirror"
+	"hikeshi/activities/pager"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
 	"hikeshi/workflows"
@@ -23,14 +24,16 @@ func connect(ctx context.Context, cfg *settings.Config) (workflows.Deps, error) 
 	s, slackErr := connectSlack(cfg)
 	j, jiraErr := connectJira(cfg)
 	d, sh, googleErr := connectGoogle(ctx, cfg)
+	p, pagerErr := connectPager(cfg)
 	secrets, maskErr := mask.New(cfg.Mask)
 	deps := workflows.Deps{
 		Place: cfg.Place,
 		Slack: &slack.Activities{Client: s}, Jira: &jira.Activities{Client: j}, Drive: &drive.Activities{Client: d}, Sheets: &sheets.Activities{Client: sh},
+		Pager:   &pager.Activities{Client: p},
 		Mirror:  &mirror.Activities{Chat: s, Log: j, Files: d, Mask: secrets, Escape: jira.Escape},
 		Archive: &archive.Activities{Chat: s, Tickets: j, Files: d, Mask: secrets},
 	}
-	return deps, errors.Join(slackErr, jiraErr, googleErr, maskErr)
+	return deps, errors.Join(slackErr, jiraErr, googleErr, pagerErr, maskErr)
 }
 
 func connectSlack(cfg *settings.Config) (*slack.Client, error) {
@@ -55,6 +58,14 @@ func connectJira(cfg *settings.Config) (*jira.Client, error) {
 	return jira.NewClient(jira.Config{
 		URL: address, SiteURL: cfg.Jira.SiteURL, User: user, Token: token, SearchLag: cfg.Timing.SearchLag, RateShare: cfg.RateShare, NoRates: !*cfg.VendorLimits,
 	})
+}
+
+// connectPager returns nil if no pager is configured.
+func connectPager(cfg *settings.Config) (*pager.Client, error) {
+	if cfg.Pager.URL == "" {
+		return nil, nil
+	}
+	return pager.NewClient(pager.Config{URL: cfg.Pager.URL, Secret: cfg.Secret("PAGER_SECRET")})
 }
 
 // driveLag bounds how long lists of Drive may miss a fresh file: its search is never as late as JIRA's.

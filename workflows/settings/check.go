@@ -34,6 +34,8 @@ func (c *Config) check(at map[string]int) problems {
 	k.required("jira.link_type", c.Jira.LinkType, "the name of the type of links between tickets, such as Relates")
 	k.name("jira.log_issue_type", c.Jira.LogType)
 	k.name("jira.theme_issue_type", c.Jira.ThemeType)
+	k.name("jira.on_call", c.Jira.OnCall)
+	k.address("pager.url", c.Pager.URL)
 	k.folder("google.evidence_folder", c.Google.EvidenceFolder)
 	k.address("temporal_ui", c.TemporalUI)
 	k.listen("gateway.listen", c.Gateway.Listen)
@@ -154,6 +156,7 @@ func (k *checker) timing(t Timing) {
 	}{
 		{"intake_patience", t.IntakePatience, 0}, {"probe_interval", t.ProbeInterval, 100 * time.Millisecond}, {"search_lag", t.SearchLag, 0},
 		{"reopen_window", t.ReopenWindow, 0}, {"first_retry", t.FirstRetry, 10 * time.Millisecond}, {"longest_retry", t.LongestRetry, t.FirstRetry},
+		{"escalation", t.Escalation, 100 * time.Millisecond},
 	} {
 		k.that(d.value >= d.least, join("timing", d.key), "must be at least %s, not %s", d.least, d.value)
 	}

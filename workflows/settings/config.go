@@ -14,6 +14,7 @@ type Config struct {
 	Slack         SlackConfig    `yaml:"slack"`
 	Jira          JiraConfig     `yaml:"jira"`
 	Google        GoogleConfig   `yaml:"google"`
+	Pager         PagerConfig    `yaml:"pager"`
 	Audiences     Audiences      `yaml:"audiences"`
 	Organisations []Organisation `yaml:"organisations"`
 
@@ -59,12 +60,18 @@ type JiraConfig struct {
 	LinkType     string         `yaml:"link_type"`        // between a case's ticket and those of its log and themes; default Relates
 	Fields       map[string]any `yaml:"fields"`           // values of required custom fields, by id, as JIRA's API takes them
 	SiteURL      string         `yaml:"site_url"`         // what people open in a browser; empty: JIRA_URL
+	OnCall       string         `yaml:"on_call"`          // account id (Cloud) or user name (Data Center) that gets the ticket when Slack is silent; empty: nobody
 }
 
 // GoogleConfig is where folders go, beyond the places.
 type GoogleConfig struct {
 	EvidenceFolder string `yaml:"evidence_folder"` // Drive id of the parent of the folders with people's files; empty, and for restricted cases: the case's own folder
 	DrillFolder    string `yaml:"drill_folder"`    // Drive id of the parent of the folders of drills for the whole group; empty: audiences.group.folder
+}
+
+// PagerConfig is the on-call service that calls people when Slack is silent.
+type PagerConfig struct {
+	URL string `yaml:"url"` // takes signed pages, as package activities/pager describes them; empty: nobody is called
 }
 
 // Audiences are the places of cases that are not one organisation's own.
@@ -97,6 +104,7 @@ type Timing struct {
 	Attempts       int           `yaml:"attempts"`        // tries of a step before it is stuck; default 14, about ten minutes
 	FirstRetry     time.Duration `yaml:"first_retry"`     // wait before the second try; it doubles from try to try; default 1s
 	LongestRetry   time.Duration `yaml:"longest_retry"`   // until it is so long; default 1m
+	Escalation     time.Duration `yaml:"escalation"`      // how long people may take to come together in Slack before they are called otherwise; default 30s
 }
 
 // CodecConfig is the endpoint with which the Temporal UI shows payloads in plain text. Empty Listen: there is none.
@@ -127,6 +135,7 @@ func defaults() *Config {
 		Timing: Timing{
 			IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute, ReopenWindow: 30 * 24 * time.Hour,
 			Attempts: 14, FirstRetry: time.Second, LongestRetry: time.Minute,
+			Escalation: 30 * time.Second,
 		},
 		RateShare: 1, VendorLimits: &limits,
 		Gateway:     GatewayConfig{Listen: "127.0.0.1:8080"},

@@ -62,8 +62,9 @@ func secrets() map[string]string {
 			"channels:manage, channels:read, channels:history, users:read, users:read.email, usergroups:read, files:read, pins:write, bookmarks:read and bookmarks:write",
 		"SLACK_APP_TOKEN":      "the app-level token (xapp-…) of the Slack app, with the scope connections:write",
 		"SLACK_SIGNING_SECRET": "the signing secret of the Slack app (Basic Information, App Credentials), with which Slack's requests are told from forged ones",
+		"PAGER_SECRET":         "the secret with which pages to pager.url are signed; the receiver needs the same",
 		"JIRA_TOKEN": "an API token of the JIRA account in JIRA_USER (or a personal access token on Data Center), which needs Browse Projects, " +
-			"Create Issues, Edit Issues, Add Comments, Link Issues, Transition Issues, Set Issue Security and Administer Projects",
+			"Create Issues, Edit Issues, Add Comments, Link Issues, Transition Issues, Assign Issues, Set Issue Security and Administer Projects",
 	}
 }
 

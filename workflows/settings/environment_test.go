@@ -47,7 +47,7 @@ func TestSecretMissing(t *testing.T) {
 		"SLACK_APP_TOKEN":      "the app-level token (xapp-…) of the Slack app, with the scope connections:write",
 		"SLACK_SIGNING_SECRET": "the signing secret of the Slack app (Basic Information, App Credentials), with which Slack's requests are told from forged ones",
 		"JIRA_TOKEN": "an API token of the JIRA account in JIRA_USER (or a personal access token on Data Center), which needs Browse Projects, " +
-			"Create Issues, Edit Issues, Add Comments, Link Issues, Transition Issues, Set Issue Security and Administer Projects",
+			"Create Issues, Edit Issues, Add Comments, Link Issues, Transition Issues, Assign Issues, Set Issue Security and Administer Projects",
 		"OTHER": "a secret that this process needs",
 	} {
 		want = name + " is missing: it is " + want + ". Set " + name + ", or " + name + "_FILE to a file that holds it"

@@ -29,6 +29,7 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 		Evidence: c.Google.EvidenceFolder, Operators: c.Slack.Operators, ReopenWindow: c.Timing.ReopenWindow,
 		Patience: c.Timing.IntakePatience, Probe: c.Timing.ProbeInterval,
 		Retry: workflows.Retry{Attempts: c.Timing.Attempts, First: c.Timing.FirstRetry, Longest: c.Timing.LongestRetry}, ForceLookUp: c.ForceLookUp,
+		Pager: c.Pager.URL != "", OnCall: c.Jira.OnCall, Escalation: c.Timing.Escalation,
 	}
 	if audience == incident.AudienceRestricted {
 		p.Evidence = "" // the CSIRT's folder would show it to more people than the case's own

@@ -18,7 +18,7 @@ func ordinary() workflows.Placement {
 		Audience: "group", Organisations: []incident.Organisation{}, Project: "SEC", IssueType: "Incident", Folder: "fld-cases",
 		Readers: []string{"smg@group.example"}, Responders: []string{"S0CSIRT01", "S0DUTY001"}, PublicChannel: true, Language: "en",
 		SlackURL: "https://x.slack.com/archives/", Patience: 3 * time.Second, Probe: 15 * time.Minute, Retry: workflows.Retry{Attempts: 14, First: time.Second, Longest: time.Minute},
-		LinkType: "Relates", LogType: "Incident", ThemeType: "Incident", ReopenWindow: 720 * time.Hour,
+		LinkType: "Relates", LogType: "Incident", ThemeType: "Incident", ReopenWindow: 720 * time.Hour, Escalation: 30 * time.Second,
 	}
 }
 
@@ -120,6 +120,17 @@ func TestPlaceOfAWholeLife(t *testing.T) {
 	c = load(t, strings.Replace(base, "jira: {", "jira: {issue_type: Case, ", 1))
 	if p, err := c.Place(incident.Request{}); err != nil || p.LogType != "Case" || p.ThemeType != "Case" {
 		t.Errorf("logs are %q and themes %q, %v; want the cases' own type where none is named", p.LogType, p.ThemeType, err)
+	}
+}
+
+// Who is called when Slack is silent.
+func TestPlaceOfEscalations(t *testing.T) {
+	text := strings.Replace(base, "jira: {", "jira: {on_call: 5b10ac8d82e05b22cc7d4ef5, ", 1) + "pager: {url: https://oncall.example/hook}\ntiming: {escalation: 2m}\n"
+	for _, audience := range []incident.Audience{"group", "restricted"} {
+		p, err := load(t, text).Place(incident.Request{Audience: audience})
+		if err != nil || !p.Pager || p.OnCall != "5b10ac8d82e05b22cc7d4ef5" || p.Escalation != 2*time.Minute {
+			t.Errorf("%s: pager %v, on call %q, escalation %s, %v", audience, p.Pager, p.OnCall, p.Escalation, err)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/jira/jiratest"
+	"hikeshi/activities/pager/pagertest"
 	"hikeshi/activities/sheets/sheetstest"
 	"hikeshi/activities/slack/slacktest"
 )
@@ -29,6 +30,10 @@ func (s *Site) openFakes(o Options) (err error) {
 		return err
 	}
 	s.closers = append(s.closers, s.Jira.Store.Close)
+	if s.Pager, err = pagertest.Open(pagertest.Options{Path: file("pager")}); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.Pager.Close)
 	s.Drive, err = drivetest.Open(drivetest.Options{Path: file("google"), WebURL: s.Addresses.Pages})
 	if err != nil {
 		return err

@@ -39,6 +39,7 @@ func (s *Site) pages() http.Handler {
 	s.page(mux, "GET /drive", "drive.html", s.drivePage)
 	s.page(mux, "GET /drive/folders/{id}", "drive.html", s.drivePage)
 	s.page(mux, "GET /spreadsheets/d/{id}/edit", "sheet.html", s.sheetPage)
+	s.page(mux, "GET /pager", "pager.html", s.pagerPage)
 	mux.HandleFunc("GET /file/d/{id}/view", s.fileContent)
 	return mux
 }
@@ -88,10 +89,10 @@ func below(b branch, reader fake.Person) map[string]any {
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
 
 // counts is what the index shows: how much of each thing the reader sees.
-type counts struct{ Channels, Issues, Files int }
+type counts struct{ Channels, Issues, Files, Pages int }
 
 func (s *Site) indexPage(_ *http.Request, reader fake.Person) (string, any, bool) {
-	return "Sandbox", counts{len(s.channelsOf(reader)), len(s.issuesOf(reader)), len(s.Drive.FilesAs(reader.Email))}, true
+	return "Sandbox", counts{len(s.channelsOf(reader)), len(s.issuesOf(reader)), len(s.Drive.FilesAs(reader.Email)), len(s.Pager.Pages())}, true
 }
 
 // person returns somebody of the cast by handle.

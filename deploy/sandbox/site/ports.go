@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// ports are the listeners of the pages and of the three vendors.
-type ports struct{ pages, slack, jira, google net.Listener }
+// ports are the listeners of the pages and of the vendors.
+type ports struct{ pages, slack, jira, google, pager net.Listener }
 
-// listen opens all four ports or none.
+// listen opens all ports or none.
 func listen(port int) (p ports, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())
 		}
 	}()
-	for i, l := range []*net.Listener{&p.pages, &p.slack, &p.jira, &p.google} {
+	for i, l := range []*net.Listener{&p.pages, &p.slack, &p.jira, &p.google, &p.pager} {
 		wanted := 0
 		if port != 0 {
 			wanted = port + i
@@ -38,7 +38,7 @@ func listenOn(port int) (net.Listener, error) {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("port %d is in use by another process: stop it, or choose another with --port "+
-			"(--sandbox-port of the local stack); the sandbox needs four ports in a row", port)
+			"(--sandbox-port of the local stack); the sandbox needs five ports in a row", port)
 	case err != nil:
 		return nil, fmt.Errorf("open port %d: %w: choose another with --port (--sandbox-port of the local stack)", port, err)
 	}
@@ -47,7 +47,7 @@ func listenOn(port int) (net.Listener, error) {
 
 func (p ports) close() error {
 	var errs []error
-	for _, l := range []net.Listener{p.pages, p.slack, p.jira, p.google} {
+	for _, l := range []net.Listener{p.pages, p.slack, p.jira, p.google, p.pager} {
 		if l == nil {
 			continue
 		}
@@ -60,14 +60,14 @@ func (p ports) close() error {
 
 func (p ports) addresses(lag time.Duration) Addresses {
 	base := func(l net.Listener) string { return "http://" + l.Addr().String() }
-	return Addresses{Pages: base(p.pages), Slack: base(p.slack), Jira: base(p.jira), Google: base(p.google), SearchLag: lag}
+	return Addresses{Pages: base(p.pages), Slack: base(p.slack), Jira: base(p.jira), Google: base(p.google), Pager: base(p.pager), SearchLag: lag}
 }
 
 func (s *Site) serve(p ports) {
 	for _, v := range []struct {
 		l net.Listener
 		h http.Handler
-	}{{p.pages, s.pages()}, {p.slack, s.Slack}, {p.jira, s.browsable(s.Jira)}, {p.google, s.Drive}} {
+	}{{p.pages, s.pages()}, {p.slack, s.Slack}, {p.jira, s.browsable(s.Jira)}, {p.google, s.Drive}, {p.pager, s.Pager}} {
 		server := &http.Server{Handler: v.h, ReadHeaderTimeout: 10 * time.Second}
 		s.servers = append(s.servers, server)
 		go func() { _ = server.Serve(v.l) }() // it ends with Close; the listener was open before

@@ -10,6 +10,7 @@ import (
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/fake"
 	"hikeshi/activities/jira/jiratest"
+	"hikeshi/activities/pager/pagertest"
 	"hikeshi/activities/sheets/sheetstest"
 	"hikeshi/activities/slack/slacktest"
 )
@@ -17,7 +18,7 @@ import (
 // Options configure a sandbox. The zero value is one in memory, on any free ports, with the worst documented lag of
 // JIRA's search.
 type Options struct {
-	// Port is that of the pages; Slack's API is at the next port, then JIRA's and Google's. 0: any free ports.
+	// Port is that of the pages; Slack's API is at the next port, then JIRA's, Google's and the pager's. 0: any free ports.
 	Port int
 	// DataDir keeps the state; it is made if missing. Empty: in memory.
 	DataDir string
@@ -37,16 +38,18 @@ type Addresses struct {
 	Slack     string        `json:"slack"`      // its Web API is below /api/, its control below /_control/
 	Jira      string        `json:"jira"`       // http://127.0.0.1:8092
 	Google    string        `json:"google"`     // Drive and Sheets: http://127.0.0.1:8093
+	Pager     string        `json:"pager"`      // takes pages below /pages: http://127.0.0.1:8094
 	SearchLag time.Duration `json:"search_lag"` // of JIRA, in nanoseconds
 }
 
-// Site is a running sandbox. Slack, Jira, Drive and Sheets are its fakes, for tests.
+// Site is a running sandbox. Slack, Jira, Drive, Sheets and Pager are its fakes, for tests.
 type Site struct {
 	Addresses Addresses
 	Slack     *slacktest.Server
 	Jira      *jiratest.Server
 	Drive     *drivetest.Server
 	Sheets    *sheetstest.Server
+	Pager     *pagertest.Server
 
 	servers []*http.Server
 	closers []func() error
