@@ -12,6 +12,7 @@ import (
 	"hikeshi/activities/archive"
 	"hikeshi/activities/drive"
 	"hikeshi/activities/jira"
+	"hikeshi/activities/seal"
 	"hikeshi/activities/slack"
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
@@ -26,6 +27,7 @@ type archiveRecord struct {
 	Reopening bool          `json:"reopening,omitempty"` // and have to take them back into use
 	Left      int           `json:"left,omitempty"`      // the visit that is being undone
 	Ended     bool          `json:"ended,omitempty"`     // the time to reopen is over
+	Sealed    int           `json:"sealed,omitempty"`    // the visit for which a seal was asked
 	Kept      ArchiveStatus `json:"kept,omitzero"`       // the last archive that was verified
 }
 
@@ -66,6 +68,9 @@ func (c *caseRun) forgetArchive(visit int) {
 // verified stays stuck, in everybody's sight, until it can.
 func (c *caseRun) keep(ctx workflow.Context) error {
 	if err := c.quiet(ctx); err != nil {
+		return err
+	}
+	if err := c.sealBeforeArchive(ctx); err != nil {
 		return err
 	}
 	box, err := c.openBox(ctx)
@@ -135,11 +140,13 @@ const (
 	ticketFile
 	tasksFile
 	manifestFile
+	auditLinesFile
+	auditPageFile
 	files // how many there are
 )
 
 func (f archiveFile) name() string {
-	return [...]string{"messages.jsonl", "transcript.html", "ticket.json", "tasks.xlsx", "manifest.json"}[f]
+	return [...]string{"messages.jsonl", "transcript.html", "ticket.json", "tasks.xlsx", "manifest.json", "audit.jsonl", "audit.html"}[f]
 }
 
 func (c *caseRun) file(b box, f archiveFile) archive.File {
@@ -161,7 +168,11 @@ func (c *caseRun) export(ctx workflow.Context, b box) (changed []string, err err
 	if err != nil {
 		return nil, err
 	}
-	made := []archive.Artifact{said.Messages, said.Transcript, tickets, tasks}
+	audit, err := c.exportAudit(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	made := append([]archive.Artifact{said.Messages, said.Transcript, tickets, tasks}, audit...)
 	manifest, err := runStep[archive.Manifest](ctx, c.runner, c.manifestStep(b, made, said.Counts))
 	if err != nil {
 		return nil, err
@@ -204,6 +215,22 @@ func (c *caseRun) tasksStep(b box) step {
 	return step{c.at("tasks"), Bulk, background, archiveActivities.ExportTasks, func(e activities.Effect) any {
 		return archive.ExportTasks{Effect: e, Sheet: c.sheet.ID, File: c.file(b, tasksFile)}
 	}}
+}
+
+// exportAudit puts the records of all seals into the archive, as lines and as a page. Nothing is sealed where no interval
+// is configured.
+func (c *caseRun) exportAudit(ctx workflow.Context, b box) ([]archive.Artifact, error) {
+	if c.Placement.SealEvery <= 0 || len(b.ids) <= int(auditPageFile) {
+		return nil, nil
+	}
+	kept, err := runStep[seal.Audited](ctx, c.runner, step{c.at("audit"), Bulk, background, sealActivities.ExportAudit, func(e activities.Effect) any {
+		in := seal.ExportAudit{Effect: e, Language: c.lang, Lines: seal.File(c.file(b, auditLinesFile)), Page: seal.File(c.file(b, auditPageFile))}
+		for _, s := range c.Seals.Seals {
+			in.Records = append(in.Records, s.Records)
+		}
+		return in
+	}})
+	return []archive.Artifact{archive.Artifact(kept.Lines), archive.Artifact(kept.Page)}, err
 }
 
 func (c *caseRun) manifestStep(b box, made []archive.Artifact, counts []archive.Count) step {

@@ -8,6 +8,7 @@ import (
 	"hikeshi/activities/jira"
 	"hikeshi/activities/mirror"
 	"hikeshi/activities/pager"
+	"hikeshi/activities/seal"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
 )
@@ -46,6 +47,8 @@ func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
 	c.branch(work, "mirror", c.runMirror)
 	c.branch(work, "archive", c.runArchive)
 	c.branch(work, "reopening", c.runReopening)
+	c.branch(work, "seals", c.runSeals)
+	c.branch(work, "daily seal", c.sealDaily)
 	c.branch(work, "reminder", c.remind)
 	c.branch(work, "end", c.end)
 	c.branch(work, "age", c.watchAge)
@@ -80,6 +83,9 @@ type caseRun struct {
 func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 	c := &caseRun{CaseState: state, flows: f, begun: map[string]bool{}, drops: map[string]workflow.CancelFunc{}}
 	state.EverReset = state.EverReset || everReset(ctx)
+	if everReset(ctx) {
+		state.Seals.Branch = workflow.GetInfo(ctx).WorkflowExecution.RunID
+	}
 	c.id = state.WorkflowID
 	c.runner = &runner{
 		key: state.Request.ID, fairness: state.WorkflowID, lang: state.Placement.Language,
@@ -119,4 +125,5 @@ var (
 
 	mirrorActivities  *mirror.Activities
 	archiveActivities *archive.Activities
+	sealActivities    *seal.Activities
 )

@@ -138,6 +138,6 @@ func (c *caseRun) need(phase incident.Phase, name string, met bool) incident.Nee
 func (c *caseRun) holding() []string {
 	return slices.DeleteFunc(c.debts(), func(id string) bool {
 		return strings.HasSuffix(id, ".refresh") || id == stepThread || strings.HasPrefix(id, "glass.") ||
-			strings.HasPrefix(id, "archive@") || strings.HasPrefix(id, "reopen@")
+			strings.HasPrefix(id, "archive@") || strings.HasPrefix(id, "seal") || strings.HasPrefix(id, "reopen@")
 	})
 }

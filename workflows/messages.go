@@ -240,6 +240,7 @@ type Status struct {
 	LastUpdate    *incident.Update        `json:"last_update"` // null: none was published
 	Mirror        MirrorStatus            `json:"mirror"`
 	Archive       ArchiveStatus           `json:"archive"`
+	Audit         AuditStatus             `json:"audit"`
 }
 
 // AnalysisStatus shows one analysis to a reader.

@@ -36,6 +36,8 @@ type Placement struct {
 	Patience      time.Duration           `json:"patience"`                // how long Intake waits for the ticket
 	Probe         time.Duration           `json:"probe"`                   // how often a stuck step is tried again
 	Retry         Retry                   `json:"retry,omitzero"`          // how a step is tried before it is stuck
+	SealEvery     time.Duration           `json:"seal_every,omitempty"`    // how often what a case records is sealed; 0: never
+	Stamp         bool                    `json:"stamp,omitempty"`         // an authority is configured that timestamps seals
 	ReopenWindow  time.Duration           `json:"reopen_window,omitempty"` // how long a closed case can be reopened
 	ForceLookUp   bool                    `json:"force_look_up,omitempty"`
 }

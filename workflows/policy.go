@@ -23,6 +23,8 @@ const (
 	Pager System = "pager"
 	// Bulk is no system but the long activities that work across several: mirror and archive.
 	Bulk System = "bulk"
+	// Timestamp is the authority that timestamps seals.
+	Timestamp System = "timestamp"
 )
 
 // Queue is the task queue of the system's activities. Drive and Sheets share one: they are one account at Google.
@@ -30,6 +32,8 @@ func (s System) Queue() string {
 	switch s {
 	case Drive, Sheets:
 		return TaskQueue + "-google"
+	case Timestamp:
+		return Bulk.Queue()
 	default:
 		return TaskQueue + "-" + string(s)
 	}
@@ -98,7 +102,7 @@ func (s step) timeout() time.Duration {
 	if s.system == Bulk {
 		return bulkTimeout
 	}
-	if s.system == Jira && s.priority != urgent {
+	if s.system == Jira && s.priority != urgent || s.system == Timestamp {
 		return 2 * stepTimeout
 	}
 	return stepTimeout

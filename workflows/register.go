@@ -9,6 +9,7 @@ import (
 	"hikeshi/activities/jira"
 	"hikeshi/activities/mirror"
 	"hikeshi/activities/pager"
+	"hikeshi/activities/seal"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
 )
@@ -30,6 +31,7 @@ type Deps struct {
 
 	Mirror  *mirror.Activities
 	Archive *archive.Activities
+	Seal    *seal.Activities
 }
 
 // Register registers every workflow and every activity.
@@ -64,7 +66,7 @@ func RegisterActivities(r ActivityRegistry, queue string, d Deps) {
 	for _, of := range []struct {
 		system     System
 		activities any
-	}{{Slack, d.Slack}, {Jira, d.Jira}, {Drive, d.Drive}, {Sheets, d.Sheets}, {Pager, d.Pager}, {Bulk, d.Mirror}, {Bulk, d.Archive}} {
+	}{{Slack, d.Slack}, {Jira, d.Jira}, {Drive, d.Drive}, {Sheets, d.Sheets}, {Pager, d.Pager}, {Bulk, d.Mirror}, {Bulk, d.Archive}, {Bulk, d.Seal}} {
 		if of.system.Queue() == queue {
 			r.RegisterActivityWithOptions(of.activities, activity.RegisterOptions{})
 		}

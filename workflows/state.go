@@ -52,6 +52,7 @@ type CaseState struct {
 	Archived      []string               `json:"archived,omitempty"` // channels that people have archived by hand: ids
 	Mirror        mirrorRecord           `json:"mirror,omitzero"`
 	Archive       archiveRecord          `json:"archive,omitzero"`
+	Seals         sealState              `json:"seals,omitzero"`
 	TicketPending bool                   `json:"ticket_pending,omitempty"` // Intake's try goes on; it will tell
 	Steps         map[string]*stepRecord `json:"steps"`
 	Shown         map[string]string      `json:"shown"`            // surface → digest of what people see there

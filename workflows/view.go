@@ -16,7 +16,7 @@ func (c *caseRun) status() Status {
 		Gates: c.gates(), Debts: c.debts(), Notes: c.notes(),
 		Analyses: c.analysisStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
 		Resolution: c.Resolution, Waivers: append([]incident.Waiver{}, c.Waivers...), BrokenGlass: append([]incident.BrokenGlass{}, c.BrokenGlass...),
-		LastUpdate: c.LastUpdate, Mirror: mirrorStatus(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID)), Archive: c.Archive.Kept,
+		LastUpdate: c.LastUpdate, Mirror: mirrorStatus(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID)), Archive: c.Archive.Kept, Audit: c.auditStatus(),
 	}
 	if c.Contained != nil {
 		s.ContainedBy, s.ContainedAt = c.Contained.By, &c.Contained.At

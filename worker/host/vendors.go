@@ -13,6 +13,7 @@ import (
 	"hikeshi/activities/mask"
 	"hikeshi/activities/mirror"
 	"hikeshi/activities/pager"
+	"hikeshi/activities/seal"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
 	"hikeshi/workflows"
@@ -32,6 +33,7 @@ func connect(ctx context.Context, cfg *settings.Config) (workflows.Deps, error) 
 		Pager:   &pager.Activities{Client: p},
 		Mirror:  &mirror.Activities{Chat: s, Log: j, Files: d, Mask: secrets, Escape: jira.Escape},
 		Archive: &archive.Activities{Chat: s, Tickets: j, Files: d, Mask: secrets},
+		Seal:    &seal.Activities{Files: d},
 	}
 	return deps, errors.Join(slackErr, jiraErr, googleErr, pagerErr, maskErr)
 }

@@ -170,6 +170,8 @@ func works(c notice.Case) string {
 	show("EvidenceName", c.EvidenceName())
 	show("ArchiveName", c.ArchiveName(1)+", "+c.ArchiveName(2))
 	show("ArchiveComment", c.ArchiveComment(jira.Escape))
+	show("SealComment", c.SealComment(jira.Escape, seal))
+	show("AuditName", notice.AuditName(c.Lang))
 	for _, row := range notice.LessonRows(c.Lang, c.Lessons) {
 		show("LessonRows", fmt.Sprintf("%q", row))
 	}
@@ -259,4 +261,10 @@ func TestLives(t *testing.T) {
 		}
 		t.Run(lang+"/said", func(t *testing.T) { golden(t, lang, "said", said(lang)) })
 	}
+}
+
+// seal is a seal over a case that was reset once.
+var seal = notice.Seal{
+	Number: 3, Case: "case/SEC-42", Branch: "0195b2c4-0000-7000-8000-000000000001", Head: strings.Repeat("0f1e2d3c", 8),
+	At: time.Date(2026, 11, 22, 5, 32, 5, 0, time.UTC),
 }

@@ -37,6 +37,7 @@ func TestHostileTextStaysTextAllLife(t *testing.T) {
 			{"UpdateComment", wiki, bad.UpdateComment(*bad.LastUpdate, jira.Escape), good.UpdateComment(*good.LastUpdate, jira.Escape)},
 			{"LogDescription", wiki, bad.LogDescription(jira.Escape), good.LogDescription(jira.Escape)},
 			{"ArchiveComment", wiki, bad.ArchiveComment(jira.Escape), good.ArchiveComment(jira.Escape)},
+			{"SealComment", wiki, bad.SealComment(jira.Escape, seal), good.SealComment(jira.Escape, seal)},
 		}
 		for i := range bad.Analyses {
 			b, g := bad.Analyses[i], good.Analyses[i]
@@ -255,7 +256,7 @@ func TestADrillSaysSoAllLife(t *testing.T) {
 			"StatusBlock": c.StatusBlock(nil), "Page": c.Page(), "MirrorPage": c.MirrorPage(), "AnalysisPage": c.AnalysisPage(a), "AnalysisPurpose": c.AnalysisPurpose(a),
 			"AnalysisSummary": c.AnalysisSummary(a), "AnalysisCard's text": card.Text, "AnalysisCard": card.Blocks[0].Text, "UpdateMessage's text": m.Text, "UpdateMessage": m.Blocks[0].Text,
 			"UpdateComment": c.UpdateComment(*c.LastUpdate, nil), "LogSummary": c.LogSummary(1), "LogDescription": c.LogDescription(nil), "ThemeSummary": c.ThemeSummary(l),
-			"ThemeDescription": c.ThemeDescription(l, nil), "EvidenceName": c.EvidenceName(), "ArchiveComment": c.ArchiveComment(nil),
+			"ThemeDescription": c.ThemeDescription(l, nil), "EvidenceName": c.EvidenceName(), "ArchiveComment": c.ArchiveComment(nil), "SealComment": c.SealComment(nil, seal),
 		} {
 			if !strings.Contains(text, banner) {
 				t.Errorf("%s %s does not say that it is a drill: %q", lang, name, text)

@@ -98,8 +98,8 @@ var (
 	// pieced are the steps whose ids are put together: of errands, of the archive, and of leaving it again.
 	pieced = []string{"thread", "thread.post", "glass", "update.channel", "update.executives", "update.ticket", "lesson.theme", "lesson.join",
 		"archive.ids", "archive.folder.id", "archive.folder", "archive.conversation", "archive.tickets", "archive.tasks", "archive.manifest",
-		"archive.verify", "archive.comment", "archive.farewell", "archive.ticket", "archive.log", "archive.logs", "archive.channels",
-		"reopen.channels", "reopen.ticket", "reopen.log"}
+		"archive.verify", "archive.audit", "archive.comment", "archive.farewell", "archive.ticket", "archive.log", "archive.logs", "archive.channels",
+		"reopen.channels", "reopen.ticket", "reopen.log", "seal.folder.id", "seal.folder", "seal.ids", "seal.history", "seal.comment", "seal.stamp"}
 )
 
 // ids are the message ids that are put together from a word of the case's.
@@ -264,7 +264,7 @@ func TestJapaneseIsJapanese(t *testing.T) {
 func TestStepTitleLooksPastNumbers(t *testing.T) {
 	for _, test := range []struct{ id, like, before string }{
 		{"thread.12", "thread.1", ""}, {"glass.3", "glass.44", ""}, {"update.u1.channel", "update.u23.channel", ""}, {"lesson.l7.theme", "lesson.l1.theme", ""}, {"lesson.l7.theme.2", "lesson.l1.theme", ""},
-		{"archive@1.folder.id", "archive@12.folder.id", ""}, {"archive@2.log.3", "archive@1.logs", ""}, {"reopen@1.channels", "reopen@3.channels", ""}, {"reopen@1.log.1", "reopen@3.log.2", ""},
+		{"seal@1.ids.0", "seal@3.ids.2", ""}, {"seal@2.history.5", "seal@1.history.1", ""}, {"archive@1.folder.id", "archive@12.folder.id", ""}, {"archive@2.log.3", "archive@1.logs", ""}, {"reopen@1.channels", "reopen@3.channels", ""}, {"reopen@1.log.1", "reopen@3.log.2", ""},
 		{"a1/analysis.channel", "analysis.channel", "a1: "},
 	} {
 		got, want := notice.StepTitle("en", test.id), test.before+notice.StepTitle("en", test.like)

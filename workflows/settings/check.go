@@ -40,6 +40,8 @@ func (c *Config) check(at map[string]int) problems {
 	k.address("temporal_ui", c.TemporalUI)
 	k.listen("gateway.listen", c.Gateway.Listen)
 	k.listen("codec.listen", c.Codec.Listen)
+	k.address("audit.timestamp_url", c.Audit.TimestampURL)
+	k.that(c.Audit.TimestampURL == "" || c.Audit.TimestampCA != "", "audit.timestamp_ca", "is missing: the PEM file with the root certificate of the authority at audit.timestamp_url")
 	k.that(c.RateShare > 0 && c.RateShare <= 1, "rate_share", "must be over 0 and at most 1: 0.5 for each of two workers")
 	k.places(c)
 	k.organisations(c)
@@ -156,7 +158,7 @@ func (k *checker) timing(t Timing) {
 	}{
 		{"intake_patience", t.IntakePatience, 0}, {"probe_interval", t.ProbeInterval, 100 * time.Millisecond}, {"search_lag", t.SearchLag, 0},
 		{"reopen_window", t.ReopenWindow, 0}, {"first_retry", t.FirstRetry, 10 * time.Millisecond}, {"longest_retry", t.LongestRetry, t.FirstRetry},
-		{"escalation", t.Escalation, 100 * time.Millisecond},
+		{"seal_interval", t.SealInterval, time.Second}, {"escalation", t.Escalation, 100 * time.Millisecond},
 	} {
 		k.that(d.value >= d.least, join("timing", d.key), "must be at least %s, not %s", d.least, d.value)
 	}

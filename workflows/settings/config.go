@@ -26,6 +26,7 @@ type Config struct {
 	TemporalUI string        `yaml:"temporal_ui"` // http://127.0.0.1:8233; empty: no links to the Temporal UI
 	KeyRing    string        `yaml:"key_ring"`    // file with the payload keys; in YAML relative to the configuration file
 	Codec      CodecConfig   `yaml:"codec"`
+	Audit      AuditConfig   `yaml:"audit"`
 	Gateway    GatewayConfig `yaml:"gateway"`
 	Viewer     Viewer        `yaml:"viewer"` // what the command line of this machine may see; default everything
 
@@ -100,6 +101,7 @@ type Timing struct {
 	IntakePatience time.Duration `yaml:"intake_patience"` // how long people wait for the ticket before the case goes on without; default 3s
 	ProbeInterval  time.Duration `yaml:"probe_interval"`  // how often a stuck step is tried again; default 15m
 	ReopenWindow   time.Duration `yaml:"reopen_window"`   // how long a closed case can be reopened; default 720h
+	SealInterval   time.Duration `yaml:"seal_interval"`   // how often what a case has recorded is sealed; default 24h
 	SearchLag      time.Duration `yaml:"search_lag"`      // how long JIRA and Drive may miss what was just made; default 3m
 	Attempts       int           `yaml:"attempts"`        // tries of a step before it is stuck; default 14, about ten minutes
 	FirstRetry     time.Duration `yaml:"first_retry"`     // wait before the second try; it doubles from try to try; default 1s
@@ -111,6 +113,14 @@ type Timing struct {
 type CodecConfig struct {
 	Listen  string   `yaml:"listen"`  // 127.0.0.1:8234
 	Origins []string `yaml:"origins"` // exact origins of the UI's pages: http://127.0.0.1:8233
+}
+
+// AuditConfig is what makes the audit trustworthy. Without an authority seals have no timestamp, and whoever holds all
+// our keys could rewrite them; without a ledger nobody knows who has read.
+type AuditConfig struct {
+	TimestampURL string `yaml:"timestamp_url"` // of an authority (RFC 3161); empty: none
+	TimestampCA  string `yaml:"timestamp_ca"`  // PEM file with its root certificate, the only one that counts; in YAML relative to the configuration file
+	Ledger       string `yaml:"ledger"`        // file of who has read and decoded on this machine, shared by its processes; empty: none
 }
 
 // GatewayConfig is where Slack's requests arrive.
@@ -133,7 +143,7 @@ func defaults() *Config {
 		Language: "en", DefaultAudience: incident.AudienceGroup,
 		Jira: JiraConfig{IssueType: "Incident", LinkType: "Relates"},
 		Timing: Timing{
-			IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute, ReopenWindow: 30 * 24 * time.Hour,
+			IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute, ReopenWindow: 30 * 24 * time.Hour, SealInterval: 24 * time.Hour,
 			Attempts: 14, FirstRetry: time.Second, LongestRetry: time.Minute,
 			Escalation: 30 * time.Second,
 		},

@@ -58,6 +58,7 @@ func (c *Config) settle(folder string) {
 		c.Slack.URL = strings.TrimRight(c.Slack.URL, "/") + "/"
 	}
 	c.KeyRing = beside(folder, c.KeyRing)
+	c.Audit.TimestampCA, c.Audit.Ledger = beside(folder, c.Audit.TimestampCA), beside(folder, c.Audit.Ledger)
 	for name, value := range c.Environment {
 		if isPath(name) {
 			c.Environment[name] = beside(folder, value)
