@@ -20,9 +20,9 @@ func TestBy(t *testing.T) {
 // The reason travels with the verbs that need a verified sender, and with no other.
 func TestBreakGlassIsForVerbsThatNeedIt(t *testing.T) {
 	for name, travels := range map[string]bool{
-		"waive": true, "back": true, "close": true, "reopen": true,
+		"waive": true, "back": true, "close": true, "reopen": true, "resume": true,
 		"open": false, "status": false, "list": false, "triage": false, "contain": false, "analyze": false, "conclude": false, "task": false,
-		"update": false, "lesson": false, "decide": false, "setup": false, "serve": false, "version": false,
+		"update": false, "lesson": false, "decide": false, "stuck": false, "setup": false, "serve": false, "version": false,
 	} {
 		var stderr bytes.Buffer
 		c := &cli{output: "text", breakGlass: "it cannot wait", stderr: &stderr, getenv: func(string) string { return "" }}

@@ -136,4 +136,14 @@ func (p *page) steps(s workflows.Status) {
 		rows = append(rows, []string{"  " + id, state, step.Class, step.Cause, step.Hint})
 	}
 	p.rows(rows...)
+	p.decisions(s)
+}
+
+// decisions shows what can be decided about stuck steps, as it is typed.
+func (p *page) decisions(s workflows.Status) {
+	for _, step := range s.Steps {
+		if step.State == workflows.StepStuck && len(step.Actions) > 0 {
+			p.line("decide: starter resume %s --step %s --generation %d --action %s --reason …", s.Number, step.ID, step.Generation, actions(step.Actions, "|"))
+		}
+	}
 }

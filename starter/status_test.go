@@ -38,7 +38,7 @@ func whole() workflows.Status {
 		},
 		Lessons:     []incident.Lesson{{ID: "l1", Text: "done", As: incident.DecideTheme}, {ID: "l2", Text: "Nobody knew who owns the gateway"}},
 		Debts:       []string{"open.sheet", "a1/analysis.channel"},
-		Steps:       []workflows.StepStatus{{ID: "open.sheet", State: workflows.StepStuck, Class: "Denied", Cause: "no access", Hint: "Ask"}},
+		Steps:       []workflows.StepStatus{{ID: "open.sheet", State: workflows.StepStuck, Generation: 2, Class: "Denied", Cause: "no access", Hint: "Ask", Actions: []workflows.Action{workflows.ActionRetry, workflows.ActionSupply}}},
 		Notes:       []string{"@zoe was not found"},
 		Deadlines:   []incident.Deadline{{Name: "update", At: at.Add(2 * time.Hour)}, {Name: "of newer code", At: at}},
 		Waivers:     []incident.Waiver{{Need: "scope", Reason: "the server is gone", By: "Aoi", At: at}},

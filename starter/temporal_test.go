@@ -38,7 +38,8 @@ type temporal struct {
 
 	mu     sync.Mutex
 	answer workflows.Answer
-	lost   bool // updates get no answer
+	lost   bool              // updates get no answer
+	status *workflows.Status // nil: no worker answers queries
 	taken  map[string]json.RawMessage
 	ids    []string
 }
@@ -97,8 +98,23 @@ func (s *temporal) DescribeWorkflowExecution(_ context.Context, r *workflowservi
 	}}, nil
 }
 
-func (s *temporal) ListWorkflowExecutions(context.Context, *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error) {
-	return &workflowservice.ListWorkflowExecutionsResponse{}, nil
+// ListWorkflowExecutions knows the case as one in which something is stuck.
+func (s *temporal) ListWorkflowExecutions(ctx context.Context, r *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error) {
+	if s.status == nil || !strings.Contains(r.GetQuery(), workflows.StuckStep) {
+		return &workflowservice.ListWorkflowExecutionsResponse{}, nil
+	}
+	found, err := s.DescribeWorkflowExecution(ctx, &workflowservice.DescribeWorkflowExecutionRequest{Execution: &commonpb.WorkflowExecution{WorkflowId: workflows.CaseWorkflowID("SEC-12")}})
+	return &workflowservice.ListWorkflowExecutionsResponse{Executions: []*workflowpb.WorkflowExecutionInfo{found.GetWorkflowExecutionInfo()}}, err
+}
+
+func (s *temporal) QueryWorkflow(context.Context, *workflowservice.QueryWorkflowRequest) (*workflowservice.QueryWorkflowResponse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.status == nil {
+		return nil, serviceerror.ToStatus(serviceerror.NewWorkflowNotReady("no worker")).Err()
+	}
+	answer, err := s.convert.ToPayloads(s.status)
+	return &workflowservice.QueryWorkflowResponse{QueryResult: answer}, err
 }
 
 func (s *temporal) UpdateWorkflowExecution(_ context.Context, r *workflowservice.UpdateWorkflowExecutionRequest) (*workflowservice.UpdateWorkflowExecutionResponse, error) {
@@ -112,6 +128,7 @@ func (s *temporal) UpdateWorkflowExecution(_ context.Context, r *workflowservice
 		return nil, err
 	}
 	s.taken[r.GetRequest().GetInput().GetName()] = command
+	s.carryOut(r.GetRequest().GetInput().GetName())
 	s.ids = append(s.ids, r.GetRequest().GetMeta().GetUpdateId())
 	answer, err := s.convert.ToPayloads(s.answer)
 	if err != nil {

@@ -3,6 +3,7 @@ package workflows
 import (
 	"strings"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/workflows/incident"
@@ -45,14 +46,19 @@ func on[C command](ctx workflow.Context, c *caseRun, name, description string, r
 	}
 	validator := func(cmd C) error {
 		if !cmd.sender().Valid() {
-			return incident.Refuse(incident.Usage, "The door that sent this must say who asked", "the command has no sender")
+			return rejected(incident.Refuse(incident.Usage, "The door that sent this must say who asked", "the command has no sender"))
 		}
 		if refusal := cmd.check(); refusal != nil {
-			return refusal
+			return rejected(refusal)
 		}
 		return nil
 	}
 	return workflow.SetUpdateHandlerWithOptions(ctx, name, handler, workflow.UpdateHandlerOptions{Description: description, Validator: validator})
+}
+
+// rejected is a validator's refusal as it travels: its code and hint would be lost otherwise.
+func rejected(r *incident.Refusal) error {
+	return temporal.NewNonRetryableApplicationError(r.Error(), RefusedError, nil, r)
 }
 
 // allowed decides whether the case takes the command now, from this sender. Acting without a verified identity where

@@ -126,3 +126,8 @@ func IsUnknown(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == UnknownOutcome
 }
+
+func isRefusal(err error) bool {
+	var refusal *incident.Refusal
+	return errors.As(err, &refusal)
+}
