@@ -41,7 +41,8 @@ var mayImport = []struct{ importer, may string }{
 	{"hikeshi/starter/slackbot", "hikeshi/workflows/incident hikeshi/workflows/notice"},
 	{"hikeshi/starter/serve", "hikeshi/starter/... hikeshi/workflows hikeshi/workflows/..."},
 	{"hikeshi/starter", "hikeshi/starter/... hikeshi/workflows hikeshi/workflows/..."},
-	{"hikeshi/worker/host", "hikeshi/workflows hikeshi/workflows/... hikeshi/activities hikeshi/activities/*"},
+	{"hikeshi/worker/watch", "hikeshi/workflows hikeshi/activities hikeshi/activities/ops"},
+	{"hikeshi/worker/host", "hikeshi/worker/watch hikeshi/workflows hikeshi/workflows/... hikeshi/activities hikeshi/activities/*"},
 	{"hikeshi/worker", "hikeshi/worker/host hikeshi/workflows/settings"},
 
 	{"hikeshi/deploy/local/stack", ""},

@@ -25,6 +25,8 @@ const (
 	Bulk System = "bulk"
 	// Timestamp is the authority that timestamps seals.
 	Timestamp System = "timestamp"
+	// Ops is no system either but Temporal itself: the breaker's own activities, which must run whatever is held.
+	Ops System = "ops"
 )
 
 // Queue is the task queue of the system's activities. Drive and Sheets share one: they are one account at Google.
@@ -41,7 +43,7 @@ func (s System) Queue() string {
 
 // Queues lists the activity task queues, each of which needs a worker.
 func Queues() []string {
-	return []string{Slack.Queue(), Jira.Queue(), Drive.Queue(), Pager.Queue(), Bulk.Queue()}
+	return []string{Slack.Queue(), Jira.Queue(), Drive.Queue(), Pager.Queue(), Bulk.Queue(), Ops.Queue()}
 }
 
 // How steps are tried. Bounded by attempts, not by time: a worker that is down or a queue that is held must not use

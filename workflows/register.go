@@ -8,6 +8,7 @@ import (
 	"hikeshi/activities/drive"
 	"hikeshi/activities/jira"
 	"hikeshi/activities/mirror"
+	"hikeshi/activities/ops"
 	"hikeshi/activities/pager"
 	"hikeshi/activities/seal"
 	"hikeshi/activities/sheets"
@@ -32,6 +33,7 @@ type Deps struct {
 	Mirror  *mirror.Activities
 	Archive *archive.Activities
 	Seal    *seal.Activities
+	Ops     *ops.Activities
 }
 
 // Register registers every workflow and every activity.
@@ -54,6 +56,7 @@ func RegisterWorkflows(r WorkflowRegistry, d Deps) {
 	r.RegisterWorkflowWithOptions(f.Case, workflow.RegisterOptions{Name: CaseType})
 	r.RegisterWorkflowWithOptions(f.Analysis, workflow.RegisterOptions{Name: AnalysisType})
 	r.RegisterWorkflowWithOptions(f.Mirror, workflow.RegisterOptions{Name: MirrorType})
+	r.RegisterWorkflowWithOptions(f.Breaker, workflow.RegisterOptions{Name: BreakerType})
 }
 
 // ActivityRegistry is the half of a Registry that takes activities.
@@ -66,7 +69,7 @@ func RegisterActivities(r ActivityRegistry, queue string, d Deps) {
 	for _, of := range []struct {
 		system     System
 		activities any
-	}{{Slack, d.Slack}, {Jira, d.Jira}, {Drive, d.Drive}, {Sheets, d.Sheets}, {Pager, d.Pager}, {Bulk, d.Mirror}, {Bulk, d.Archive}, {Bulk, d.Seal}} {
+	}{{Slack, d.Slack}, {Jira, d.Jira}, {Drive, d.Drive}, {Sheets, d.Sheets}, {Pager, d.Pager}, {Bulk, d.Mirror}, {Bulk, d.Archive}, {Bulk, d.Seal}, {Ops, d.Ops}} {
 		if of.system.Queue() == queue {
 			r.RegisterActivityWithOptions(of.activities, activity.RegisterOptions{})
 		}

@@ -15,6 +15,7 @@ import (
 	"hikeshi/activities/drive"
 	"hikeshi/activities/jira"
 	"hikeshi/activities/mirror"
+	"hikeshi/activities/ops"
 	"hikeshi/activities/seal"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
@@ -39,7 +40,7 @@ func (n *names) RegisterActivityWithOptions(a any, _ activity.RegisterOptions) {
 func TestActivityTypes(t *testing.T) {
 	var n names
 	deps := workflows.Deps{Slack: &slack.Activities{}, Jira: &jira.Activities{}, Drive: &drive.Activities{}, Sheets: &sheets.Activities{},
-		Mirror: &mirror.Activities{}, Archive: &archive.Activities{}, Seal: &seal.Activities{}}
+		Mirror: &mirror.Activities{}, Archive: &archive.Activities{}, Seal: &seal.Activities{}, Ops: &ops.Activities{}}
 	for _, n.queue = range workflows.Queues() {
 		workflows.RegisterActivities(&n, n.queue, deps)
 	}

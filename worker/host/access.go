@@ -12,6 +12,15 @@ import (
 // accessTime bounds the check of one vendor.
 const accessTime = 15 * time.Second
 
+// accessChecks are the breakers' questions to the vendors, by their names.
+func accessChecks(d workflows.Deps) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		workflows.Slack.Vendor(): func(ctx context.Context) error { _, err := d.Slack.CheckSlackAccess(ctx); return err },
+		workflows.Jira.Vendor():  func(ctx context.Context) error { _, err := d.Jira.CheckJiraAccess(ctx); return err },
+		workflows.Drive.Vendor(): func(ctx context.Context) error { _, err := d.Drive.CheckDriveAccess(ctx); return err },
+	}
+}
+
 // checkAccess asks every vendor who we are, all at once, and logs what they say. What does not answer is a warning:
 // its steps wait, and everything else goes on.
 func checkAccess(ctx context.Context, d workflows.Deps, log *slog.Logger) {

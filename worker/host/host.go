@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
+	"hikeshi/activities/ops"
+	"hikeshi/worker/watch"
 	"hikeshi/workflows"
 	"hikeshi/workflows/settings"
 	"hikeshi/workflows/wire"
@@ -61,6 +64,7 @@ type Host struct {
 	workers []worker.Worker
 	cancel  context.CancelFunc
 	checks  sync.WaitGroup
+	watch   *watch.Watch
 	once    sync.Once
 	fatal   chan error
 }
@@ -72,12 +76,13 @@ func Start(ctx context.Context, cfg *settings.Config, o Options) (*Host, error) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := dial(ctx, cfg, o.Log)
+	c, options, err := dial(ctx, cfg, o.Log)
 	if err != nil {
 		return nil, err
 	}
+	deps.Ops = &ops.Activities{Queues: ops.Queues{Service: c.WorkflowService(), Namespace: options.Namespace, Identity: options.Identity}, Checks: accessChecks(deps)}
 	worker.SetStickyWorkflowCacheSize(max(0, cmp.Or(o.StickyCache, defaultCache)))
-	h := &Host{client: c, fatal: make(chan error, 1+len(workflows.Queues()))}
+	h := &Host{client: c, watch: watch.New(c, deps.Ops, cfg.Desk(), o.Log), fatal: make(chan error, 1+len(workflows.Queues()))}
 	h.build(o, deps)
 	for _, w := range h.workers {
 		if err := w.Start(); err != nil {
@@ -88,22 +93,24 @@ func Start(ctx context.Context, cfg *settings.Config, o Options) (*Host, error) 
 	checking, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
 	h.checks.Go(func() { checkAccess(checking, deps, o.Log) })
+	h.watch.Patrol()
 	return h, nil
 }
 
-func dial(ctx context.Context, cfg *settings.Config, log *slog.Logger) (client.Client, error) {
+func dial(ctx context.Context, cfg *settings.Config, log *slog.Logger) (client.Client, client.Options, error) {
 	if cfg.KeyRing == "" {
-		return nil, errors.New("read key ring: none is configured: set key_ring in the configuration file")
+		return nil, client.Options{}, errors.New("read key ring: none is configured: set key_ring in the configuration file")
 	}
 	ring, err := wire.LoadKeyRing(cfg.KeyRing)
 	if err != nil {
-		return nil, err
+		return nil, client.Options{}, err
 	}
 	o, err := wire.ClientOptions(wire.Connection{Role: "worker", Ring: ring, Environ: cfg.Environ(), Log: log})
 	if err != nil {
-		return nil, err
+		return nil, client.Options{}, err
 	}
-	return wire.Dial(ctx, o)
+	c, err := wire.Dial(ctx, o)
+	return c, o, err
 }
 
 // build makes a worker for workflows and one for each vendor: a vendor that is slow must not hold up the others, and
@@ -124,6 +131,9 @@ func (h *Host) build(o Options, deps workflows.Deps) {
 	for _, queue := range workflows.Queues() {
 		act := options
 		act.DisableWorkflowWorker = true
+		if queue != workflows.Ops.Queue() { // the breaker's own questions are no news to it
+			act.Interceptors = []interceptor.WorkerInterceptor{h.watch}
+		}
 		if queue == workflows.Bulk.Queue() {
 			act.MaxHeartbeatThrottleInterval = noteInterval
 		}
@@ -149,6 +159,7 @@ func (h *Host) Stop() {
 		}
 		all.Wait()
 		h.checks.Wait()
+		h.watch.Stop()
 		h.client.Close()
 	})
 }

@@ -10,6 +10,11 @@ import (
 	"hikeshi/workflows/incident"
 )
 
+// Desk is how the operators of this installation are reached.
+func (c *Config) Desk() workflows.Desk {
+	return workflows.Desk{Channel: c.Slack.Operators, Language: c.Language, UI: c.uiBase(), Probe: c.Timing.ProbeInterval}
+}
+
 // Place computes where the case of a request goes and who may see it. It is a [workflows.Placer]: it refuses, with an
 // *incident.Refusal, what no configured place fits, and never puts a case where more people can read it than asked.
 func (c *Config) Place(r incident.Request) (workflows.Placement, error) {

@@ -1,0 +1,104 @@
+package notice
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"hikeshi/workflows/incident"
+)
+
+// Breaker is what the texts about a vendor that cannot be used are made of.
+type Breaker struct {
+	Lang   string // en or ja
+	Vendor string // slack, jira or google
+	Phase  string // held, unheld, partly, released or over; empty: it is being looked into
+	Class  string
+	Cause  string
+	Hint   string
+	Cannot string // why this Temporal server does not hold the steps back
+	Queue  string // the vendor's task queue
+
+	Since, Until time.Time
+	Waiting      int64 // steps that waited, about; 0: none, or not known
+	Probe        time.Duration
+	Temporal     string // address of its page in the Temporal UI; empty: there is none
+}
+
+// BreakerTitle is what a breaker does, for people.
+func BreakerTitle(lang, id, vendor string) string {
+	return in(lang).say(id, "Vendor", VendorName(vendor))
+}
+
+// VendorName is what people call a vendor.
+func VendorName(vendor string) string {
+	switch vendor {
+	case "slack":
+		return "Slack"
+	case "jira":
+		return "JIRA"
+	case "google":
+		return "Google"
+	}
+	return vendor
+}
+
+// Notice is the one message to the operators, which is kept true in its place: Slack's mrkdwn.
+func (b Breaker) Notice(e Escape) string {
+	text := b.sentence(e)
+	if b.Temporal != "" {
+		text += " <" + b.Temporal + "|Temporal>"
+	}
+	return text
+}
+
+// Page is the breaker's page in the Temporal UI: markdown without HTML and images.
+func (b Breaker) Page() string {
+	w := in(b.Lang)
+	list := []string{"## " + w.say("breaker_title", "Vendor", b.vendor()), b.sentence(markdown)}
+	if b.Phase != "" && b.Phase != "released" && b.Phase != "over" {
+		list = append(list, w.say("breaker_page_ui", "Vendor", b.Vendor))
+	}
+	if b.Phase == "held" {
+		list = append(list, w.say("breaker_page_force", "Queue", b.Queue))
+	}
+	return strings.Join(list, "\n\n") + "\n"
+}
+
+func (b Breaker) vendor() string { return VendorName(b.Vendor) }
+
+// sentence says how things stand.
+func (b Breaker) sentence(e Escape) string {
+	w, id, todo := in(b.Lang), "breaker_"+b.Phase, "breaker_todo_outage"
+	what := w.say("breaker_silent", "Vendor", b.vendor())
+	if b.Class == "Credentials" {
+		what, todo = w.say("breaker_refuses", "Vendor", b.vendor()), "breaker_todo_"+b.Vendor
+	}
+	if b.Phase == "" {
+		id = "breaker_quiet"
+	}
+	waiting := ""
+	if b.Waiting > 0 {
+		waiting = strconv.FormatInt(b.Waiting, 10)
+	}
+	said := func(text string) string { return e.text(unstopped(incident.Shorten(text, maxSaid))) }
+	return strings.TrimSpace(w.say(id, "Vendor", b.vendor(), "What", what, "Since", clock(b.Since), "Until", clock(b.Until), "Minutes", b.minutes(),
+		"Cause", said(b.Cause), "Hint", said(b.Hint), "Cannot", said(b.Cannot), "Todo", w.say(todo), "Waiting", waiting, "Probe", interval(b.Probe)))
+}
+
+// minutes is how long it lasted, rounded up.
+func (b Breaker) minutes() string {
+	return strconv.Itoa(int((b.Until.Sub(b.Since) + time.Minute - 1) / time.Minute))
+}
+
+// interval writes a duration without its zeros: 15m, not 15m0s.
+func interval(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
