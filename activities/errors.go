@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -40,6 +39,9 @@ type Fault struct {
 	// Attempts lists the attempts of this activity so far, the failed one last. Temporal keeps only the last
 	// failure of a retried activity; here the history holds all of them.
 	Attempts []Attempt `json:"attempts,omitempty"`
+	// Doubt is the latest time at which something may have been made that nobody has seen; zero: nothing can have been.
+	// A step that is given up then may have left a thing behind.
+	Doubt time.Time `json:"doubt,omitzero"`
 }
 
 // maxCause bounds the vendor's text in an error: Temporal cuts failures at 4 KiB.
@@ -60,7 +62,10 @@ func (f Fault) Error() error {
 }
 
 func (f Fault) message() string {
-	msg := fmt.Sprintf("%s: %s: %s", f.System, f.Op, f.Cause)
+	msg := f.Op + ": " + f.Cause
+	if f.System != "" {
+		msg = f.System + ": " + msg
+	}
 	if f.Hint != "" {
 		msg += " (" + f.Hint + ")"
 	}

@@ -11,6 +11,7 @@ import (
 	"hikeshi/activities/drive"
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/fake"
+	"hikeshi/activities/internal/retrytest"
 )
 
 const (
@@ -41,6 +42,7 @@ var faults = []struct {
 
 // later makes a try one that follows an earlier one, as Temporal hands over its heartbeat.
 func later(env *testsuite.TestActivityEnvironment) {
+	retrytest.Numbered(env, 2)
 	env.SetHeartbeatDetails([]activities.Attempt{{Number: 1, At: time.Now().Add(-time.Minute)}})
 }
 
@@ -99,6 +101,7 @@ func TestSheetOnceWhenListsLag(t *testing.T) {
 
 	tried := time.Now()
 	justNow := func(env *testsuite.TestActivityEnvironment) {
+		retrytest.Numbered(env, 2)
 		env.SetHeartbeatDetails([]activities.Attempt{{Number: 1, At: tried}})
 	}
 	var got drive.Sheet

@@ -11,6 +11,7 @@ import (
 	"hikeshi/activities/drive"
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/fake"
+	"hikeshi/activities/internal/retrytest"
 )
 
 // newFolder asks for a folder as a workflow does that has never asked before.
@@ -132,5 +133,6 @@ func TestFolderRetryNeedsNoList(t *testing.T) {
 
 // justNow makes a try one that follows an attempt of this moment.
 func justNow(env *testsuite.TestActivityEnvironment) {
+	retrytest.Numbered(env, 2)
 	env.SetHeartbeatDetails([]activities.Attempt{{Number: 1, At: time.Now()}})
 }

@@ -59,7 +59,7 @@ func NewClient(c Config) (*Client, error) {
 	if base.Path == "" || base.Path == "/" {
 		c.APIURL += "api/" // only the host was given
 	}
-	o := transport.Options{Base: base, Buckets: buckets, Timeout: c.Timeout}
+	o := transport.Options{Base: base, Buckets: buckets, Timeout: c.Timeout, Reads: reads}
 	if !c.NoRates {
 		if c.RateShare <= 0 {
 			c.RateShare = 1

@@ -5,6 +5,11 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
+
+	"hikeshi/activities"
+	"hikeshi/activities/internal/transport"
 )
 
 // exchange is what is known about one call: which rate it draws from, and what Slack really answered.
@@ -67,6 +72,23 @@ func (r recorder) Do(req *http.Request) (*http.Response, error) {
 	if x.body, err = io.ReadAll(resp.Body); err != nil {
 		return nil, err
 	}
+	if reply, ours := x.envelope(); ours && !*reply.OK && refuses(reply.Error) && !reads(req) {
+		transport.TurnedAway(req.Context())
+	}
 	resp.Body = io.NopCloser(bytes.NewReader(x.body))
 	return resp, nil
+}
+
+// reading are the ends of the names of those methods that we call and that change nothing: Slack takes all of them as POST.
+var reading = []string{".info", ".list", ".history", ".replies", ".members", ".test", ".conversations", ".lookupByEmail", ".getPermalink"}
+
+// reads reports whether a request only reads.
+func reads(r *http.Request) bool {
+	return slices.ContainsFunc(reading, func(end string) bool { return strings.HasSuffix(r.URL.Path, end) })
+}
+
+// refuses reports whether one of Slack's error words says that nothing at all was done.
+func refuses(word string) bool {
+	class := classOf(word, write)
+	return word != "" && (class.Final() || class == activities.Credentials || class == activities.RateLimited)
 }

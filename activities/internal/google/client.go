@@ -50,7 +50,7 @@ func Connect(ctx context.Context, s Service, o Options) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := transport.Options{Timeout: o.Timeout}
+	t := transport.Options{Timeout: o.Timeout, Reads: func(r *http.Request) bool { return SheetsRead(r) || r.Method == http.MethodHead }}
 	if !o.NoRates {
 		share := o.RateShare
 		if share == 0 {

@@ -21,6 +21,8 @@ type Options struct {
 	Buckets   func(*http.Request) []Bucket
 	Timeout   time.Duration // of a whole call; 0: DefaultTimeout
 	MaxReply  int64         // bytes; 0: DefaultMaxReply
+	// Reads says which requests only read; nil: GET and HEAD.
+	Reads func(*http.Request) bool
 }
 
 // DefaultTimeout bounds one call. It is shorter than the 15 s StartToClose of a step, so that the adapter sees the
@@ -65,7 +67,7 @@ func (t *tripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.o.Rates != nil && t.o.Buckets != nil {
 		buckets = t.o.Buckets(req)
 		if err := t.o.Rates.wait(req.Context(), buckets); err != nil {
-			tally(req.Context(), true)
+			book(req.Context(), true, false) // held back
 			return nil, err
 		}
 	}
@@ -74,7 +76,7 @@ func (t *tripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.o.Authorize(req)
 	}
 	resp, err := t.next.RoundTrip(req)
-	tally(req.Context(), err == nil && resp.StatusCode == http.StatusTooManyRequests)
+	t.o.count(req, resp, err)
 	if err != nil {
 		return nil, err
 	}
