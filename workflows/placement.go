@@ -39,6 +39,8 @@ type Placement struct {
 	SealEvery     time.Duration           `json:"seal_every,omitempty"`    // how often what a case records is sealed; 0: never
 	Stamp         bool                    `json:"stamp,omitempty"`         // an authority is configured that timestamps seals
 	ReopenWindow  time.Duration           `json:"reopen_window,omitempty"` // how long a closed case can be reopened
+	Settle        time.Duration           `json:"settle,omitempty"`        // how long a vendor may still carry out a request that got no answer
+	SearchLag     time.Duration           `json:"search_lag,omitempty"`    // how long JIRA's and Drive's searches may miss what was just made
 	ForceLookUp   bool                    `json:"force_look_up,omitempty"`
 }
 

@@ -105,7 +105,7 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, probing bool, out
 		Key:   fmt.Sprintf("%s.%s.%d", r.key, s.id, rec.Generation),
 		First: !rec.Tried && !r.everReset && !place.ForceLookUp,
 		Since: rec.Asked,
-		Last:  rec.Last,
+		Last:  rec.Last, Settle: place.Settle,
 	}
 	rec.Tried = true
 	rec.Executions++

@@ -42,7 +42,9 @@ func (a *Activities) OpenFolder(ctx context.Context, in OpenFolder) (Folder, err
 	lookUp := func(ctx context.Context, _ time.Time) (bool, *drivesdk.File, error) {
 		return a.Client.findFolder(ctx, in)
 	}
-	file, receipt, err := activities.Once(ctx, in.Effect, lookUp, func(ctx context.Context) (*drivesdk.File, error) {
+	effect := in.Effect
+	effect.Settle = 0 // a request of this execution that arrives late finds the id in use
+	file, receipt, err := activities.Once(ctx, effect, lookUp, func(ctx context.Context) (*drivesdk.File, error) {
 		file, err := a.Client.create(ctx, &drivesdk.File{
 			Id: in.ID, Name: in.Name, MimeType: folderType, Parents: []string{in.Parent}, AppProperties: properties(in.Properties, in.Key),
 		})
@@ -82,7 +84,7 @@ func (c *Client) findFolder(ctx context.Context, in OpenFolder) (bool, *drivesdk
 	if in.Last.After(last) {
 		last = in.Last
 	}
-	return c.find(ctx, sought{"folder", folderType, in.Parent, in.Key}, last)
+	return c.find(ctx, sought{"folder", folderType, in.Parent, in.Key}, last.Add(in.Settle))
 }
 
 func answered(err error, status int) bool {

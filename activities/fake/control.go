@@ -193,6 +193,8 @@ func (c *Control) strike(w http.ResponseWriter, r *http.Request, hit *Fault, ind
 		_, _ = io.Copy(io.Discard, r.Body) // so that the server notices when the client goes away
 		<-r.Context().Done()
 		return 0
+	case "late":
+		return c.serveLate(w, r, hit)
 	case "drop":
 		abort(w)
 		return 0

@@ -22,6 +22,7 @@ type Fault struct {
 	//	drop        the connection is closed: nothing done, no reply
 	//	garbage     done, but the reply is no JSON
 	//	hang        nothing done and no reply until the client gives up
+	//	late        no reply until the client gives up, then done, LatencyMS later
 	//	latency     done as usual, LatencyMS later
 	//	hold        held back until released, then done as usual; nothing is done if the client goes away first
 	//	hold-after  done, but its reply is held back until released
@@ -42,7 +43,7 @@ type Fault struct {
 	seen int
 }
 
-var modes = []string{"before", "after", "status", "latency", "garbage", "drop", "hang", "hold", "hold-after"}
+var modes = []string{"before", "after", "status", "latency", "garbage", "drop", "hang", "late", "hold", "hold-after"}
 
 func (f Fault) check() error {
 	if !slices.Contains(modes, f.Mode) {
@@ -81,7 +82,7 @@ func (f *Fault) due() bool { return f.seen+1 >= f.Nth }
 
 // undone reports whether a call that the rule strikes has no effect, so that it comes again.
 func (f *Fault) undone() bool {
-	return f != nil && f.Mode != "after" && f.Mode != "garbage" && f.Mode != "hold-after"
+	return f != nil && f.Mode != "after" && f.Mode != "garbage" && f.Mode != "late" && f.Mode != "hold-after"
 }
 
 // take returns the rules that apply to the call: the latencies before the first other rule, and that rule.
@@ -91,7 +92,9 @@ func take(rules []*Fault, call Call) (latencyMS int, hit *Fault, rest []*Fault) 
 	for _, f := range rules {
 		applies := hit == nil && f.matches(call) && f.due()
 		if applies {
-			latencyMS += f.LatencyMS
+			if f.Mode != "late" { // its latency comes after the client has gone
+				latencyMS += f.LatencyMS
+			}
 			f.left--
 		}
 		if applies && f.Mode != "latency" {

@@ -140,7 +140,7 @@ func TestFaultsApplyInTheirOrder(t *testing.T) {
 func TestFaultsAreChecked(t *testing.T) {
 	v := start(t)
 	require.EqualError(t, v.Inject(fake.Fault{Match: "*", Mode: "afterwards"}),
-		`unknown mode "afterwards": use one of before, after, status, latency, garbage, drop, hang, hold, hold-after`)
+		`unknown mode "afterwards": use one of before, after, status, latency, garbage, drop, hang, late, hold, hold-after`)
 	require.EqualError(t, v.Inject(fake.Fault{Mode: "after"}), `match is empty: name a call such as "conversations.create" or "POST /rest/api/2/issue"`)
 	status, text, _, err := v.call(t, http.MethodPost, "/_control/faults", `{"mode":"after"}`)
 	require.NoError(t, err)

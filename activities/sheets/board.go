@@ -53,6 +53,7 @@ func (a *Activities) LayOutBoard(ctx context.Context, in LayOutBoard) (BoardLaid
 		return err == nil && len(missing(in.Tabs, tabs)) == 0, struct{}{}, err
 	}
 	adopted := false
+	in.Settle = 0 // a batch that arrives late finds the ids taken
 	_, receipt, err := activities.Once(ctx, in.Effect, lookUp, func(ctx context.Context) (_ struct{}, err error) {
 		if tabs == nil {
 			if err := look(ctx); err != nil {

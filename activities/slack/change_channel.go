@@ -31,6 +31,7 @@ type Described struct {
 // channel is archived, or the bot was removed from it) and NotFound.
 // https://docs.slack.dev/reference/methods/conversations.setPurpose
 func (a *Activities) DescribeChannel(ctx context.Context, in DescribeChannel) (Described, error) {
+	in.Settle = 0 // the same words again
 	topic, purpose := cut(in.Topic, maxPurpose), marked(in.Purpose, in.Mark)
 	lookUp := func(ctx context.Context, _ time.Time) (bool, Described, error) {
 		is, err := a.Client.describeChannel(ctx, in.Channel)

@@ -39,6 +39,7 @@ type Refusal struct {
 func (a *Activities) InviteToChannel(ctx context.Context, in InviteToChannel) (Invited, error) {
 	people := slices.Compact(slices.Sorted(slices.Values(in.People)))
 	var members []string
+	in.Settle = 0 // a member stays a member
 	lookUp := func(ctx context.Context, _ time.Time) (bool, Invited, error) {
 		all, err := a.Client.members(ctx, in.Channel)
 		members, people = split(people, all)

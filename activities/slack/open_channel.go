@@ -31,6 +31,7 @@ type Channel struct {
 // the names, or all are taken) and Denied (the workspace does not let the app create channels).
 // https://docs.slack.dev/reference/methods/conversations.create
 func (a *Activities) OpenChannel(ctx context.Context, in OpenChannel) (Channel, error) {
+	in.Settle = 0 // a request that arrives late finds the name taken
 	ch, receipt, err := activities.Once(ctx, in.Effect, a.findChannel(in), func(ctx context.Context) (Channel, error) {
 		return a.Client.openChannel(ctx, in)
 	})

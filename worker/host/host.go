@@ -109,6 +109,7 @@ func dial(ctx context.Context, cfg *settings.Config, log *slog.Logger) (client.C
 	if err != nil {
 		return nil, client.Options{}, err
 	}
+	tellAgain(&o)
 	c, err := wire.Dial(ctx, o)
 	return c, o, err
 }

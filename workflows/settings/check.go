@@ -156,7 +156,7 @@ func (k *checker) timing(t Timing) {
 		value time.Duration
 		least time.Duration
 	}{
-		{"intake_patience", t.IntakePatience, 0}, {"probe_interval", t.ProbeInterval, 100 * time.Millisecond}, {"search_lag", t.SearchLag, 0},
+		{"intake_patience", t.IntakePatience, 0}, {"probe_interval", t.ProbeInterval, 100 * time.Millisecond}, {"search_lag", t.SearchLag, 0}, {"settle", t.Settle, 0},
 		{"reopen_window", t.ReopenWindow, 0}, {"first_retry", t.FirstRetry, 10 * time.Millisecond}, {"longest_retry", t.LongestRetry, t.FirstRetry},
 		{"seal_interval", t.SealInterval, time.Second}, {"escalation", t.Escalation, 100 * time.Millisecond},
 	} {

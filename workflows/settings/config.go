@@ -103,6 +103,7 @@ type Timing struct {
 	ReopenWindow   time.Duration `yaml:"reopen_window"`   // how long a closed case can be reopened; default 720h
 	SealInterval   time.Duration `yaml:"seal_interval"`   // how often what a case has recorded is sealed; default 24h
 	SearchLag      time.Duration `yaml:"search_lag"`      // how long JIRA and Drive may miss what was just made; default 3m
+	Settle         time.Duration `yaml:"settle"`          // how long a request that got no answer may still be carried out; default 20s
 	Attempts       int           `yaml:"attempts"`        // tries of a step before it is stuck; default 14, about ten minutes
 	FirstRetry     time.Duration `yaml:"first_retry"`     // wait before the second try; it doubles from try to try; default 1s
 	LongestRetry   time.Duration `yaml:"longest_retry"`   // until it is so long; default 1m
@@ -143,7 +144,7 @@ func defaults() *Config {
 		Language: "en", DefaultAudience: incident.AudienceGroup,
 		Jira: JiraConfig{IssueType: "Incident", LinkType: "Relates"},
 		Timing: Timing{
-			IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute, ReopenWindow: 30 * 24 * time.Hour, SealInterval: 24 * time.Hour,
+			IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute, Settle: 20 * time.Second, ReopenWindow: 30 * 24 * time.Hour, SealInterval: 24 * time.Hour,
 			Attempts: 14, FirstRetry: time.Second, LongestRetry: time.Minute,
 			Escalation: 30 * time.Second,
 		},

@@ -60,7 +60,7 @@ func TestLoadWithoutFile(t *testing.T) {
 func TestLoadDefaults(t *testing.T) {
 	c := load(t, base)
 	got := []any{c.Language, c.DefaultAudience, c.Jira.IssueType, c.Timing, c.RateShare, *c.VendorLimits, c.Gateway.Listen, c.Codec.Listen, c.Viewer}
-	want := []any{"en", c.DefaultAudience, "Incident", settings.Timing{IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute, ReopenWindow: 720 * time.Hour, SealInterval: 24 * time.Hour,
+	want := []any{"en", c.DefaultAudience, "Incident", settings.Timing{IntakePatience: 3 * time.Second, ProbeInterval: 15 * time.Minute, SearchLag: 3 * time.Minute, Settle: 20 * time.Second, ReopenWindow: 720 * time.Hour, SealInterval: 24 * time.Hour,
 		Attempts: 14, FirstRetry: time.Second, LongestRetry: time.Minute, Escalation: 30 * time.Second},
 		1.0, true, "127.0.0.1:8080", "", settings.Viewer{Organisations: []string{"*"}, Restricted: true}}
 	if diff := cmp.Diff(want, got); diff != "" || c.DefaultAudience != "group" {
