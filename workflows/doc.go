@@ -48,6 +48,7 @@
 //	case.go       one run of a case: its branches
 //	gates.go      phases, and what each needs before the case moves on
 //	open.go       the graph of the open phase
+//	reach.go      how people are called when Slack does not bring them together
 //	triage.go     what triage records, and finding the commander in Slack
 //	contain.go, tasks.go, updates.go, lessons.go    the work of people, as they tell the case of it
 //	analyses.go   the case's side of its analyses;  analysis.go  one analysis, a child workflow

@@ -43,6 +43,7 @@ func (c *caseRun) open(ctx workflow.Context) {
 	c.branch(ctx, "room", c.openRoom)
 	c.branch(ctx, "ticket", c.openTicket)
 	c.branch(ctx, "folder", c.openFolder)
+	c.branch(ctx, "reach", c.reach)
 }
 
 // openRoom is the path that people wait for: channel, then invitations and the card at once.

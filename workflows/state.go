@@ -51,6 +51,7 @@ type CaseState struct {
 	Names         map[string]string      `json:"names,omitempty"`    // channels that people have renamed: id → name
 	Archived      []string               `json:"archived,omitempty"` // channels that people have archived by hand: ids
 	Mirror        mirrorRecord           `json:"mirror,omitzero"`
+	Reach         reachRecord            `json:"reach,omitzero"`
 	Archive       archiveRecord          `json:"archive,omitzero"`
 	Seals         sealState              `json:"seals,omitzero"`
 	TicketPending bool                   `json:"ticket_pending,omitempty"` // Intake's try goes on; it will tell

@@ -146,6 +146,7 @@ type facts struct {
 	Gaps        int
 	Archive     ArchiveStatus
 	Left        []string
+	Reach       reachRecord
 	Closed      []string // channels that somebody has archived
 	Owed        []string // the main things that are not there
 	Stuck       []string // steps, each with its error
@@ -157,7 +158,7 @@ func (c *caseRun) facts() facts {
 		Containment: c.Containment, Contained: c.Contained, Links: c.links(),
 		Tasks: [2]int{c.openTasks(), len(c.Tasks)}, Lessons: [2]int{c.undecided(), len(c.Lessons)}, NextUpdate: c.NextUpdate, Resolution: c.Resolution,
 		Waivers: len(c.Waivers), BrokenGlass: len(c.BrokenGlass), Logs: len(c.Mirror.Report.Logs), Gaps: c.Mirror.Report.Counts.Lost,
-		Archive: c.Archive.Kept, Left: c.Left, Closed: c.Archived}
+		Archive: c.Archive.Kept, Left: c.Left, Reach: c.Reach, Closed: c.Archived}
 	for _, a := range c.Analyses {
 		f.Analyses = append(f.Analyses, []any{a.Analysis, c.nameOf(a.Report.Channel, a.Report.Name), a.Report.Missed})
 	}

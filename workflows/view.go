@@ -116,6 +116,7 @@ func (c *caseRun) notes() []string {
 	for _, name := range c.Archive.Kept.Unread {
 		list = append(list, notice.ChannelUnread(c.lang, name))
 	}
+	list = append(list, c.reachNotes()...)
 	for _, channel := range c.Archived {
 		list = append(list, notice.ChannelArchived(c.lang, c.anyName(channel)))
 	}

@@ -19,6 +19,8 @@ import (
 	"hikeshi/activities/fake"
 	"hikeshi/activities/jira"
 	"hikeshi/activities/jira/jiratest"
+	"hikeshi/activities/pager"
+	"hikeshi/activities/pager/pagertest"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/sheets/sheetstest"
 	"hikeshi/activities/slack"
@@ -35,6 +37,7 @@ type world struct {
 	jira   *jiratest.Server
 	drive  *drivetest.Server
 	sheets *sheetstest.Server
+	pager  *pagertest.Server
 	deps   workflows.Deps
 	place  workflows.Placement
 }
@@ -42,10 +45,11 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{TB: t}
-	var slackURL, jiraURL, googleURL string
+	var slackURL, jiraURL, googleURL, pagerURL string
 	w.slack, slackURL = slacktest.Start(t, slacktest.Options{})
 	w.jira, jiraURL = jiratest.Start(t, jiratest.Options{})
 	w.drive, w.sheets, googleURL = sheetstest.Start(t, drivetest.Options{})
+	w.pager, pagerURL = pagertest.Start(t, pagertest.Options{})
 	for _, c := range []*fake.Control{w.slack.Control, w.jira.Control, w.drive.Control} {
 		c.LimitRates(false)
 	}
@@ -59,6 +63,8 @@ func newWorld(t testing.TB) *world {
 	require.NoError(t, err)
 	sheetsClient, err := sheets.NewClient(ctx, sheets.Config{Endpoint: googleURL, NoRates: true, Timeout: 2 * time.Second})
 	require.NoError(t, err)
+	pagerClient, err := pager.NewClient(pager.Config{URL: pagerURL, Secret: token(fake.PagerSecret)})
+	require.NoError(t, err)
 	w.place = workflows.Placement{
 		Audience: incident.AudienceGroup, Project: "SEC", IssueType: "Incident", Folder: "fld-cases", Responders: []string{"S0CSIRT01"},
 		Language: "en", UI: "http://localhost/namespaces/default/workflows/", Patience: 3 * time.Second, Probe: 15 * time.Minute,
@@ -67,6 +73,7 @@ func newWorld(t testing.TB) *world {
 		Place: func(incident.Request) (workflows.Placement, error) { return w.place, nil },
 		Slack: &slack.Activities{Client: slackClient}, Jira: &jira.Activities{Client: jiraClient},
 		Drive: &drive.Activities{Client: driveClient}, Sheets: &sheets.Activities{Client: sheetsClient},
+		Pager: &pager.Activities{Client: pagerClient},
 	}
 	return w
 }

@@ -54,6 +54,8 @@ type Control struct {
 	Limits func(*http.Request) []Limit
 	// Refuse writes the vendor's own error body for a status; nil: plain text.
 	Refuse func(w http.ResponseWriter, status int)
+	// Word writes an error that the vendor has a name for, and returns the status it has; nil: it has none.
+	Word func(w http.ResponseWriter, name string) (status int)
 	// Seed fills an empty store, at start and after a reset; nil: nothing.
 	Seed func()
 
@@ -94,6 +96,9 @@ func (c *Control) Count(match string) int {
 func (c *Control) Inject(f Fault) error {
 	if err := f.check(); err != nil {
 		return err
+	}
+	if f.Error != "" && c.Word == nil {
+		return fmt.Errorf("error %q: this vendor has no names for its errors: give a status", f.Error)
 	}
 	f.left, f.seen = f.Times, 0
 	c.mu.Lock()
@@ -184,6 +189,9 @@ func (c *Control) strike(w http.ResponseWriter, r *http.Request, hit *Fault, ind
 	}
 	switch hit.Mode {
 	case "before", "status":
+		if hit.Error != "" {
+			return c.Word(w, hit.Error)
+		}
 		status := hit.Status
 		if status == 0 {
 			status = http.StatusServiceUnavailable

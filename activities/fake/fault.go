@@ -28,6 +28,7 @@ type Fault struct {
 	//	hold-after  done, but its reply is held back until released
 	Mode       string `json:"mode"`
 	Status     int    `json:"status,omitempty"`
+	Error      string `json:"error,omitempty"`       // before and status, of a vendor that names its errors (Slack): this one, instead of a status
 	RetryAfter int    `json:"retry_after,omitempty"` // seconds; 0: no header
 	LatencyMS  int    `json:"latency_ms,omitempty"`
 	Times      int    `json:"times,omitempty"` // 0: until deleted

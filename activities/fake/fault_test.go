@@ -142,6 +142,13 @@ func TestFaultsAreChecked(t *testing.T) {
 	require.EqualError(t, v.Inject(fake.Fault{Match: "*", Mode: "afterwards"}),
 		`unknown mode "afterwards": use one of before, after, status, latency, garbage, drop, hang, late, hold, hold-after`)
 	require.EqualError(t, v.Inject(fake.Fault{Mode: "after"}), `match is empty: name a call such as "conversations.create" or "POST /rest/api/2/issue"`)
+	require.ErrorContains(t, v.Inject(fake.Fault{Match: "*", Mode: "status", Error: "not_authed"}), "has no names for its errors")
+	v.Control.Word = func(w http.ResponseWriter, name string) int { fake.WriteJSON(w, name); return http.StatusOK }
+	require.NoError(t, v.Inject(fake.Fault{Match: "*", Mode: "status", Error: "not_authed", Times: 1}))
+	code, said, _, err := v.call(t, http.MethodGet, "/anything", "")
+	require.NoError(t, err)
+	require.Equal(t, 200, code)
+	require.Equal(t, "\"not_authed\"\n", said)
 	status, text, _, err := v.call(t, http.MethodPost, "/_control/faults", `{"mode":"after"}`)
 	require.NoError(t, err)
 	require.Equal(t, 400, status)

@@ -40,6 +40,8 @@ func (w words) value(e Escape, id, name, value string) string {
 		value = w.word("phase_name", value)
 	case "Decision":
 		value = w.word("decision", value)
+	case "Why":
+		value = w.word("why", value)
 	case "Need":
 		value = Need(w.lang, value)
 	case "Resolution":

@@ -93,7 +93,7 @@ func literals(t *testing.T, folder string) map[string]bool {
 }
 
 var (
-	stepID   = regexp.MustCompile(`^(open|card|ticket|links|triage|mirror|analysis|tasks|timeline|lessons)(\.[a-z]+)+$`)
+	stepID   = regexp.MustCompile(`^(open|reach|card|ticket|links|triage|mirror|analysis|tasks|timeline|lessons)(\.[a-z]+)+$`)
 	fileName = regexp.MustCompile(`\.(jsonl?|html|xlsx)$`)
 	// pieced are the steps whose ids are put together: of errands, of the archive, and of leaving it again.
 	pieced = []string{"thread", "thread.post", "glass", "update.channel", "update.executives", "update.ticket", "lesson.theme", "lesson.join",
@@ -112,6 +112,7 @@ func ids(t *testing.T) map[string]bool {
 		"containment_" + string(incident.NotContained), "containment_" + string(incident.Acting), "containment_" + string(incident.Contained), "containment_not_applicable",
 		"link_ticket", "link_channel", "link_folder", "link_sheet", "link_temporal",
 		"state_owed", "state_trying", "state_stuck", "link_log", "link_archive",
+		"why_slack_silent", "why_slack_refused", "why_nobody_yet",
 		"resolution_" + "false_positive", "resolution_opened_by_mistake",
 	}
 	for kind, words := range map[string][]string{

@@ -53,7 +53,7 @@ func Open(o Options) (*Server, error) {
 		store.Close() //nolint:errcheck // the first error says more
 		return nil, err
 	}
-	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.serveCall), Name: callName, Object: callChannel, Limits: limits, Refuse: refuse, Seed: s.seed}
+	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.serveCall), Name: callName, Object: callChannel, Limits: limits, Refuse: refuse, Word: sayError, Seed: s.seed}
 	for name, do := range deeds {
 		s.Control.Handle("POST /_control/"+name, s.person(name, do))
 	}
@@ -167,6 +167,12 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.Error(w, fmt.Sprintf("no page %s here: the Web API is under /api/", r.URL.Path), http.StatusNotFound)
 	}
+}
+
+// sayError refuses a call with one of Slack's errors, which have status 200.
+func sayError(w http.ResponseWriter, name string) int {
+	fake.WriteJSON(w, map[string]any{"ok": false, "error": name})
+	return http.StatusOK
 }
 
 // refuse writes the body of an error status as Slack does.
