@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/workflows/incident"
@@ -25,6 +23,9 @@ type analysisRecord struct {
 	Left   []string       `json:"left,omitempty"`   // and of those who have left
 	Told   string         `json:"told,omitempty"`   // digest of the last order that was sent
 	Report analysisReport `json:"report,omitzero"`
+	Heard  heard          `json:"heard,omitzero"`
+	// Abandoned: somebody gave it up because it cannot have a channel.
+	Abandoned bool `json:"abandoned,omitempty"`
 }
 
 // analyze opens an analysis, or changes one: hands it over, brings people in, corrects its hypothesis.
@@ -136,61 +137,22 @@ func (c *caseRun) runAnalyses(ctx workflow.Context) error {
 
 // lead starts an analysis's workflow and keeps it informed.
 func (c *caseRun) lead(ctx workflow.Context, a *analysisRecord) error {
-	id := AnalysisWorkflowID(c.WorkflowID, a.ID)
-	if a.Told == "" {
-		order := c.analysisOrder(a)
-		state := newAnalysisState(c, a, order)
-		v := c.view()
-		if err := startChild(ctx, id, AnalysisType, AnalysisInput{State: state}, c.Number, v.AnalysisSummary(notice.Analysis{Analysis: a.Analysis})); err != nil {
-			return err
-		}
-		a.Told = digest(order)
-	}
-	return c.keepTold(ctx, id, orderSignal, &a.Told, func() any { return c.analysisOrder(a) })
-}
-
-// keepTold sends a child what it should do whenever that changes. Only the latest counts, so nothing is lost that
-// matters when two follow each other quickly.
-func (c *caseRun) keepTold(ctx workflow.Context, id, signal string, told *string, order func() any) error {
-	for {
-		if err := c.await(ctx, func() bool { return digest(order()) != *told }); err != nil {
-			return err
-		}
-		now := order()
-		if err := workflow.SignalExternalWorkflow(ctx, id, "", signal, now).Get(ctx, nil); err != nil {
-			if temporal.IsCanceledError(err) {
-				return err
-			}
-			// It has ended: somebody terminated it. What it has made stays; the case goes on without it.
-			workflow.GetLogger(ctx).Warn("a child does not hear", "child", id, "error", err)
-		}
-		*told = digest(now)
-	}
-}
-
-// startChild starts a workflow that belongs to the case and outlives the run that starts it. If it is there already,
-// this case was reset after it had started it: they go on together.
-func startChild(ctx workflow.Context, id, kind string, input any, number, summary string) error {
-	ctx, _ = workflow.NewDisconnectedContext(ctx) // the end of this run is none of the child's business
-	child := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID:            id,
-		TaskQueue:             TaskQueue,
-		ParentClosePolicy:     abandon,
-		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		TypedSearchAttributes: temporal.NewSearchAttributes(keyword(CaseNumber).ValueSet(number)),
-		StaticSummary:         summary,
-	}), kind, input)
-	err := child.GetChildWorkflowExecution().Get(ctx, nil)
-	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-		return nil
-	}
-	return err
+	return c.keepChild(ctx, child{
+		id: AnalysisWorkflowID(c.WorkflowID, a.ID), kind: AnalysisType, told: &a.Told,
+		order:   func() any { return c.analysisOrder(a) },
+		summary: func() string { return c.view().AnalysisSummary(notice.Analysis{Analysis: a.Analysis}) },
+		input: func(again bool) any {
+			state := newAnalysisState(c, a, c.analysisOrder(a))
+			state.EverReset = state.EverReset || again
+			return AnalysisInput{State: state}
+		},
+	})
 }
 
 // hearAnalysis takes what an analysis's workflow reports.
 func (c *caseRun) hearAnalysis(r analysisReport) {
 	a := c.analysis(r.Analysis)
-	if a == nil || r.Seq <= a.Report.Seq && r.Run == a.Report.Run {
+	if a == nil || r.Run == "" || r.Seq <= a.Report.Seq && r.Run == a.Report.Run {
 		return
 	}
 	a.Report = r
@@ -205,6 +167,7 @@ func (c *caseRun) hearAnalysis(r analysisReport) {
 func (c *caseRun) analysisOrder(a *analysisRecord) analysisOrder {
 	return analysisOrder{
 		Number: c.Number, Analysis: a.Analysis, Asked: a.Asked, Invite: a.Invite, Links: c.links(), Shut: c.shut(a.Report.Channel), End: c.Archive.Ended,
+		Abandoned: a.Abandoned,
 	}.withoutEcho()
 }
 

@@ -58,6 +58,7 @@ type AnalysisState struct {
 	Reported  string                 `json:"reported,omitempty"` // digest of what the case knows
 	Seq       int                    `json:"seq"`                // of the last report
 	EverReset bool                   `json:"ever_reset,omitempty"`
+	telling
 }
 
 // analysisOrder is what the case decides about an analysis. The newest one counts.
@@ -69,6 +70,8 @@ type analysisOrder struct {
 	Links    Links             `json:"links"`          // of the case
 	Shut     bool              `json:"shut,omitempty"` // the channel is archived, by us
 	End      bool              `json:"end,omitempty"`  // nothing is left to do, ever
+	// Abandoned: it cannot have a channel, and somebody has decided that it needs none.
+	Abandoned bool `json:"abandoned,omitempty"`
 }
 
 // withoutEcho leaves out what the analysis itself has found out: it must not be told of its own reports.
@@ -80,7 +83,7 @@ func (o analysisOrder) withoutEcho() analysisOrder {
 // analysisReport is what an analysis tells its case. Run and Seq order the reports.
 type analysisReport struct {
 	Analysis string       `json:"analysis"`
-	Run      string       `json:"run"` // first run id: another one is another workflow with the same id
+	Run      string       `json:"run"` // run id: another run's numbers begin anew
 	Seq      int          `json:"seq"`
 	Channel  string       `json:"channel,omitempty"`
 	Name     string       `json:"name,omitempty"`
@@ -111,13 +114,15 @@ func (f *Flows) Analysis(ctx workflow.Context, in AnalysisInput) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	refuseNewer(in.State.Case, in.State.Schema)
 	a := newAnalysisRun(ctx, f, in.State)
+	if err := a.takeDecisions(ctx, a.desk()); err != nil {
+		return err
+	}
 	a.hearRoll(ctx)
 	hear(ctx, &a.run, orderSignal, "What the case decides about this analysis; sent by the case itself.", a.take)
 	work, stop := workflow.WithCancel(ctx)
 	a.branch(work, "show", a.show)
-	a.branch(work, "room", a.openRoom)
-	a.branch(work, "people", a.gather)
-	a.branch(work, "lead", a.follow)
+	a.branch(work, "work", a.work)
+	a.branch(work, "decisions", func(ctx workflow.Context) error { return a.tellDecisions(ctx, a.Case, &a.telling) })
 	a.branch(work, "report", a.report)
 	a.branch(work, "age", a.watchAge)
 	a.branch(work, "end", func(ctx workflow.Context) error {
@@ -144,16 +149,38 @@ func newAnalysisRun(ctx workflow.Context, f *Flows, state *AnalysisState) *analy
 	a.id = AnalysisWorkflowID(state.Case, state.Order.Analysis.ID)
 	a.runner = &runner{
 		key: state.Key, fairness: state.Case, lang: state.Placement.Language, everReset: state.EverReset, records: state.Steps,
-		place:   func() Placement { return state.Placement },
-		replace: func(workflow.Context) {}, // no configuration decides about its channel
-		changed: func() { a.changes++ },
+		place:    func() Placement { return state.Placement },
+		replace:  func(workflow.Context) {}, // no configuration decides about its channel
+		changed:  func() { a.changes++ },
+		carried:  a.tellCase,
+		adoption: a.adoption,
+		cancel:   map[string]workflow.CancelFunc{},
 	}
 	return a
 }
 
 func (a *analysisRun) take(order analysisOrder) {
+	if order.Analysis.ID != a.Order.Analysis.ID {
+		return // no case of ours has sent this
+	}
 	a.Order = order
 	a.changed()
+}
+
+// work gives the analysis its channel and its people, unless somebody gives that up.
+func (a *analysisRun) work(ctx workflow.Context) error {
+	err := a.whileWanted(ctx, "room", func() bool { return !a.Order.Abandoned }, func(ctx workflow.Context) error {
+		a.branch(ctx, "people", a.gather)
+		a.branch(ctx, "lead", a.follow)
+		if err := a.openRoom(ctx); err != nil {
+			return err
+		}
+		return a.await(ctx, func() bool { return a.Order.Abandoned })
+	})
+	if err == nil {
+		a.letGo(ctx, a.ids(StepOwed, StepTrying, StepStuck)...)
+	}
+	return err
 }
 
 // openRoom makes the channel, brings people in, and keeps its card and its name true.
@@ -336,7 +363,7 @@ func (a *analysisRun) report(ctx workflow.Context) error {
 		news := a.news()
 		seen := digest(news)
 		a.Seq++
-		news.Seq, news.Run = a.Seq, workflow.GetInfo(ctx).FirstRunID
+		news.Seq, news.Run = a.Seq, runID(ctx)
 		if err := workflow.SignalExternalWorkflow(ctx, a.Case, "", analysisReportSignal, news).Get(ctx, nil); temporal.IsCanceledError(err) {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"hikeshi/activities/seal"
 	"hikeshi/activities/sheets"
 	"hikeshi/activities/slack"
+	"hikeshi/workflows/notice"
 )
 
 // The registered names of the workflows; lists filter by them.
@@ -50,6 +51,8 @@ func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
 	c.branch(work, "seals", c.runSeals)
 	c.branch(work, "daily seal", c.sealDaily)
 	c.branch(work, "reminder", c.remind)
+	c.branch(work, "stuck", func(ctx workflow.Context) error { return c.tellStuck(ctx, notice.InCase, c.inThread) })
+	c.branch(work, "stuck for operators", func(ctx workflow.Context) error { return c.tellStuck(ctx, notice.ForOperators, c.toOperators) })
 	c.branch(work, "end", c.end)
 	c.branch(work, "age", c.watchAge)
 	c.keepCurrent(work)
@@ -90,9 +93,12 @@ func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 	c.runner = &runner{
 		key: state.Request.ID, fairness: state.WorkflowID, lang: state.Placement.Language,
 		everReset: state.EverReset, records: state.Steps,
-		place:   func() Placement { return state.Placement },
-		replace: c.readPlacement,
-		changed: func() { c.changes++ },
+		place:    func() Placement { return state.Placement },
+		replace:  c.readPlacement,
+		changed:  func() { c.changes++ },
+		carried:  c.carriedOut,
+		adoption: c.adoption,
+		cancel:   map[string]workflow.CancelFunc{},
 	}
 	return c
 }
@@ -112,7 +118,7 @@ func (c *caseRun) readPlacement(ctx workflow.Context) {
 
 // usable reports whether people are together: the channel is there, they are in it, and it says what this is about.
 func (c *caseRun) usable() bool {
-	return c.is(stepChannel, StepDone) && c.is(stepInvite, StepDone) && c.is(stepCard, StepDone)
+	return c.is(stepChannel, StepDone) && c.isSettled(stepInvite) && c.is(stepCard, StepDone)
 }
 
 // The activities, for reference by method value: the SDK resolves a method of a nil pointer to its name.

@@ -72,17 +72,21 @@ func (c *caseRun) allowed(ctx workflow.Context, name string, by incident.By, r r
 	case !r.verified || by.Verified():
 		return nil
 	}
-	reason := incident.CleanLine(by.BreakGlass)
-	if reason == "" {
-		return incident.Refuse(incident.Rule, "If it cannot wait, say why with --break-glass REASON: everybody will see it",
-			"%s needs somebody whose identity is verified", name)
+	if incident.CleanLine(by.BreakGlass) == "" {
+		return needsGlass(name)
 	}
+	c.breakGlass(ctx, name, by)
+	return nil
+}
+
+// breakGlass tells everybody that somebody acts without a verified identity.
+func (c *caseRun) breakGlass(ctx workflow.Context, name string, by incident.By) {
+	reason := incident.CleanLine(by.BreakGlass)
 	c.BrokenGlass = append(c.BrokenGlass, incident.BrokenGlass{Act: name, Reason: incident.Shorten(reason, maxReason), By: by.Called(), At: workflow.Now(ctx)})
 	words := []string{"Act", name, "Reason", reason, "By", by.Called()}
 	c.announce("broke_glass", words...)
 	c.enter(ctx, by.Called(), "broke_glass", words...)
 	c.tell("broke_glass", []string{"Act", name, "Reason", c.forAll(reason), "By", by.Called()})
-	return nil
 }
 
 // tell queues a notice for the operators' channel. More people read there than may know a restricted case.

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -25,7 +26,7 @@ func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, erro
 		return Opened{}, err
 	}
 	state := newCaseState(ctx, req, place)
-	if state.EverReset {
+	if resetBefore(ctx) {
 		return f.resume(ctx, &state)
 	}
 	ticket := f.registerTicket(ctx, &state)
@@ -62,6 +63,9 @@ func (f *Flows) resume(ctx workflow.Context, state *CaseState) (Opened, error) {
 		return Opened{Number: number, WorkflowID: CaseWorkflowID(number)}, nil
 	}
 	c := newCaseRun(ctx, f, state)
+	if err := c.takeDecisions(ctx, c.desk()); err != nil {
+		return Opened{}, err
+	}
 	ticket, err := runStep[jira.Ticket](ctx, c.runner, c.ticketStep())
 	if err != nil {
 		return Opened{}, err
@@ -91,7 +95,7 @@ func (f *Flows) registerTicket(ctx workflow.Context, state *CaseState) *ticketTr
 	try := &ticketTry{giveUp: cancel}
 	workflow.GoNamed(ctx, "ticket", func(ctx workflow.Context) {
 		s := c.ticketStep()
-		err := execute(ctx, c.runner, s, false, &try.Ticket)
+		err := execute(ctx, c.runner, s, state.Placement.Retry.policy(), &try.Ticket)
 		switch {
 		case err == nil:
 			c.settle(ctx, s, try.Ticket)
@@ -165,6 +169,15 @@ func (f *Flows) askPlacer(req incident.Request) placed {
 func everReset(ctx workflow.Context) bool {
 	info := workflow.GetInfo(ctx)
 	return info.OriginalRunID != "" && info.OriginalRunID != info.WorkflowExecution.RunID
+}
+
+// resetBefore is everReset as it was when the workflow came here for the first time: what the workflow does next may
+// depend on it, because the answer is in the history that a later reset keeps.
+func resetBefore(ctx workflow.Context) (was bool) {
+	if err := workflow.SideEffect(ctx, func(ctx workflow.Context) any { return everReset(ctx) }).Get(&was); err != nil {
+		panic(fmt.Sprintf("read a bool of our own: %v", err))
+	}
+	return was
 }
 
 // ticketWait is how long a case waits for Intake's try: its last attempt may run for stepTimeout.

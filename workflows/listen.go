@@ -12,7 +12,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 	err := workflow.SetQueryHandlerWithOptions(ctx, StatusQuery, func() (Status, error) { return c.status(), nil }, workflow.QueryHandlerOptions{
 		Description: "Everything a reader may know of this case.",
 	})
-	by := `"by":{"who":"…","door":"cli","assurance":"self-declared"}`
+	const by = bySample
 	err = errors.Join(err,
 		on(ctx, c, TriageUpdate, `Records what triage found: {"severity":2,"kind":"phishing","commander":"@aoi","scope":"3 mailboxes",`+by+`}. Empty fields stay as they are.`, rules{}, c.triage),
 		on(ctx, c, ContainUpdate, `Says how far the damage is contained: {"state":"contained",`+by+`}; none, acting, contained or not applicable.`, rules{}, c.contain),
@@ -27,6 +27,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		on(ctx, c, CloseUpdate, `Closes the case: {"resolution":"contained",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.close),
 		on(ctx, c, ReopenUpdate, `Reopens a closed case: {"reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.reopen),
 	)
+	err = errors.Join(err, c.takeDecisions(ctx, c.desk()))
 	if err != nil {
 		return err
 	}
@@ -35,11 +36,13 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 	hear(ctx, &c.run, intakeAgainSignal, "Asks whether the case is there; sent by Intake. Changes nothing.", func(none) {})
 	hear(ctx, &c.run, analysisReportSignal, "What an analysis reports; sent by the analysis.", c.hearAnalysis)
 	hear(ctx, &c.run, mirrorReportSignal, "What the mirror reports; sent by the mirror.", c.hearMirror)
+	hear(ctx, &c.run, decidedSignal, "What somebody decided about a step of a child; sent by the child.", func(n decidedNote) { c.hearDecided(ctx, n) })
 	hear(ctx, &c.run, ChannelSignal, `What somebody did to a channel of the case: {"channel":"C0123","did":"left","user":"U0123"}.`, func(e ChannelEvent) { c.happened(ctx, e) })
 	return nil
 }
 
 func (c *caseRun) hear(told ticketSettled) {
+	told.OK = told.OK && told.Ticket.Key != "" // a try that was completed by hand may name nothing
 	c.intake, c.told = told, true
 }
 
@@ -50,6 +53,7 @@ func (c *caseRun) drain(ctx workflow.Context) {
 	drained(ctx, ticketSettledSignal, c.hear)
 	drained(ctx, analysisReportSignal, c.hearAnalysis)
 	drained(ctx, mirrorReportSignal, c.hearMirror)
+	drained(ctx, decidedSignal, func(n decidedNote) { c.hearDecided(ctx, n) })
 	drained(ctx, ChannelSignal, func(e ChannelEvent) { c.happened(ctx, e) })
 	if c.told && c.TicketPending {
 		c.takeIntake(ctx)

@@ -68,6 +68,7 @@ type MirrorState struct {
 	Reported  string                 `json:"reported,omitempty"`
 	ReportSeq int                    `json:"report_seq"`
 	EverReset bool                   `json:"ever_reset,omitempty"`
+	telling
 }
 
 // mirrorOrder is what the case tells its mirror. The newest one counts.
@@ -90,7 +91,8 @@ type channelName struct {
 // mirrorReport is what a mirror tells its case.
 type mirrorReport struct {
 	Seq     int           `json:"seq"`
-	Run     string        `json:"run"` // first run id
+	Run     string        `json:"run"`            // run id
+	Room    int           `json:"room,omitempty"` // digests that the last log still takes
 	Logs    []jira.Ticket `json:"logs,omitempty"`
 	Through string        `json:"through,omitempty"`
 	At      time.Time     `json:"at,omitzero"`
@@ -110,6 +112,9 @@ func (f *Flows) Mirror(ctx workflow.Context, in MirrorInput) error {
 	}); err != nil {
 		return err
 	}
+	if err := m.takeDecisions(ctx, m.desk()); err != nil {
+		return err
+	}
 	m.hearRoll(ctx)
 	hear(ctx, &m.run, orderSignal, "What the case tells its mirror; sent by the case itself.", m.take)
 	hear(ctx, &m.run, BellSignal, `Something was said: {"channels":["C0123"],"hints":[]}. Without channels and hints: read everything again.`, m.ring)
@@ -117,6 +122,7 @@ func (f *Flows) Mirror(ctx workflow.Context, in MirrorInput) error {
 	m.branch(work, "show", m.show)
 	m.branch(work, "copy", m.copy)
 	m.branch(work, "report", m.report)
+	m.branch(work, "decisions", func(ctx workflow.Context) error { return m.tellDecisions(ctx, m.Case, &m.telling) })
 	m.branch(work, "age", m.watchAge)
 	m.branch(work, "end", func(ctx workflow.Context) error {
 		err := m.await(ctx, func() bool { return m.Order.End })
@@ -157,12 +163,18 @@ func newMirrorRun(ctx workflow.Context, f *Flows, state *MirrorState) *mirrorRun
 				state.Placement.Fields = place.Fields
 			}
 		},
-		changed: func() { m.changes++ },
+		changed:  func() { m.changes++ },
+		carried:  m.tellCase,
+		adoption: m.adoption,
+		cancel:   map[string]workflow.CancelFunc{},
 	}
 	return m
 }
 
 func (m *mirrorRun) take(order mirrorOrder) {
+	if order.Number == "" {
+		return // no case of ours has sent this
+	}
 	m.Rung = m.Rung || len(order.Channels) > len(m.Order.Channels) || order.Round > m.Rounds
 	if m.Order.Rest && !order.Rest {
 		m.Sweep, m.Rung = firstSweep, true
@@ -282,10 +294,15 @@ func (m *mirrorRun) openFolder(ctx workflow.Context) error {
 		return err
 	}
 	m.evidence, err = runStep[drive.Folder](ctx, m.runner, step{stepEvidenceFolder, Drive, ordinary, driveActivities.OpenFolder, func(e activities.Effect) any {
-		return drive.OpenFolder{Effect: e, ID: id.ID, Name: m.view().EvidenceName(), Parent: cmp.Or(m.Placement.Evidence, m.Order.Folder),
-			Properties: map[string]string{"hikeshiCase": m.Case, "hikeshiRole": "evidence"}}
+		return drive.OpenFolder{Effect: e, ID: id.ID, Name: m.view().EvidenceName(), Parent: m.evidenceParent(), Properties: m.evidenceProperties()}
 	}})
 	return err
+}
+
+func (m *mirrorRun) evidenceParent() string { return cmp.Or(m.Placement.Evidence, m.Order.Folder) }
+
+func (m *mirrorRun) evidenceProperties() map[string]string {
+	return map[string]string{"hikeshiCase": m.Case, "hikeshiRole": "evidence"}
 }
 
 // findFolder remembers the folder that an earlier run has made.

@@ -10,6 +10,7 @@ import (
 type mirrorRecord struct {
 	Told   string       `json:"told,omitempty"` // digest of the last order that was sent
 	Report mirrorReport `json:"report,omitzero"`
+	Heard  heard        `json:"heard,omitzero"`
 }
 
 // runMirror starts the mirror as soon as there is something to read and a ticket to link its log to, and keeps it
@@ -18,19 +19,25 @@ func (c *caseRun) runMirror(ctx workflow.Context) error {
 	if err := c.await(ctx, func() bool { return c.channel.ID != "" && c.ticket.ID != "" }); err != nil {
 		return err
 	}
-	id := MirrorWorkflowID(c.WorkflowID)
-	if c.Mirror.Told == "" {
-		order := c.mirrorOrder()
-		state := &MirrorState{
-			Schema: stateSchema, Case: c.WorkflowID, Key: c.key + ".mirror", Request: withoutReport(c.Request), Placement: c.Placement, Order: order,
-			Rung: true, Steps: map[string]*stepRecord{}, EverReset: c.EverReset,
-		}
-		if err := startChild(ctx, id, MirrorType, MirrorInput{State: state}, c.Number, c.Number); err != nil {
-			return err
-		}
-		c.Mirror.Told = digest(order)
+	return c.keepChild(ctx, child{
+		id: MirrorWorkflowID(c.WorkflowID), kind: MirrorType, told: &c.Mirror.Told,
+		order:   func() any { return c.mirrorOrder() },
+		summary: func() string { return c.Number },
+		input:   func(again bool) any { return MirrorInput{State: c.mirrorState(again)} },
+	})
+}
+
+// mirrorState is what a mirror begins with. One that takes the place of another knows the logs that are there, and reads
+// everything again: what is logged already is found in them.
+func (c *caseRun) mirrorState(again bool) *MirrorState {
+	state := &MirrorState{
+		Schema: stateSchema, Case: c.WorkflowID, Key: c.key + ".mirror", Request: withoutReport(c.Request), Placement: c.Placement, Order: c.mirrorOrder(),
+		Rung: true, Steps: map[string]*stepRecord{}, EverReset: c.EverReset || again,
 	}
-	return c.keepTold(ctx, id, orderSignal, &c.Mirror.Told, func() any { return c.mirrorOrder() })
+	if again {
+		state.Logs, state.Whole, state.Room = slices.Clone(c.Mirror.Report.Logs), true, c.Mirror.Report.Room
+	}
+	return state
 }
 
 func (c *caseRun) mirrorOrder() mirrorOrder {
@@ -48,7 +55,7 @@ func (c *caseRun) mirrorOrder() mirrorOrder {
 
 // hearMirror takes what the mirror reports.
 func (c *caseRun) hearMirror(r mirrorReport) {
-	if r.Run == c.Mirror.Report.Run && r.Seq <= c.Mirror.Report.Seq {
+	if r.Run == "" || r.Run == c.Mirror.Report.Run && r.Seq <= c.Mirror.Report.Seq {
 		return
 	}
 	c.Mirror.Report = r

@@ -27,7 +27,7 @@ func (m *mirrorRun) report(ctx workflow.Context) error {
 		seen := digest(news)
 		rounds, logs, stuck, none = m.Rounds, len(m.Logs), digest(m.openSteps()), m.Counts.Messages == 0
 		m.ReportSeq++
-		news.Seq, news.Run = m.ReportSeq, workflow.GetInfo(ctx).FirstRunID
+		news.Seq, news.Run = m.ReportSeq, runID(ctx)
 		if err := workflow.SignalExternalWorkflow(ctx, m.Case, "", mirrorReportSignal, news).Get(ctx, nil); temporal.IsCanceledError(err) {
 			return err
 		}
@@ -39,7 +39,7 @@ func (m *mirrorRun) report(ctx workflow.Context) error {
 }
 
 func (m *mirrorRun) news() mirrorReport {
-	return mirrorReport{Logs: m.Logs, Through: m.Through, At: m.At, Counts: m.Counts, Rounds: m.Rounds, Open: m.openSteps()}
+	return mirrorReport{Logs: m.Logs, Through: m.Through, At: m.At, Counts: m.Counts, Room: m.Room, Rounds: m.Rounds, Open: m.openSteps()}
 }
 
 func (m *mirrorRun) openSteps() []StepStatus { return stuckSteps(m.runner, m.id) }

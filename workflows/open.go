@@ -76,7 +76,7 @@ func (c *caseRun) findPeople(ctx workflow.Context) (err error) {
 }
 
 func (c *caseRun) invite(ctx workflow.Context) (err error) {
-	if err := c.await(ctx, func() bool { return c.is(stepPeople, StepDone) }); err != nil {
+	if err := c.await(ctx, func() bool { return c.isSettled(stepPeople) }); err != nil {
 		return err
 	}
 	c.invited, err = runStep[slack.Invited](ctx, c.runner, step{stepInvite, Slack, urgent, slackActivities.InviteToChannel, func(e activities.Effect) any {

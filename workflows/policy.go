@@ -74,9 +74,9 @@ func (r Retry) policy() *temporal.RetryPolicy {
 	}
 }
 
-// slowly is the policy of a probe: it goes on for ever.
-func slowly(interval time.Duration) *temporal.RetryPolicy {
-	return &temporal.RetryPolicy{InitialInterval: interval, BackoffCoefficient: 1, MaximumInterval: interval}
+// slowly is the policy of a probe. 0 tries: it goes on for ever.
+func slowly(interval time.Duration, tries int32) *temporal.RetryPolicy {
+	return &temporal.RetryPolicy{InitialInterval: interval, BackoffCoefficient: 1, MaximumInterval: interval, MaximumAttempts: tries}
 }
 
 // options are the activity options of one execution of a step.

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/activities"
@@ -121,7 +120,7 @@ func (c *caseRun) callPeople(ctx workflow.Context) error {
 
 // sendPage sends one page. One that cannot be sent is said, and held against nobody.
 func (c *caseRun) sendPage(ctx workflow.Context, id, why string) error {
-	sent, done, err := quietly[pager.Paged](ctx, c.runner, step{id, Pager, urgent, pagerActivities.PageOnCall, func(e activities.Effect) any {
+	sent, done, err := runQuiet[pager.Paged](ctx, c.runner, step{id, Pager, urgent, pagerActivities.PageOnCall, func(e activities.Effect) any {
 		return c.pageOnCall(e, why)
 	}})
 	if err != nil || c.hasPaged(why) {
@@ -166,7 +165,7 @@ func (c *caseRun) assignOnCall(ctx workflow.Context) error {
 		return err
 	}
 	who := c.Placement.OnCall
-	_, done, err := quietly[none](ctx, c.runner, step{stepAssign, Jira, urgent, jiraActivities.AssignTicket, func(activities.Effect) any {
+	_, done, err := runQuiet[none](ctx, c.runner, step{stepAssign, Jira, urgent, jiraActivities.AssignTicket, func(activities.Effect) any {
 		return jira.AssignTicket{Ticket: c.ticket.ID, Account: who}
 	}})
 	if err != nil || !done || !c.Reach.Assigned.IsZero() {
@@ -199,29 +198,4 @@ func count(n int) string {
 		return ""
 	}
 	return strconv.Itoa(n)
-}
-
-// quietly does a step once, and gives it up if it cannot be done: nobody must be troubled with it. done says whether it
-// was.
-func quietly[Out any](ctx workflow.Context, r *runner, s step) (out Out, done bool, err error) {
-	rec := r.record(s)
-	if rec.State == StepDone || rec.State == StepSkipped {
-		return out, rec.State == StepDone, decode(rec.Result, &out)
-	}
-	if r.rolling {
-		return out, false, errRolling
-	}
-	err = execute(ctx, r, s, false, &out)
-	switch {
-	case err == nil:
-		r.done(ctx, rec, out)
-		return out, true, nil
-	case r.rolling:
-		return out, false, errRolling
-	case temporal.IsCanceledError(err):
-		return out, false, err
-	}
-	rec.Cause = activities.FaultOf(err).Cause
-	r.move(ctx, rec, StepSkipped)
-	return out, false, nil
 }

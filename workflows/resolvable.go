@@ -8,6 +8,8 @@ import (
 
 // resolveCommands are the updates that decide about stuck steps, one for each step. self is the workflow that shows them:
 // those of its children go elsewhere, and have another id there.
+//
+//workflowcheck:ignore as encode
 func resolveCommands(self string, steps []StepStatus) (list []notice.Command) {
 	for _, s := range steps {
 		if s.State != StepStuck || len(s.Actions) == 0 {

@@ -150,7 +150,7 @@ func (c *caseRun) page(ctx workflow.Context) string {
 
 // commands are what a person can send from the Temporal UI now.
 func (c *caseRun) commands() (list []notice.Command) {
-	by := `"by":{"who":"…","door":"cli","assurance":"self-declared"}}`
+	const by = bySample + "}"
 	add := func(name, argument string) {
 		list = append(list, notice.Command{Text: name, Name: name, JSON: "{" + argument + by})
 	}

@@ -57,6 +57,7 @@ type CaseState struct {
 	TicketPending bool                   `json:"ticket_pending,omitempty"` // Intake's try goes on; it will tell
 	Steps         map[string]*stepRecord `json:"steps"`
 	Shown         map[string]string      `json:"shown"`            // surface → digest of what people see there
+	Told          map[string]*toldStuck  `json:"told,omitempty"`   // place → the notice there about stuck steps
 	Joined        []string               `json:"joined,omitempty"` // Slack ids of people who came after the opening
 	Left          []string               `json:"left,omitempty"`   // Slack ids of people who have left the channel
 	Seen          []seenUpdate           `json:"seen,omitempty"`

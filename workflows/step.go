@@ -27,17 +27,27 @@ type step struct {
 type stepRecord struct {
 	System     System          `json:"system"`
 	State      StepState       `json:"state"`
-	Generation int             `json:"generation"` // rises when a new effect is wanted, never for a retry
-	Executions int             `json:"executions"` // activities scheduled so far, for unique activity ids
-	Tried      bool            `json:"tried"`      // scheduled at least once in this generation
-	Asked      time.Time       `json:"asked"`      // when this generation was first scheduled
-	Last       time.Time       `json:"last,omitzero"`
-	Since      time.Time       `json:"since"` // of this state
+	Generation int             `json:"generation"`       // as people name it: rises with each new effect and each decision
+	Effect     int             `json:"effect"`           // as the key names it: rises when a new effect is wanted, never for a retry
+	Executions int             `json:"executions"`       // activities scheduled so far, for unique activity ids
+	Tried      bool            `json:"tried"`            // scheduled at least once for this effect
+	Asked      time.Time       `json:"asked"`            // when this effect was first scheduled
+	Last       time.Time       `json:"last,omitzero"`    // when its newest execution ended
+	Since      time.Time       `json:"since"`            // of this state
+	Refused    int             `json:"refused,omitzero"` // final errors in a row since the last decision
 	Class      string          `json:"class,omitempty"`
 	Cause      string          `json:"cause,omitempty"`
 	Hint       string          `json:"hint,omitempty"`
+	Quiet      bool            `json:"quiet,omitempty"`    // nobody is troubled with it
+	Change     json.RawMessage `json:"change,omitempty"`   // what somebody changed in the activity's input
+	Supplied   string          `json:"supplied,omitempty"` // the thing that somebody wants to be used
+	Decision   *decision       `json:"decision,omitempty"` // not carried out yet
+	Decided    *decision       `json:"decided,omitempty"`  // the newest one
 	Result     json.RawMessage `json:"result,omitempty"`
 }
+
+// settled reports whether nothing is left to do for the step.
+func (rec *stepRecord) settled() bool { return rec.State == StepDone || rec.State == StepSkipped }
 
 // runner carries out steps for one workflow.
 type runner struct {
@@ -49,45 +59,50 @@ type runner struct {
 	place     func() Placement
 	replace   func(workflow.Context) // reads the configuration anew before a stuck step is tried again
 	changed   func()
-	inFlight  int  // executions in their fast phase
-	rolling   bool // schedule nothing new
+	carried   func(workflow.Context, string, decision) // a decision about a step has been carried out
+	adoption  func(string) (adoption, bool)            // how a thing that somebody supplies for a step is taken over
+	cancel    map[string]workflow.CancelFunc           // of executions under way
+	inFlight  int                                      // executions in their fast phase
+	rolling   bool                                     // schedule nothing new
 }
 
 // errRolling ends a branch because the workflow is about to continue as new; the branch runs again from its top there.
 var errRolling = errors.New("rolling over")
 
 // runStep makes sure that a step has been done and returns its result; see the package comment. It returns only when
-// the step is done, or with an error when the workflow rolls or is cancelled: a step that cannot go on waits here,
-// visibly, and is tried again.
+// the step is done or somebody has decided to go on without it (then the result is zero), or with an error when the
+// workflow rolls or is cancelled. A step that cannot go on waits here, visibly, for a person's decision.
 func runStep[Out any](ctx workflow.Context, r *runner, s step) (Out, error) {
 	var out Out
 	rec := r.record(s)
-	for probing := rec.State == StepStuck && !activities.Class(rec.Class).Final(); rec.State != StepDone; {
+	for !rec.settled() {
 		if r.rolling {
 			return out, errRolling
+		}
+		if r.carryOut(ctx, s.id, rec) {
+			continue
 		}
 		if rec.State == StepStuck {
 			r.replace(ctx)
 		}
-		err := execute(ctx, r, s, probing, &out)
+		err := execute(ctx, r, s, r.retries(rec), &out)
 		switch {
 		case err == nil:
 			r.done(ctx, rec, out)
-		case temporal.IsCanceledError(err):
+		case temporal.IsCanceledError(err) && (rec.Decision == nil || ctx.Err() != nil):
 			return out, err
 		case r.rolling: // its patience was cut short by the roll: the next run goes on
 			return out, errRolling
-		case activities.Is(err, activities.RateLimited): // a queue, not trouble: it goes on waiting its turn
+		case rec.Decision != nil: // somebody did not wait for this execution
 		default:
-			fault := activities.FaultOf(err)
-			r.stuck(ctx, rec, fault)
-			probing = !fault.Class.Final()
-			if !probing {
-				if err := r.waitToProbe(ctx); err != nil {
-					return out, err
-				}
+			if err := r.failed(ctx, rec, activities.FaultOf(err)); err != nil {
+				return out, err
 			}
 		}
+	}
+	if rec.State == StepSkipped {
+		var nothing Out
+		return nothing, nil
 	}
 	if err := decode(rec.Result, &out); err != nil {
 		return out, fmt.Errorf("stored result of step %s: %w", s.id, err)
@@ -95,47 +110,134 @@ func runStep[Out any](ctx workflow.Context, r *runner, s step) (Out, error) {
 	return out, nil
 }
 
+// runQuiet does a step with which nobody must be troubled when it cannot be done, such as a notice about trouble: then
+// it is given up. done says whether it was done.
+func runQuiet[Out any](ctx workflow.Context, r *runner, s step) (out Out, done bool, err error) {
+	rec := r.record(s)
+	rec.Quiet = true
+	if rec.settled() {
+		return out, rec.State == StepDone, decode(rec.Result, &out)
+	}
+	if r.rolling {
+		return out, false, errRolling
+	}
+	err = execute(ctx, r, s, r.place().Retry.policy(), &out)
+	switch {
+	case err == nil:
+		r.done(ctx, rec, out)
+		return out, true, nil
+	case r.rolling:
+		return out, false, errRolling
+	case temporal.IsCanceledError(err):
+		return out, false, err
+	}
+	rec.Cause = activities.FaultOf(err).Cause
+	r.move(ctx, rec, StepSkipped)
+	return out, false, nil
+}
+
+// failed notes how an execution ended, and waits where another one at once makes no sense.
+func (r *runner) failed(ctx workflow.Context, rec *stepRecord, f activities.Fault) error {
+	switch {
+	case f.Class == activities.RateLimited: // a queue, not trouble: it goes on waiting its turn
+		return nil
+	case f.Class == activities.Credentials: // nobody's case is at fault: the breaker holds the queue, and nothing is stuck
+		r.blame(rec, f)
+		r.changed()
+		return nil
+	}
+	rec.Supplied = "" // what cannot be used is not asked for again
+	r.blame(rec, f)
+	r.move(ctx, rec, StepStuck)
+	if !f.Class.Final() {
+		rec.Refused = 0
+		return nil
+	}
+	rec.Refused++
+	return r.waitToProbe(ctx, rec)
+}
+
 // execute runs the step's activity once, with Temporal's retries.
-func execute[Out any](ctx workflow.Context, r *runner, s step, probing bool, out *Out) error {
-	rec, place := r.record(s), r.place()
-	if !rec.Tried {
-		rec.Asked = workflow.Now(ctx)
-	}
-	effect := activities.Effect{
-		Key:   fmt.Sprintf("%s.%s.%d", r.key, s.id, rec.Generation),
-		First: !rec.Tried && !r.everReset && !place.ForceLookUp,
-		Since: rec.Asked,
-		Last:  rec.Last, Settle: place.Settle,
-	}
-	rec.Tried = true
-	rec.Executions++
-	id := s.id
-	if rec.Executions > 1 {
-		id = fmt.Sprintf("%s#%d", s.id, rec.Executions)
-	}
-	retry := place.Retry.policy()
-	if probing {
-		retry = slowly(place.Probe)
-	} else {
+func execute[Out any](ctx workflow.Context, r *runner, s step, retry *temporal.RetryPolicy, out *Out) error {
+	rec := r.record(s)
+	if slow := retry.BackoffCoefficient == 1; !slow {
 		r.inFlight++
 		defer func() { r.inFlight-- }()
 		if rec.State != StepStuck { // a stuck step stays so until it is done: people must not see it come and go
 			r.move(ctx, rec, StepTrying)
 		}
 	}
-	ctx = workflow.WithActivityOptions(ctx, s.options(id, notice.StepTitle(r.lang, s.id), r.fairness, retry))
-	var args []any
-	if s.input != nil {
-		args = []any{s.input(effect)}
+	ctx, cancel := workflow.WithCancel(ctx)
+	r.cancel[s.id] = cancel
+	defer delete(r.cancel, s.id)
+	act, args, err := r.deed(s, rec, r.effect(ctx, s.id, rec))
+	if err != nil {
+		return err
 	}
-	err := workflow.ExecuteActivity(ctx, s.activity, args...).Get(ctx, out)
+	id := s.id
+	if rec.Executions > 1 {
+		id = fmt.Sprintf("%s#%d", s.id, rec.Executions)
+	}
+	ctx = workflow.WithActivityOptions(ctx, s.options(id, notice.StepTitle(r.lang, s.id), r.fairness, retry))
+	err = workflow.ExecuteActivity(ctx, act, args...).Get(ctx, out)
 	rec.Last = workflow.Now(ctx)
+	if err == nil {
+		err = lacking(out)
+	}
 	return err
 }
 
+// effect is what the activity must know to happen exactly once.
+func (r *runner) effect(ctx workflow.Context, id string, rec *stepRecord) activities.Effect {
+	if !rec.Tried {
+		rec.Asked = workflow.Now(ctx)
+	}
+	e := activities.Effect{
+		Key:   fmt.Sprintf("%s.%s.%d", r.key, id, rec.Effect),
+		First: !rec.Tried && !r.everReset && !r.place().ForceLookUp,
+		Since: rec.Asked,
+		Last:  rec.Last, Settle: r.place().Settle,
+	}
+	rec.Tried = true
+	rec.Executions++
+	return e
+}
+
+// deed is the activity to be run and its input: the step's own, with what a person has changed in it, or the one that
+// takes over what a person has supplied.
+func (r *runner) deed(s step, rec *stepRecord, e activities.Effect) (activity any, args []any, err error) {
+	if adopt, ok := r.adoption(s.id); ok && rec.Supplied != "" {
+		return adopt.activity, []any{adopt.input(e, rec.Supplied)}, nil
+	}
+	if s.input == nil {
+		return s.activity, nil, nil
+	}
+	in, err := changed(s.input(e), rec.Change)
+	if err != nil {
+		rec.Change = nil
+		return nil, nil, activities.Fault{Class: activities.Invalid, System: string(s.system), Op: "change the input of " + s.id, Cause: err.Error()}.Error()
+	}
+	return s.activity, []any{in}, nil
+}
+
+// retries is how the next execution is tried: quickly at first, then slowly for as long as it takes.
+func (r *runner) retries(rec *stepRecord) *temporal.RetryPolicy {
+	switch class := activities.Class(rec.Class); {
+	case class == activities.Credentials:
+		return slowly(r.place().Probe, credentialTries)
+	case rec.State == StepStuck && !class.Final():
+		return slowly(r.place().Probe, 0)
+	}
+	return r.place().Retry.policy()
+}
+
+// credentialTries bounds how often a step is tried in one go when credentials were refused: what it meets after that may
+// be trouble of its own.
+const credentialTries = 20
+
 // again asks for a new effect of a step that may have been done before.
 func (r *runner) again(s step) {
-	if r.record(s).State == StepDone {
+	if r.record(s).settled() {
 		r.instead(s)
 	}
 }
@@ -143,8 +245,10 @@ func (r *runner) again(s step) {
 // instead asks for a new effect of a step, whatever became of the one before.
 func (r *runner) instead(s step) {
 	rec := r.record(s)
-	if rec.Tried {
-		*rec = stepRecord{System: s.system, State: StepOwed, Generation: rec.Generation + 1, Executions: rec.Executions}
+	if rec.Tried || rec.settled() {
+		*rec = stepRecord{
+			System: s.system, State: StepOwed, Generation: rec.Generation + 1, Effect: rec.Effect + 1, Executions: rec.Executions, Quiet: rec.Quiet, Decided: rec.Decided,
+		}
 	}
 }
 
@@ -152,8 +256,8 @@ func (r *runner) instead(s step) {
 // are asked for anew.
 func (r *runner) letGo(ctx workflow.Context, ids ...string) {
 	for _, id := range ids {
-		if rec := r.records[id]; rec != nil && rec.State != StepDone {
-			rec.Tried, rec.Class, rec.Cause, rec.Hint = true, "", "", ""
+		if rec := r.records[id]; rec != nil && !rec.settled() {
+			rec.Tried, rec.Class, rec.Cause, rec.Hint, rec.Decision = true, "", "", "", nil
 			r.move(ctx, rec, StepDone)
 		}
 	}
@@ -163,8 +267,11 @@ func (r *runner) letGo(ctx workflow.Context, ids ...string) {
 func (r *runner) record(s step) *stepRecord {
 	rec := r.records[s.id]
 	if rec == nil {
-		rec = &stepRecord{System: s.system, State: StepOwed, Generation: 1}
+		rec = &stepRecord{System: s.system, State: StepOwed, Generation: 1, Effect: 1}
 		r.records[s.id] = rec
+	}
+	if rec.Effect == 0 { // written before decisions counted
+		rec.Effect = rec.Generation
 	}
 	return rec
 }
@@ -173,11 +280,19 @@ func (r *runner) record(s step) *stepRecord {
 func (r *runner) settle(ctx workflow.Context, s step, result any) { r.done(ctx, r.record(s), result) }
 
 func (r *runner) done(ctx workflow.Context, rec *stepRecord, result any) {
-	rec.Result, rec.Class, rec.Cause, rec.Hint = encode(result), "", "", ""
+	rec.Result, rec.Class, rec.Cause, rec.Hint, rec.Refused = encode(result), "", "", "", 0
+	rec.Change, rec.Supplied, rec.Decision = nil, "", nil // whatever was decided meanwhile, it has been done
 	r.move(ctx, rec, StepDone)
 }
 
+// stuck notes that a step cannot go on.
 func (r *runner) stuck(ctx workflow.Context, rec *stepRecord, f activities.Fault) {
+	r.blame(rec, f)
+	r.move(ctx, rec, StepStuck)
+}
+
+// blame notes what went wrong.
+func (r *runner) blame(rec *stepRecord, f activities.Fault) {
 	if f.System != "" {
 		rec.System = System(f.System) // an activity across vendors says which one it is
 	}
@@ -185,7 +300,6 @@ func (r *runner) stuck(ctx workflow.Context, rec *stepRecord, f activities.Fault
 	if f.Op == "" {
 		rec.Cause = f.Cause
 	}
-	r.move(ctx, rec, StepStuck)
 }
 
 func (r *runner) move(ctx workflow.Context, rec *stepRecord, to StepState) {
@@ -195,21 +309,26 @@ func (r *runner) move(ctx workflow.Context, rec *stepRecord, to StepState) {
 	r.changed()
 }
 
-// waitToProbe waits until a step with a final error is worth another try. Its error says that the workflow rolls, or
-// that nobody wants the step any more.
-func (r *runner) waitToProbe(ctx workflow.Context) error {
-	err := awaitUpTo(ctx, r.place().Probe, "try the stuck step again", func() bool { return r.rolling })
+// longestProbe bounds how rarely a step with a final error is tried again by itself: somebody may have corrected the
+// configuration, or given the bot back its rights, without telling the case.
+const longestProbe = 6 * time.Hour
+
+// waitToProbe waits for a decision about a step with a final error, or until it is worth another try: each refusal
+// doubles the wait. Its error says that the workflow rolls, or that nobody wants the step any more.
+func (r *runner) waitToProbe(ctx workflow.Context, rec *stepRecord) error {
+	wait := max(r.place().Probe, min(longestProbe, r.place().Probe<<min(rec.Refused-1, 10)))
+	err := awaitUpTo(ctx, wait, "try the stuck step again", func() bool { return r.rolling || rec.Decision != nil })
 	if err == nil && r.rolling {
 		err = errRolling
 	}
 	return err
 }
 
-// ids returns the steps in one of the states, sorted.
+// ids returns the steps in one of the states, sorted; without those about which nobody is troubled.
 func (r *runner) ids(states ...StepState) []string {
 	list := []string{}
 	for _, id := range workflow.DeterministicKeys(r.records) {
-		if slices.Contains(states, r.records[id].State) {
+		if rec := r.records[id]; slices.Contains(states, rec.State) && !rec.Quiet {
 			list = append(list, id)
 		}
 	}
@@ -220,4 +339,10 @@ func (r *runner) ids(states ...StepState) []string {
 func (r *runner) is(id string, state StepState) bool {
 	rec := r.records[id]
 	return rec != nil && rec.State == state
+}
+
+// isSettled reports whether the step has been done, or somebody has decided to go on without it.
+func (r *runner) isSettled(id string) bool {
+	rec := r.records[id]
+	return rec != nil && rec.settled()
 }

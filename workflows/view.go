@@ -21,7 +21,7 @@ func (c *caseRun) status() Status {
 	if c.Contained != nil {
 		s.ContainedBy, s.ContainedAt = c.Contained.By, &c.Contained.At
 	}
-	for _, id := range c.ids(StepOwed, StepTrying, StepStuck, StepDone) {
+	for _, id := range c.ids(StepOwed, StepTrying, StepStuck, StepDone, StepSkipped) {
 		s.Steps = append(s.Steps, stepStatus(c.runner, c.WorkflowID, id))
 	}
 	s.Steps = append(s.Steps, c.childrenSteps()...)
@@ -36,7 +36,7 @@ func stepStatus(r *runner, workflowID, id string) StepStatus {
 	}
 	return StepStatus{
 		ID: id, WorkflowID: workflowID, Title: notice.StepTitle(r.lang, id), State: rec.State, Generation: rec.Generation,
-		Class: rec.Class, Cause: rec.Cause, Hint: rec.Hint, System: string(rec.System), Since: since, Actions: []Action{},
+		Class: rec.Class, Cause: rec.Cause, Hint: rec.Hint, System: string(rec.System), Since: since, Actions: r.actions(id),
 	}
 }
 
@@ -65,12 +65,12 @@ func (c *caseRun) debts() []string {
 		list = append(list, s.ID)
 	}
 	for _, a := range c.Analyses {
-		if a.Report.Channel == "" {
+		if a.Report.Channel == "" && !a.Abandoned {
 			list = append(list, a.ID+"/"+stepAnalysisChannel)
 		}
 	}
 	for _, id := range c.owed() {
-		if !c.is(id, StepDone) {
+		if !c.isSettled(id) {
 			list = append(list, id)
 		}
 	}
@@ -175,7 +175,7 @@ func (c *caseRun) debt(id string) notice.Step {
 	}
 	for _, s := range c.childrenSteps() {
 		if s.ID == id {
-			return notice.Step{ID: s.ID, System: s.System, Class: s.Class, Cause: s.Cause, Hint: s.Hint, State: string(s.State), Since: *s.Since}
+			return s.notice()
 		}
 	}
 	return notice.Step{ID: id, State: string(StepOwed)}
@@ -253,4 +253,13 @@ func (c *caseRun) opener() string {
 		return by.Name
 	}
 	return c.Request.By.Who
+}
+
+// notice is the step as texts show it.
+func (s StepStatus) notice() notice.Step {
+	n := notice.Step{ID: s.ID, System: s.System, Class: s.Class, Cause: s.Cause, Hint: s.Hint, State: string(s.State)}
+	if s.Since != nil {
+		n.Since = *s.Since
+	}
+	return n
 }

@@ -38,6 +38,7 @@ type world struct {
 	drive  *drivetest.Server
 	sheets *sheetstest.Server
 	pager  *pagertest.Server
+	jiraAt string
 	deps   workflows.Deps
 	place  workflows.Placement
 }
@@ -48,6 +49,7 @@ func newWorld(t testing.TB) *world {
 	var slackURL, jiraURL, googleURL, pagerURL string
 	w.slack, slackURL = slacktest.Start(t, slacktest.Options{})
 	w.jira, jiraURL = jiratest.Start(t, jiratest.Options{})
+	w.jiraAt = jiraURL
 	w.drive, w.sheets, googleURL = sheetstest.Start(t, drivetest.Options{})
 	w.pager, pagerURL = pagertest.Start(t, pagertest.Options{})
 	for _, c := range []*fake.Control{w.slack.Control, w.jira.Control, w.drive.Control} {

@@ -124,6 +124,8 @@ func (n StuckNotice) step(s StuckStep, e Escape) string {
 }
 
 // buttons are those for what can be decided about a step; place makes their ids unique within the message.
+//
+//workflowcheck:ignore encoding/json caches types in a sync.Map, which changes nothing that we see
 func (n StuckNotice) buttons(s StuckStep, place int) (list []Button) {
 	value, _ := json.Marshal(Chosen{s.WorkflowID, OwnStep(s.ID), s.Generation}) // strings and a number: cannot fail
 	for _, action := range s.Actions {

@@ -1,0 +1,235 @@
+package workflows
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/workflows/incident"
+)
+
+// decision is what somebody decided about a step that is stuck.
+type decision struct {
+	ID         string          `json:"id"` // of the update: the same one again is the same decision
+	Generation int             `json:"generation"`
+	Action     Action          `json:"action"`
+	Input      json.RawMessage `json:"input,omitempty"`
+	Reason     string          `json:"reason"`
+	By         string          `json:"by"`
+	At         time.Time       `json:"at"`
+	Glass      string          `json:"glass,omitempty"` // the reason for deciding it without a verified identity
+}
+
+// desk is where the decisions about one workflow's steps are taken.
+type desk struct {
+	number func() string
+	phase  func() incident.Phase
+	// vouched decides whether the sender may do what needs a verified identity, and notes it if the glass was broken.
+	vouched func(ctx workflow.Context, act string, by incident.By) *incident.Refusal
+	// giveUp gives up what the step belongs to.
+	giveUp func(ctx workflow.Context, step string, d decision)
+}
+
+// takeDecisions answers the updates with which people decide about stuck steps. A decision is noted here and carried
+// out by the step itself, so that nobody waits for a vendor.
+func (r *run) takeDecisions(ctx workflow.Context, d desk) error {
+	handler := func(ctx workflow.Context, cmd ResolveCommand) (Answer, error) {
+		answer, refused := r.decide(ctx, cmd, d)
+		answer.Number, answer.Phase, answer.ID, answer.Refused = d.number(), d.phase(), cmd.Step, refused
+		if refused != nil {
+			answer.Text = refused.Error()
+		}
+		r.changed()
+		return answer, nil
+	}
+	validator := func(ctx workflow.Context, cmd ResolveCommand) error {
+		if refusal := firstOf(validSender(cmd.By), cmd.check(), r.decidable(cmd, d.number(), workflow.GetCurrentUpdateInfo(ctx).ID)); refusal != nil {
+			return refusal
+		}
+		return nil
+	}
+	return workflow.SetUpdateHandlerWithOptions(ctx, ResolveUpdate, handler, workflow.UpdateHandlerOptions{
+		Validator: validator,
+		Description: `Decides about a stuck step: {"step":"open.bookmark","generation":1,"action":"retry","reason":"…",` + bySample + `}. ` +
+			`Actions: retry (with "input" to change fields of it), supply ("input":{"id":"…"}), skip, abort; the page shows which are possible. Skip and abort need a verified sender.`,
+	})
+}
+
+// bySample is a sender as people write one in the Temporal UI.
+const bySample = `"by":{"who":"…","door":"cli","assurance":"self-declared"}`
+
+// decide takes a decision. Everything is looked at again: after a reset of the workflow updates arrive unvalidated.
+func (r *run) decide(ctx workflow.Context, cmd ResolveCommand, d desk) (Answer, *incident.Refusal) {
+	cmd.Step = bareStep(cmd.Step)
+	id := workflow.GetCurrentUpdateInfo(ctx).ID
+	if refused := firstOf(validSender(cmd.By), cmd.check(), r.decidable(cmd, d.number(), id)); refused != nil {
+		return Answer{}, refused
+	}
+	rec := r.records[cmd.Step]
+	if rec.Decided != nil && rec.Decided.ID == id {
+		return Answer{Text: decidedText(d.number(), cmd)}, nil
+	}
+	if r.needsVouching(cmd) {
+		if refused := d.vouched(ctx, ResolveUpdate+" "+string(cmd.Action), cmd.By); refused != nil {
+			return Answer{}, refused
+		}
+	}
+	taken := decision{ID: id, Generation: rec.Generation, Action: cmd.Action, Input: cmd.Input, Reason: incident.CleanText(cmd.Reason), By: cmd.By.Called(), At: workflow.Now(ctx)}
+	if !cmd.By.Verified() {
+		taken.Glass = incident.CleanLine(cmd.By.BreakGlass)
+	}
+	rec.Generation++
+	rec.Decided = &taken
+	if cmd.Action == ActionAbort {
+		r.told(ctx, cmd.Step, taken)
+		d.giveUp(ctx, cmd.Step, taken)
+		return Answer{Text: decidedText(d.number(), cmd)}, nil
+	}
+	rec.Decision = &taken
+	r.move(ctx, rec, StepTrying)
+	if stop := r.cancel[cmd.Step]; stop != nil {
+		stop() // a slow try, which would succeed in its own time at best
+	}
+	return Answer{Text: decidedText(d.number(), cmd)}, nil
+}
+
+func decidedText(number string, cmd ResolveCommand) string {
+	switch cmd.Action {
+	case ActionSupply:
+		return fmt.Sprintf("%s: %s: what you named is being looked at", number, cmd.Step)
+	case ActionSkip:
+		return fmt.Sprintf("%s: goes on without %s", number, cmd.Step)
+	case ActionAbort:
+		return fmt.Sprintf("%s: %s is given up", number, cmd.Step)
+	}
+	return fmt.Sprintf("%s: %s is tried again", number, cmd.Step)
+}
+
+// needsVouching reports whether the decision needs somebody whose identity is verified: one that gives something up, or
+// shows the case to more people.
+func (r *run) needsVouching(cmd ResolveCommand) bool {
+	switch cmd.Action {
+	case ActionSkip, ActionAbort:
+		return true
+	case ActionRetry:
+		widens, _ := ruleOf(cmd.Step).parseChange(cmd.Input)
+		return len(cmd.Input) > 0 && widens
+	}
+	return false
+}
+
+// decidable says why the decision cannot be taken as the step is now; nil: it can.
+func (r *runner) decidable(cmd ResolveCommand, number, updateID string) *incident.Refusal {
+	id := bareStep(cmd.Step)
+	rec := r.records[id]
+	see := "See what is stuck with: status " + number
+	switch {
+	case rec == nil || rec.Quiet:
+		return incident.Refuse(incident.Rule, see, "case %s has no step %q here", number, incident.Shorten(incident.CleanLine(cmd.Step), 80))
+	case rec.Decided != nil && rec.Decided.ID == updateID:
+		return nil // the same decision again
+	case rec.Generation != cmd.Generation && rec.Decided != nil && rec.Decided.Generation == cmd.Generation:
+		d := rec.Decided
+		return incident.Refuse(incident.Rule, see, "%s decided about %s of case %s before you: %s (%s)", d.By, id, number, d.Action, incident.Shorten(d.Reason, 200))
+	case rec.Generation != cmd.Generation:
+		return incident.Refuse(incident.Rule, see, "step %s of case %s is at generation %d, not %d: it has moved on since you looked", id, number, rec.Generation, cmd.Generation)
+	case rec.State != StepStuck:
+		return incident.Refuse(incident.Rule, see, "step %s of case %s is not stuck, it is %s", id, number, rec.State)
+	case !slices.Contains(r.actions(id), cmd.Action):
+		return incident.Refuse(incident.Rule, "Possible are: "+wordsOf(r.actions(id)), "step %s of case %s does not allow %q", id, number, cmd.Action)
+	}
+	if cmd.Action == ActionRetry && len(cmd.Input) > 0 {
+		if _, err := ruleOf(id).parseChange(cmd.Input); err != nil {
+			return incident.Refuse(incident.Usage, "Correct the input, or retry without", "step %s of case %s: %v", id, number, err)
+		}
+	}
+	return nil
+}
+
+func wordsOf(actions []Action) string {
+	var list []string
+	for _, a := range actions {
+		list = append(list, string(a))
+	}
+	return strings.Join(list, ", ")
+}
+
+// bareStep is the step's id within its workflow: the case shows those of its analyses with the analysis before them.
+func bareStep(id string) string {
+	if _, bare, found := strings.Cut(id, "/"); found {
+		return bare
+	}
+	return id
+}
+
+// carryOut does what somebody has decided about the step, as far as no activity is needed for it; false: there was
+// nothing to be done.
+func (r *runner) carryOut(ctx workflow.Context, id string, rec *stepRecord) bool {
+	d := rec.Decision
+	if d == nil {
+		return false
+	}
+	rec.Decision, rec.Refused = nil, 0
+	switch d.Action {
+	case ActionSupply:
+		rec.Supplied = suppliedID(d.Input)
+	case ActionSkip:
+		r.move(ctx, rec, StepSkipped)
+	default:
+		rec.Change = d.Input
+	}
+	rec.Class, rec.Cause, rec.Hint = "", "", ""
+	if !rec.settled() {
+		r.move(ctx, rec, StepTrying)
+	}
+	r.told(ctx, id, *d)
+	return true
+}
+
+func (r *runner) told(ctx workflow.Context, id string, d decision) {
+	if r.carried != nil {
+		r.carried(ctx, id, d)
+	}
+}
+
+// suppliedID is the id of the thing that somebody wants to be used.
+func suppliedID(input json.RawMessage) string {
+	var in struct {
+		ID string `json:"id"`
+	}
+	if decode(input, &in) != nil {
+		return ""
+	}
+	return incident.CleanLine(in.ID)
+}
+
+func validSender(by incident.By) *incident.Refusal {
+	if by.Valid() {
+		return nil
+	}
+	return incident.Refuse(incident.Usage, "The door that sent this must say who asked", "the command has no sender")
+}
+
+// maxInput bounds what somebody changes in the input of a step, in bytes.
+const maxInput = 8 << 10
+
+func (cmd ResolveCommand) sender() incident.By { return cmd.By }
+
+func (cmd ResolveCommand) check() *incident.Refusal {
+	switch {
+	case !slices.Contains([]Action{ActionRetry, ActionSupply, ActionSkip, ActionAbort}, cmd.Action):
+		return incident.Refuse(incident.Usage, "Use retry, supply, skip or abort", "unknown action %q", incident.Shorten(incident.CleanLine(string(cmd.Action)), 40))
+	case len(cmd.Input) > maxInput:
+		return incident.Refuse(incident.Usage, "Change only what has to be changed", "the input has %d bytes, at most %d fit", len(cmd.Input), maxInput)
+	case cmd.Action == ActionSupply && suppliedID(cmd.Input) == "":
+		return incident.Refuse(incident.Usage, `Name it: --input '{"id":"…"}'`, "supply needs the id of the thing to be used")
+	case (cmd.Action == ActionSkip || cmd.Action == ActionAbort) && len(cmd.Input) > 0:
+		return incident.Refuse(incident.Usage, "Leave the input out", "%s takes no input", cmd.Action)
+	}
+	return firstOf(without("the step", "Name the step: resume --step open.bookmark …", cmd.Step), tooLong("step", maxLine, cmd.Step),
+		without("the reason", "Say why: --reason …", cmd.Reason), tooLong("reason", maxReason, cmd.Reason))
+}

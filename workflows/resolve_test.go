@@ -1,0 +1,233 @@
+package workflows_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"hikeshi/activities/fake"
+	"hikeshi/activities/slack/slacktest"
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+)
+
+// resolve is a decision about a step, and what it comes to.
+func resolve(step string, generation int, action workflows.Action, by incident.By, input, refused string) act {
+	cmd := workflows.ResolveCommand{Step: step, Generation: generation, Action: action, Reason: "because of the drill", By: by}
+	if input != "" {
+		cmd.Input = json.RawMessage(input)
+	}
+	return act{workflows.ResolveUpdate, cmd, refused, ""}
+}
+
+// stuckNotices are the notices about stuck steps in a channel or its threads.
+func (w *world) stuckNotices(channel string) (list []slacktest.Message) {
+	for _, m := range w.slack.Messages(channel) {
+		if strings.Contains(m.Text, " is stuck; ") || strings.Contains(m.Text, "nothing is stuck any more") {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// makeTicket opens a ticket as a person would, and returns its key.
+func (w *world) makeTicket(project, summary string) string {
+	w.Helper()
+	body := fmt.Sprintf(`{"fields":{"project":{"key":%q},"issuetype":{"name":"Incident"},"summary":%q}}`, project, summary)
+	req, err := http.NewRequest("POST", w.jiraAt+"/rest/api/2/issue", strings.NewReader(body))
+	require.NoError(w, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.SetBasicAuth(fake.JiraUser, fake.JiraToken)
+	reply, err := http.DefaultClient.Do(req)
+	require.NoError(w, err)
+	defer reply.Body.Close()
+	var made struct{ Key string }
+	require.NoError(w, json.NewDecoder(reply.Body).Decode(&made))
+	require.NotEmpty(w, made.Key)
+	return made.Key
+}
+
+// refuse has a vendor refuse a call for good.
+func (w *world) refuse(c *fake.Control, match string, status int) {
+	w.Helper()
+	require.NoError(w, c.Inject(fake.Fault{Match: match, Mode: "status", Status: status}))
+}
+
+func TestAStuckStepIsRetriedByAPerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Operators = "C0CSIRTOPS"
+	w.place.Project = "STRICT"
+	state, _ := w.intake(report("req-retry"))
+	status, next := w.live(state, 5*time.Minute)
+	require.Equal(t, workflows.StepStuck, step(t, status, "open.ticket").State)
+	require.Equal(t, []workflows.Action{workflows.ActionRetry, workflows.ActionSupply}, step(t, status, "open.ticket").Actions)
+	for _, place := range []string{status.Links.Channel, "C0CSIRTOPS"} {
+		notices := w.stuckNotices(place)
+		require.Len(t, notices, 1, place)
+		require.Contains(t, string(notices[0].Blocks), "resolve_retry:1")
+	}
+
+	generation := step(t, status, "open.ticket").Generation
+	status, next = w.tell(next,
+		resolve("open.ticket", generation, workflows.ActionRetry, somebody, `{"summary":"x"}`, `"summary" cannot be changed here`),
+		resolve("open.ticket", generation, workflows.ActionRetry, somebody, `{"fields":7}`, "another type"),
+		resolve("open.ticket", generation, workflows.ActionRetry, somebody, `{"fields":{"customfield_10042":"payroll"}}`, ""),
+		resolve("open.ticket", generation, workflows.ActionRetry, aoi, "", "ben decided about open.ticket"),
+	)
+	require.Empty(t, status.Debts)
+	require.Len(t, w.jira.Issues(), 1)
+	for _, place := range []string{status.Links.Channel, "C0CSIRTOPS"} {
+		notices := w.stuckNotices(place)
+		require.Len(t, notices, 1, place)
+		require.NotContains(t, string(notices[0].Blocks), "resolve_", "nothing is left to decide")
+		require.Contains(t, string(notices[0].Blocks), "because of the drill")
+	}
+	require.Nil(t, next.Told["case"].Decided, "the story has ended")
+}
+
+func TestAThingIsSupplied(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other, _ := w.intake(report("req-other")) // its ticket is not for sale
+	require.Equal(t, "SEC-1", other.Number)
+	key := w.makeTicket("SEC", "made by hand")
+	w.refuse(w.jira.Control, "POST /rest/api/2/issue$", 400)
+	state, opened := w.intake(report("req-supply"))
+	require.Contains(t, opened.Number, "P-")
+	status, next := w.live(state, 5*time.Minute)
+	g := step(t, status, "open.ticket").Generation
+	status, next = w.tell(next, resolve("open.ticket", g, workflows.ActionSupply, somebody, `{"id":"SEC-1"}`, ""))
+	require.Equal(t, "Denied", step(t, status, "open.ticket").Class)
+	status, next = w.tell(next, resolve("open.ticket", g+1, workflows.ActionSupply, somebody, `{"id":"SEC-404"}`, ""))
+	require.Equal(t, "NotFound", step(t, status, "open.ticket").Class)
+
+	status, _ = w.tell(next, resolve("open.ticket", g+2, workflows.ActionSupply, somebody, `{"id":"`+key+`"}`, ""))
+	require.Equal(t, key, status.Number)
+	require.Empty(t, status.Debts)
+}
+
+func TestAStepIsSkipped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Operators = "C0CSIRTOPS"
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "bookmarks.add", Mode: "before", Error: "too_many_bookmarks"}))
+	state, _ := w.intake(report("req-skip"))
+	status, next := w.live(state, 5*time.Minute)
+	g := step(t, status, "open.bookmark").Generation
+	urgent := somebody
+	urgent.BreakGlass = "Slack's limit holds the case up"
+	status, next = w.tell(next,
+		resolve("open.bookmark", g, workflows.ActionSkip, somebody, "", "identity is verified"),
+		resolve("open.bookmark", g, workflows.ActionAbort, aoi, "", "does not allow"),
+		resolve("open.bookmark", g, workflows.ActionSkip, urgent, "", ""),
+		resolve("open.bookmark", g, workflows.ActionRetry, aoi, "", "decided about open.bookmark"),
+	)
+	require.Equal(t, workflows.StepSkipped, step(t, status, "open.bookmark").State)
+	require.Empty(t, status.Debts)
+	require.Len(t, status.BrokenGlass, 1)
+	w.tell(next)
+	for _, channel := range []string{status.Links.Channel, "C0CSIRTOPS"} {
+		var found bool
+		for _, m := range w.slack.Messages(channel) {
+			found = found || strings.Contains(m.Text, urgent.BreakGlass)
+		}
+		require.True(t, found, "the broken glass is seen in %s", channel)
+	}
+}
+
+// Two people decide in the same moment: one of them wins, the other is told who.
+func TestTwoPeopleDecideAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "bookmarks.add", Mode: "before", Error: "too_many_bookmarks"}))
+	state, _ := w.intake(report("req-both"))
+	status, next := w.live(state, 5*time.Minute)
+	g := step(t, status, "open.bookmark").Generation
+	retry, skip := resolve("open.bookmark", g, workflows.ActionRetry, somebody, "", ""), resolve("open.bookmark", g, workflows.ActionSkip, aoi, "", "ben decided about open.bookmark")
+	status, _ = w.live(next, 2*time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
+		env.RegisterDelayedCallback(func() { w.slack.ClearFaults(); w.perform(env, "both-1", retry); w.perform(env, "both-2", skip) }, time.Minute)
+	})
+	require.Equal(t, workflows.StepDone, step(t, status, "open.bookmark").State)
+}
+
+// What has begun with a transient error is tried on slowly; a person's decision does not wait for that.
+func TestADecisionDoesNotWaitForTheProbe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.jira.Inject(fake.Fault{Match: "POST /rest/api/2/issue", Mode: "before"}))
+	state, _ := w.intake(report("req-probe"))
+	status, next := w.live(state, 20*time.Minute)
+	require.Equal(t, "Ambiguous", step(t, status, "open.ticket").Class)
+	again := resolve("open.ticket", step(t, status, "open.ticket").Generation, workflows.ActionRetry, somebody, "", "")
+	status, _ = w.live(next, 2*time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
+		env.RegisterDelayedCallback(func() { w.jira.ClearFaults(); w.perform(env, "again", again) }, time.Minute)
+	})
+	require.Equal(t, "SEC-1", status.Number, "a minute after the decision")
+}
+
+// Nobody's case is at fault when credentials are refused: nothing is stuck, and it is a debt until they are good again.
+func TestCredentialsDoNotPark(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.refuse(w.jira.Control, "*", 401)
+	state, _ := w.intake(report("req-token"))
+	status, next := w.live(state, time.Hour)
+	ticket := step(t, status, "open.ticket")
+	require.Equal(t, workflows.StepTrying, ticket.State)
+	require.Equal(t, "Credentials", ticket.Class)
+	require.Contains(t, status.Debts, "open.ticket")
+	w.jira.ClearFaults()
+	status, _ = w.live(next, time.Hour)
+	require.Empty(t, status.Debts)
+}
+
+func TestWhatCannotBeDecided(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Folder = "fld-foreign"
+	state, _ := w.intake(report("req-wrong"))
+	status, next := w.live(state, 5*time.Minute)
+	g := step(t, status, "open.folder").Generation
+	empty := resolve("open.folder", g, workflows.ActionRetry, aoi, "", "the reason is missing")
+	cmd := empty.command.(workflows.ResolveCommand)
+	cmd.Reason = " \n"
+	empty.command = cmd
+	status, _ = w.tell(next,
+		resolve("open.nothing", 1, workflows.ActionRetry, aoi, "", `no step "open.nothing"`),
+		resolve("open.folder", g+7, workflows.ActionRetry, aoi, "", "at generation"),
+		resolve("open.channel", 1, workflows.ActionRetry, aoi, "", "is not stuck, it is done"),
+		resolve("open.folder", g, "forget", aoi, "", "unknown action"),
+		resolve("open.folder", g, workflows.ActionSkip, aoi, "", "does not allow"),
+		resolve("open.folder", g, workflows.ActionSupply, aoi, "", "supply needs the id"),
+		resolve("open.folder", g, workflows.ActionSupply, aoi, `{"id":7}`, "supply needs the id"),
+		resolve("open.folder", g, workflows.ActionRetry, aoi, `[1]`, "no group of fields"),
+		resolve("open.folder", g, workflows.ActionRetry, aoi, `{"x":"`+strings.Repeat("x", 9000)+`"}`, "at most"),
+		resolve("open.folder", g, workflows.ActionRetry, incident.By{}, "", "no sender"),
+		empty,
+	)
+	require.Equal(t, workflows.StepStuck, step(t, status, "open.folder").State)
+	require.Equal(t, g, step(t, status, "open.folder").Generation)
+}
+
+// A theme that cannot be opened is given up: the lesson is decided anew.
+func TestAThemeIsGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.ThemeType = "Nonsense"
+	state, _ := w.intake(report("req-theme"))
+	status, next := w.tell(state,
+		act{workflows.LessonUpdate, workflows.LessonCommand{Text: "no second factor", By: aoi}, "", ""},
+		act{workflows.DecideUpdate, workflows.DecideCommand{Lesson: "l1", As: "theme", By: aoi}, "", ""})
+	theme := step(t, status, "lesson.l1.theme.1")
+	require.Equal(t, workflows.StepStuck, theme.State)
+	status, _ = w.tell(next, resolve("lesson.l1.theme.1", theme.Generation, workflows.ActionAbort, aoi, "", ""))
+	require.Empty(t, status.Lessons[0].As)
+	require.Empty(t, status.Debts)
+}
