@@ -35,6 +35,7 @@ type Taken struct {
 	WorkflowID string           `json:"workflow_id"`
 	Generation int              `json:"generation"` // that was decided about
 	Action     workflows.Action `json:"action"`
+	Veiled     bool             `json:"-"` // whoever decided may not read the case
 }
 
 // Decide tells the workflow of a stuck step what to do about it, and returns as soon as the workflow has taken it. The
@@ -44,10 +45,18 @@ func (c *Cases) Decide(ctx context.Context, number string, viewer settings.Viewe
 	if err != nil {
 		return Taken{}, err
 	}
-	view, err := c.seen(ctx, found, number, viewer)
+	view, veiled, err := c.seen(ctx, found, number, viewer)
 	if err != nil {
 		return Taken{}, err
 	}
+	taken, err := c.decide(ctx, found, number, view, d, id)
+	if taken.Veiled = veiled; veiled && isRefusal(err) {
+		err = incident.Refuse(incident.Rule, "Ask somebody in the case", "case %s does not take that decision about %s: somebody may have decided before you", number, clipped(d.Step))
+	}
+	return taken, err
+}
+
+func (c *Cases) decide(ctx context.Context, found *workflowservice.DescribeWorkflowExecutionResponse, number string, view View, d Decision, id string) (Taken, error) {
 	if !running(found.GetWorkflowExecutionInfo()) {
 		return Taken{}, ended(number)
 	}
@@ -68,12 +77,15 @@ func (c *Cases) Decide(ctx context.Context, number string, viewer settings.Viewe
 }
 
 // seen is a case as whoever decides about its steps sees it. In the operators' channel people decide about the steps of
-// cases that they may otherwise not read.
-func (c *Cases) seen(ctx context.Context, found *workflowservice.DescribeWorkflowExecutionResponse, number string, viewer settings.Viewer) (View, error) {
-	if viewer.Channel != "" && viewer.Channel == c.config.Slack.Operators {
-		viewer.Restricted, viewer.Organisations = true, []string{settings.Everything}
+// cases that they may not read: veiled.
+func (c *Cases) seen(ctx context.Context, found *workflowservice.DescribeWorkflowExecutionResponse, number string, viewer settings.Viewer) (v View, veiled bool, err error) {
+	v, err = c.view(ctx, found, number, viewer)
+	if !isNotFound(err) || viewer.Channel == "" || viewer.Channel != c.config.Slack.Operators {
+		return v, false, err
 	}
-	return c.view(ctx, found, number, viewer)
+	viewer.Restricted, viewer.Organisations = true, []string{settings.Everything}
+	v, err = c.view(ctx, found, number, viewer)
+	return v, true, err
 }
 
 // chosen is the step that is meant. A step that is not stuck is left for its workflow to judge if its generation is

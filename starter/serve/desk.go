@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"hikeshi/starter/cases"
@@ -66,6 +67,40 @@ func (d deskOf) Ring(ctx context.Context, b slackbot.Bell) error {
 // Happened tells the channel's case.
 func (d deskOf) Happened(ctx context.Context, e slackbot.Event) error {
 	return d.Cases.Happened(ctx, workflows.ChannelEvent{Channel: e.Channel, Did: e.Did, User: e.User, Name: e.Name})
+}
+
+// taken is a decision, and what is needed to follow it.
+type taken struct {
+	cases.Taken
+	number string // by which it was asked for
+}
+
+// Decide decides about a stuck step as a person in Slack may: the rights of this machine do not count.
+func (d deskOf) Decide(ctx context.Context, s slackbot.Decision, v slackbot.Viewer) (slackbot.Taken, error) {
+	decision := cases.Decision{Step: s.Shown(), Workflow: s.WorkflowID, Generation: s.Generation, Action: workflows.Action(s.Action), Reason: s.Reason, By: s.By}
+	if decision.Action == workflows.ActionSupply {
+		input, err := json.Marshal(map[string]string{"id": s.Supply})
+		if err != nil {
+			return nil, err
+		}
+		decision.Input = input
+	}
+	got, err := d.Cases.Decide(ctx, s.Number(), settings.Viewer{SlackUser: v.User, Channel: v.Channel}, decision, s.ID)
+	return taken{got, s.Number()}, known(err)
+}
+
+// Became looks what becomes of the step. Whoever may only decide about it reads no cause.
+func (d deskOf) Became(ctx context.Context, t slackbot.Taken) notice.Outcome {
+	decided, ok := t.(taken)
+	if !ok {
+		return notice.Outcome{}
+	}
+	became := d.Cases.Became(ctx, decided.number, decided.Taken)
+	outcome := notice.Outcome{Number: decided.Number, Step: decided.Step, Became: became.Outcome}
+	if !decided.Veiled {
+		outcome.Cause, outcome.Hint = became.After.Cause, became.After.Hint
+	}
+	return outcome
 }
 
 // known turns what the gateway tells apart into its own word for it.

@@ -38,6 +38,7 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	defer cancel()
 	gateway := slackbot.New(ctx, slackbot.Options{
 		Desk: deskOf{desk}, Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check,
+		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"),
 	})
 	doors, err := listen(config, gateway)
 	if err != nil {

@@ -23,7 +23,25 @@ type Desk interface {
 	Ring(ctx context.Context, bell Bell) error
 	// Happened tells the channel's case what somebody did to the channel, on the same terms.
 	Happened(ctx context.Context, event Event) error
+	// Decide decides about a stuck step, as the viewer may. The same decision again, with the same id, is the same one.
+	// After ErrNotConfirmed it may or may not be taken; after any other error it is not.
+	Decide(ctx context.Context, decision Decision, viewer Viewer) (Taken, error)
+	// Became looks what becomes of the step, until something is known or ctx ends.
+	Became(ctx context.Context, taken Taken) notice.Outcome
 }
+
+// Decision is what a person in Slack decides about a stuck step.
+type Decision struct {
+	notice.Chosen
+	ID     string // of the decision, from Slack's own ids
+	Action string // retry, supply, skip or abort
+	Supply string // id of the thing to be used, for supply
+	Reason string
+	By     incident.By
+}
+
+// Taken is a decision that a case has taken, as the Desk names it.
+type Taken any
 
 // ErrNotConfirmed is returned by a Desk that got no answer in time: what was asked may have been done.
 var ErrNotConfirmed = errors.New("not confirmed yet")

@@ -19,6 +19,46 @@ type desk struct {
 	down     error
 	bells    []slackbot.Bell
 	events   []slackbot.Event
+
+	decided   []slackbot.Decision
+	decideErr []error // what the next Decides return
+	became    notice.Outcome
+}
+
+// Decide takes the first decision about each step, and tells later ones who was first.
+func (d *desk) Decide(_ context.Context, n slackbot.Decision, v slackbot.Viewer) (slackbot.Taken, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.viewers = append(d.viewers, v)
+	if len(d.decideErr) > 0 {
+		err := d.decideErr[0]
+		d.decideErr = d.decideErr[1:]
+		return nil, err
+	}
+	for _, first := range d.decided {
+		if first.Chosen == n.Chosen && first.ID != n.ID {
+			return nil, incident.Refuse(incident.Rule, "", "%s decided about %s before you: %s", first.By.Name, n.Step, first.Action)
+		}
+		if first.ID == n.ID {
+			return n.Step, nil
+		}
+	}
+	d.decided = append(d.decided, n)
+	return n.Step, nil
+}
+
+func (d *desk) Became(_ context.Context, t slackbot.Taken) notice.Outcome {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	o := d.became
+	o.Number, o.Step = "SEC-1", t.(string)
+	return o
+}
+
+func (d *desk) decisions() []slackbot.Decision {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]slackbot.Decision{}, d.decided...)
 }
 
 func newDesk() *desk { return &desk{requests: map[string]incident.Request{}} }

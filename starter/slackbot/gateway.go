@@ -14,6 +14,8 @@ type Options struct {
 	Secret  func() (string, error) // Slack's signing secret, asked for with every request because it can be rotated
 	Lang    string                 // of the answers: en or ja
 	APIHost string                 // host:port of the Web API if it is not Slack's own; answers may go there too
+	APIURL  string                 // of the Web API if it is not Slack's own
+	Token   func() (string, error) // the bot token, to open dialogs with; nil or an error: people are told what to type
 	Ready   func(context.Context) error
 	Log     *slog.Logger // nil: slog.Default
 }
@@ -33,6 +35,7 @@ const (
 	answerTime = 2200 * time.Millisecond
 	followTime = 5 * time.Minute
 	readyTime  = 2 * time.Second
+	watchTime  = 10 * time.Second // for what becomes of a step that was decided about
 )
 
 // New makes a gateway. What it does after an answer ends with ctx.
@@ -43,12 +46,13 @@ func New(ctx context.Context, o Options) *Gateway {
 	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o)}
 	g.mux.HandleFunc("POST /slack/commands", g.signed(g.command))
 	g.mux.HandleFunc("POST /slack/events", g.signed(g.event))
+	g.mux.HandleFunc("POST /slack/interactions", g.signed(g.interact))
 	g.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
 	g.mux.HandleFunc("GET /readyz", g.ready)
 	return g
 }
 
-// ServeHTTP serves /slack/commands, /slack/events, /healthz and /readyz.
+// ServeHTTP serves /slack/commands, /slack/events, /slack/interactions, /healthz and /readyz.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
 
 // Wait returns when nobody is followed any more and every bell is rung. End the context of New first.

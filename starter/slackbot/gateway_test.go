@@ -187,7 +187,7 @@ func TestRequestsThatAreNotSlacks(t *testing.T) {
 		"large":       {"/slack/commands", strings.Repeat("x", 1<<20+1), http.StatusRequestEntityTooLarge},
 		"no command":  {"/slack/commands", "text=open", http.StatusBadRequest},
 		"no JSON":     {"/slack/events", "open", http.StatusBadRequest},
-		"not offered": {"/slack/interactions", "{}", http.StatusNotFound},
+		"not offered": {"/slack/options", "{}", http.StatusNotFound},
 		"event":       {"/slack/events", `{"type":"event_callback","event":{"type":"message"}}`, http.StatusOK},
 	} {
 		if status, answer := w.post(tt.path, tt.body, time.Now(), secret); status != tt.want {

@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -26,11 +28,37 @@ type workspace struct {
 	*httptest.Server // of later answers
 	gateway          *slackbot.Gateway
 	later            chan string
+	opened           chan openedView
+	token            string // empty: the gateway has none
+	refuse           string // with which views.open refuses
+}
+
+// openedView is what the gateway wants shown.
+type openedView struct {
+	Trigger string          `json:"trigger_id"`
+	View    json.RawMessage `json:"view"`
+}
+
+func (w *workspace) openView(out http.ResponseWriter, r *http.Request) {
+	var v openedView
+	if err := json.NewDecoder(r.Body).Decode(&v); err != nil || r.Header.Get("Authorization") != "Bearer "+w.token {
+		v.View = json.RawMessage(fmt.Sprintf("%q", fmt.Sprint("bad call: ", err)))
+	}
+	if w.refuse != "" {
+		_, _ = io.WriteString(out, `{"ok":false,"error":"`+w.refuse+`"}`)
+		return
+	}
+	w.opened <- v
+	_, _ = io.WriteString(out, `{"ok":true,"view":{"id":"V0VIEW001"}}`)
 }
 
 func newWorkspace(t *testing.T, d slackbot.Desk) *workspace {
-	w := &workspace{later: make(chan string, 10)}
-	w.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), token: "xoxb-1"}
+	w.Server = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/views.open" {
+			w.openView(out, r)
+			return
+		}
 		var m struct {
 			Text string `json:"text"`
 			Type string `json:"response_type"`
@@ -46,6 +74,13 @@ func newWorkspace(t *testing.T, d slackbot.Desk) *workspace {
 		Desk: d, Lang: "en", APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
 		Secret: func() (string, error) { return secret, nil },
 		Ready:  func(context.Context) error { return nil },
+		APIURL: w.URL + "/api",
+		Token: func() (string, error) {
+			if w.token == "" {
+				return "", errors.New("SLACK_BOT_TOKEN is missing")
+			}
+			return w.token, nil
+		},
 	})
 	t.Cleanup(func() { cancel(); w.gateway.Wait() })
 	return w

@@ -44,13 +44,6 @@ type DecidedStep struct {
 	At     time.Time
 }
 
-// Chosen is what a button of a stuck notice carries: the step that was seen, as the update that decides names it.
-type Chosen struct {
-	WorkflowID string `json:"workflow_id"`
-	Step       string `json:"step"`
-	Generation int    `json:"generation"`
-}
-
 // How much the notice shows. Eight steps with their buttons are 16 of Slack's 50 blocks.
 const (
 	maxStuck   = 8
@@ -142,15 +135,6 @@ func (n StuckNotice) buttons(s StuckStep, place int) (list []Button) {
 		list = append(list, Button{Text: text, ActionID: ResolvePrefix + action + ":" + strconv.Itoa(place), Value: string(value), Style: style})
 	}
 	return list
-}
-
-// OwnStep is a step's id within the workflow that it belongs to: a case shows those of its analyses with whose they are
-// before it.
-func OwnStep(id string) string {
-	if _, own, found := strings.Cut(id, "/"); found {
-		return own
-	}
-	return id
 }
 
 // decided says who decided what, the newest first: what there is no room for is old.

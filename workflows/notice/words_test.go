@@ -126,7 +126,9 @@ func ids(t *testing.T) map[string]bool {
 		"breaker_todo":   {"slack", "jira", "google"},
 		"command": {"triage", "contain", "analyze", "conclude", "task", "update", "lesson", "decide", "waive", "back", "close", "reopen",
 			"roll", "bell", "resolveStep"},
-		"action": {"retry", "supply", "skip", "abort"},
+		"action":       {"retry", "supply", "skip", "abort"},
+		"dialog":       {"supply", "skip", "abort"},
+		"dialog_means": {"supply", "skip", "abort"},
 	} {
 		for _, word := range words {
 			list = append(list, kind+"_"+word)

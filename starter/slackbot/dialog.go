@@ -1,0 +1,126 @@
+package slackbot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+// resolveDialog is the callback id of the dialog in which a stuck step is decided about, and the names of its fields.
+const (
+	resolveDialog = "resolve"
+	reasonField   = "reason"
+	idField       = "id"
+)
+
+// kept is what a dialog carries in its private metadata. Slack's signature covers it on the way back; it is checked
+// again all the same, here and by the workflow.
+type kept struct {
+	notice.Chosen
+	Action  string `json:"action"`
+	Channel string `json:"channel"` // in which the button was pressed
+	Answer  string `json:"answer"`  // the press's response_url
+}
+
+// ask opens the dialog. It is the one call of Slack's Web API that the gateway makes, and it has three seconds for it.
+// https://docs.slack.dev/reference/methods/views.open
+func (g *Gateway) ask(ctx context.Context, d Decision, i interaction) error {
+	if g.o.Token == nil {
+		return errors.New("the gateway has no bot token: set SLACK_BOT_TOKEN for starter serve")
+	}
+	token, err := g.o.Token()
+	if err != nil {
+		return err
+	}
+	private, err := json.Marshal(kept{d.Chosen, d.Action, i.Channel.ID, i.ResponseURL})
+	if err != nil {
+		return err
+	}
+	options := []slack.Option{slack.OptionHTTPClient(g.answers)}
+	if g.o.APIURL != "" {
+		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(g.o.APIURL, "/")+"/"))
+	}
+	_, err = slack.New(token, options...).OpenViewContext(ctx, i.Trigger, g.dialog(d, string(private)))
+	return err
+}
+
+func (g *Gateway) dialog(d Decision, private string) slack.ModalViewRequest {
+	t := notice.ResolveDialog(g.o.Lang, escape, d.Number(), d.Shown(), d.Action)
+	blocks := []slack.Block{slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, t.Text, false, true), nil, nil)}
+	if t.ID != "" {
+		blocks = append(blocks, field(idField, t.ID, t.IDHint, false))
+	}
+	blocks = append(blocks, field(reasonField, t.Reason, t.ReasonHint, true))
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: resolveDialog, PrivateMetadata: private, Title: words(t.Title), Submit: words(t.Submit), Close: words(t.Close),
+		Blocks: slack.Blocks{BlockSet: blocks}}
+}
+
+func words(text string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, text, false, false)
+}
+
+// maxWritten is how much can be written into a field: what a case takes as a reason.
+const maxWritten = 1000
+
+func field(name, label, hint string, long bool) slack.Block {
+	input := slack.NewPlainTextInputBlockElement(nil, name).WithMultiline(long).WithMaxLength(maxWritten)
+	return slack.NewInputBlock(name, words(label), words(hint), input)
+}
+
+// submitted takes a filled dialog. What the case refuses stays in the dialog, so that nothing has to be written again.
+func (g *Gateway) submitted(w http.ResponseWriter, r *http.Request, i interaction) {
+	var k kept
+	if json.Unmarshal([]byte(i.View.Private), &k) != nil || !k.Valid() || !known[k.Action] || i.View.ID == "" {
+		g.o.Log.Warn("refuse a dialog that cannot be ours", "user", i.User.ID)
+		plain(w, http.StatusBadRequest, "the dialog carries nothing of ours\n")
+		return
+	}
+	d := Decision{Chosen: k.Chosen, Action: k.Action, By: i.by(), ID: i.View.ID,
+		Reason: strings.TrimSpace(i.typed(reasonField)), Supply: strings.TrimSpace(i.typed(idField))}
+	missing := notice.ResolveDialog(g.o.Lang, nil, "", "", d.Action).Missing
+	switch {
+	case d.Action == "supply" && incident.CleanLine(d.Supply) == "":
+		complain(w, idField, missing)
+		return
+	case incident.CleanText(d.Reason) == "":
+		complain(w, reasonField, missing)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+	defer cancel()
+	viewer := Viewer{User: i.User.ID, Channel: k.Channel}
+	taken, err := g.o.Desk.Decide(ctx, d, viewer)
+	var refusal *incident.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		complain(w, reasonField, notice.Refused(g.o.Lang, refusal)) // plain text
+		return
+	case err == nil:
+		g.watch(taken, k.Answer)
+	case isNotConfirmed(ctx, err):
+		g.tell(k.Answer, notice.NotConfirmed(g.o.Lang, d.named(g.o.Lang)))
+		g.settle(d, viewer, k.Answer)
+	default:
+		g.o.Log.Error("the desk does not answer", "what", d.named(g.o.Lang), "error", err)
+		complain(w, reasonField, notice.NotRecorded(g.o.Lang))
+		return
+	}
+	w.WriteHeader(http.StatusOK) // an empty answer closes the dialog
+}
+
+// maxComplaint is how much of a refusal stands in a dialog.
+const maxComplaint = 500
+
+// complain keeps the dialog open and shows what is wrong beside a field.
+// https://docs.slack.dev/surfaces/modals#displaying_errors
+func complain(w http.ResponseWriter, field, text string) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"response_action": "errors", "errors": map[string]string{field: incident.Shorten(text, maxComplaint)}}) // an error here is Slack's going away
+}

@@ -1,0 +1,104 @@
+package slackbot
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+
+	"hikeshi/workflows/incident"
+)
+
+// interaction is what a person did with a message or a dialog of ours. It is read by hand, as events are.
+// https://docs.slack.dev/reference/interaction-payloads
+type interaction struct {
+	Type string `json:"type"`
+	App  string `json:"api_app_id"`
+	Team struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	User struct {
+		ID       string `json:"id"`
+		Username string `json:"username"` // of buttons
+		Name     string `json:"name"`     // of dialogs
+	} `json:"user"`
+	Trigger     string     `json:"trigger_id"`
+	ResponseURL string     `json:"response_url"`
+	Channel     channelRef `json:"channel"`
+	Actions     []struct {
+		ID    string `json:"action_id"`
+		Value string `json:"value"`
+		TS    string `json:"action_ts"`
+	} `json:"actions"`
+	View struct {
+		ID       string `json:"id"`
+		Callback string `json:"callback_id"`
+		Private  string `json:"private_metadata"`
+		State    struct {
+			Values map[string]map[string]struct {
+				Value string `json:"value"`
+			} `json:"values"`
+		} `json:"state"`
+	} `json:"view"`
+}
+
+var (
+	plainTeam = regexp.MustCompile(`^[TE][A-Z0-9]{1,29}$`)
+	plainApp  = regexp.MustCompile(`^A[A-Z0-9]{1,29}$`)
+)
+
+// openInteraction reads the payload, and refuses one that does not say who did it in which workspace with which app.
+func openInteraction(body []byte) (interaction, error) {
+	var i interaction
+	form, err := url.ParseQuery(string(body))
+	if err != nil || form.Get("payload") == "" {
+		return i, errors.New("there is no payload")
+	}
+	err = json.Unmarshal([]byte(form.Get("payload")), &i)
+	if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) {
+		err = nil // a field of another type than expected stays empty
+	}
+	switch {
+	case err != nil:
+		return i, errors.New("the payload is no JSON")
+	case !plainUser.MatchString(i.User.ID), !plainTeam.MatchString(i.Team.ID), !plainApp.MatchString(i.App):
+		return i, errors.New("the payload does not name its user, team and app")
+	}
+	return i, nil
+}
+
+// interact answers what a person did: it decides about a stuck step, or asks for what is needed to decide. What is not
+// known here is acknowledged, because Slack would show the person an error: a button that is only a link, a dialog of
+// newer code.
+func (g *Gateway) interact(w http.ResponseWriter, r *http.Request, body []byte) {
+	i, err := openInteraction(body)
+	if err != nil {
+		g.o.Log.Warn("refuse an interaction", "reason", err)
+		plain(w, http.StatusBadRequest, err.Error()+"\n")
+		return
+	}
+	switch {
+	case i.Type == "block_actions" && len(i.Actions) > 0:
+		g.pressed(w, r, i)
+	case i.Type == "view_submission" && i.View.Callback == resolveDialog:
+		g.submitted(w, r, i)
+	default:
+		if i.Type != "view_closed" {
+			g.o.Log.Warn("leave an interaction aside", "type", incident.Shorten(incident.CleanLine(i.Type), 40), "callback", incident.Shorten(incident.CleanLine(i.View.Callback), 40))
+		}
+		w.WriteHeader(http.StatusOK)
+	}
+}
+
+// by is the person, as Slack's signature vouches for.
+func (i interaction) by() incident.By {
+	name := i.User.Username
+	if name == "" {
+		name = i.User.Name
+	}
+	return incident.By{Who: i.User.ID, Name: name, Door: incident.DoorSlack, Assurance: incident.SlackSigned}
+}
+
+// typed is what the person wrote into a field; each of our blocks has one, of the same name.
+func (i interaction) typed(field string) string { return i.View.State.Values[field][field].Value }

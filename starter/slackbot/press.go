@@ -1,0 +1,120 @@
+package slackbot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+// pressed takes the press of a button. Retry is decided by it; the other actions need a reason, for which a dialog asks.
+func (g *Gateway) pressed(w http.ResponseWriter, r *http.Request, i interaction) {
+	button := i.Actions[0]
+	verb, isOurs := strings.CutPrefix(button.ID, notice.ResolvePrefix)
+	if !isOurs {
+		g.o.Log.Info("leave a button aside", "action", plainWords(button.ID))
+		w.WriteHeader(http.StatusOK)
+		return
+	}
+	d := Decision{By: i.by()}
+	d.Action, _, _ = strings.Cut(verb, ":")
+	if json.Unmarshal([]byte(button.Value), &d.Chosen) != nil || !d.Valid() || !known[d.Action] || !plainTime.MatchString(button.TS) {
+		g.o.Log.Warn("refuse a button that cannot be ours", "user", i.User.ID, "action", plainWords(button.ID))
+		plain(w, http.StatusBadRequest, "the button carries nothing of ours\n")
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+	defer cancel()
+	viewer := Viewer{User: i.User.ID, Channel: i.Channel.ID}
+	if d.Action == retry {
+		d.Reason, d.ID = notice.Pressed(g.o.Lang), button.TS+"."+i.User.ID
+		g.decide(ctx, d, viewer, i.ResponseURL)
+	} else if err := g.ask(ctx, d, i); err != nil {
+		g.o.Log.Warn("a dialog cannot be opened", "step", d.Step, "error", err)
+		g.tell(i.ResponseURL, notice.ByHand(g.o.Lang, escape, d.Chosen, d.Action))
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+const retry = "retry"
+
+// known are the actions.
+var known = map[string]bool{retry: true, "supply": true, "skip": true, "abort": true}
+
+// decide hands the decision in, for as long as Slack waits, and tells the person the rest later.
+func (g *Gateway) decide(ctx context.Context, d Decision, viewer Viewer, address string) {
+	taken, err := g.o.Desk.Decide(ctx, d, viewer)
+	switch {
+	case err == nil:
+		g.watch(taken, address)
+	case isNotConfirmed(ctx, err):
+		g.tell(address, notice.NotConfirmed(g.o.Lang, d.named(g.o.Lang)))
+		g.settle(d, viewer, address)
+	default:
+		g.tell(address, g.undecided(err, d))
+	}
+}
+
+// undecided is what a person reads of a decision that was not taken, or of which nothing is known at the end.
+func (g *Gateway) undecided(err error, d Decision) string {
+	var refusal *incident.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return g.refused(refusal)
+	case errors.Is(err, ErrNotConfirmed), errors.Is(err, context.DeadlineExceeded):
+		return notice.DecisionUnknown(g.o.Lang, d.named(g.o.Lang), escape(d.Number()))
+	}
+	g.o.Log.Error("the desk does not answer", "what", d.named(g.o.Lang), "error", err)
+	return notice.NotRecorded(g.o.Lang)
+}
+
+// named is the decision in a few words, for the person who made it.
+func (d Decision) named(lang string) string {
+	return escape(d.Number()+" "+notice.StepTitle(lang, d.Shown())) + ": " + notice.ActionName(lang, d.Action)
+}
+
+// settle finds out, in the background, what became of a decision that was not confirmed in time: handing the same one in
+// again is harmless.
+func (g *Gateway) settle(d Decision, viewer Viewer, address string) {
+	g.follows.Go(func() {
+		ctx, cancel := context.WithTimeout(g.ctx, followTime)
+		defer cancel()
+		taken, err := g.o.Desk.Decide(ctx, d, viewer)
+		for err != nil && isNotConfirmed(ctx, err) && pause(ctx) {
+			taken, err = g.o.Desk.Decide(ctx, d, viewer)
+		}
+		switch {
+		case err == nil:
+			g.watch(taken, address)
+		case g.ctx.Err() == nil:
+			g.send(address, g.undecided(err, d))
+		}
+	})
+}
+
+// watch tells the person, in the background, what becomes of the step.
+func (g *Gateway) watch(taken Taken, address string) {
+	g.follows.Go(func() {
+		ctx, cancel := context.WithTimeout(g.ctx, watchTime)
+		defer cancel()
+		outcome := g.o.Desk.Became(ctx, taken)
+		if g.ctx.Err() == nil {
+			g.send(address, outcome.Text(g.o.Lang, escape))
+		}
+	})
+}
+
+// tell tells the person in the background: Slack must not wait for its own response_url.
+func (g *Gateway) tell(address, text string) {
+	g.follows.Go(func() { g.send(address, text) })
+}
+
+func (g *Gateway) send(address, text string) {
+	if err := g.respond(g.ctx, address, text); err != nil {
+		g.o.Log.Warn("the person does not hear what became of a button", "error", err)
+	}
+}
