@@ -204,9 +204,10 @@ func (m *mirrorRun) ring(b Bell) {
 	m.changed()
 }
 
-// copy does pass after pass: when it is rung, when a sweep is due, and when the archive asks for the last one.
+// copy does pass after pass: when it is rung, when a sweep is due, and when the archive asks for the last one. It needs no
+// folder to begin: while Drive is silent, what people say is logged until somebody shares a file.
 func (m *mirrorRun) copy(ctx workflow.Context) error {
-	if err := m.await(ctx, func() bool { return m.Order.Ticket != "" && (m.Order.Folder != "" || m.Placement.Evidence != "") }); err != nil {
+	if err := m.await(ctx, func() bool { return m.Order.Ticket != "" }); err != nil {
 		return err
 	}
 	for {
@@ -287,8 +288,12 @@ func (m *mirrorRun) openLog(ctx workflow.Context) error {
 	return nil
 }
 
-// openFolder makes the folder for people's files, under an id that is in the history before anything is created.
+// openFolder makes the folder for people's files, under an id that is in the history before anything is created. What was
+// said after the first file waits for it too, because the log is in order.
 func (m *mirrorRun) openFolder(ctx workflow.Context) error {
+	if err := m.await(ctx, func() bool { return m.evidenceParent() != "" }); err != nil {
+		return err
+	}
 	id, err := runStep[drive.FolderID](ctx, m.runner, step{stepEvidenceID, Drive, ordinary, driveActivities.ReserveFolderID, nil})
 	if err != nil {
 		return err
@@ -299,6 +304,7 @@ func (m *mirrorRun) openFolder(ctx workflow.Context) error {
 	return err
 }
 
+// evidenceParent is where the folder for people's files goes; empty: that is not there yet.
 func (m *mirrorRun) evidenceParent() string { return cmp.Or(m.Placement.Evidence, m.Order.Folder) }
 
 func (m *mirrorRun) evidenceProperties() map[string]string {
