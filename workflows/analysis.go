@@ -154,7 +154,6 @@ func newAnalysisRun(ctx workflow.Context, f *Flows, state *AnalysisState) *analy
 		changed:  func() { a.changes++ },
 		carried:  a.tellCase,
 		adoption: a.adoption,
-		cancel:   map[string]workflow.CancelFunc{},
 	}
 	return a
 }
@@ -420,6 +419,7 @@ func (a *analysisRun) view() notice.Case {
 		Lang: a.lang, Number: a.Order.Number, Title: a.Request.Title, HideTitle: a.Placement.HideTitle, Drill: a.Request.Drill, Audience: a.Placement.Audience,
 		Phase: incident.PhaseAnalysis, Status: a.state(), Links: caseLinks(l, a.Order.Number),
 	}
+	v.Commands = append(resolveCommands(a.id, a.openSteps()), notice.Command{Text: "roll", Name: RollSignal})
 	if l.Temporal != "" {
 		v.Links = append(v.Links, notice.Link{Kind: "temporal", Text: a.Case, URL: l.Temporal})
 	}

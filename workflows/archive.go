@@ -164,7 +164,7 @@ func (c *caseRun) export(ctx workflow.Context, b box) (changed []string, err err
 	if err != nil {
 		return nil, err
 	}
-	tasks, err := runStep[archive.Artifact](ctx, c.runner, c.tasksStep(b))
+	tasks, err := c.exportTasks(ctx, b)
 	if err != nil {
 		return nil, err
 	}
@@ -211,6 +211,19 @@ func (c *caseRun) ticketsStep(b box) step {
 	}}
 }
 
+// exportTasks exports the task sheet, or, if that is no more and somebody has skipped it, the tasks as the case knows them.
+func (c *caseRun) exportTasks(ctx workflow.Context, b box) (archive.Artifact, error) {
+	book, err := runStep[archive.Artifact](ctx, c.runner, c.tasksStep(b))
+	if err != nil || !c.is(c.at("tasks"), StepSkipped) {
+		return book, err
+	}
+	return runStep[archive.Artifact](ctx, c.runner, step{c.at("tasks.list"), Bulk, background, archiveActivities.ExportTaskList, func(e activities.Effect) any {
+		file := c.file(b, tasksFile)
+		file.Name = "tasks.csv"
+		return archive.ExportTaskList{Effect: e, Rows: notice.TaskRows(c.lang, c.tasks()), File: file}
+	}})
+}
+
 func (c *caseRun) tasksStep(b box) step {
 	return step{c.at("tasks"), Bulk, background, archiveActivities.ExportTasks, func(e activities.Effect) any {
 		return archive.ExportTasks{Effect: e, Sheet: c.sheet.ID, File: c.file(b, tasksFile)}
@@ -248,8 +261,10 @@ func (c *caseRun) verifyStep(made []archive.Artifact, counts []archive.Count) st
 // exportAgain asks for everything that depends on the conversation anew: the files keep their ids, and get new contents.
 func (c *caseRun) exportAgain() {
 	c.Archive.Round++
-	for _, what := range []string{"conversation", "tickets", "tasks", "manifest", "verify"} {
-		c.again(step{id: c.at(what), system: Bulk})
+	for _, what := range []string{"conversation", "tickets", "tasks", "tasks.list", "manifest", "verify"} {
+		if rec := c.records[c.at(what)]; rec != nil && rec.State != StepSkipped { // skipped: it cannot be had the next time either
+			c.again(step{id: c.at(what), system: Bulk})
+		}
 	}
 	if c.is(c.at("farewell"), StepDone) { // it told of an archive that is no more
 		c.again(step{id: c.at("comment"), system: Jira})

@@ -98,7 +98,6 @@ func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 		changed:  func() { c.changes++ },
 		carried:  c.carriedOut,
 		adoption: c.adoption,
-		cancel:   map[string]workflow.CancelFunc{},
 	}
 	return c
 }

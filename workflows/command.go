@@ -82,11 +82,20 @@ func (c *caseRun) allowed(ctx workflow.Context, name string, by incident.By, r r
 // breakGlass tells everybody that somebody acts without a verified identity.
 func (c *caseRun) breakGlass(ctx workflow.Context, name string, by incident.By) {
 	reason := incident.CleanLine(by.BreakGlass)
-	c.BrokenGlass = append(c.BrokenGlass, incident.BrokenGlass{Act: name, Reason: incident.Shorten(reason, maxReason), By: by.Called(), At: workflow.Now(ctx)})
+	c.BrokenGlass = newest(maxBrokenGlass, c.BrokenGlass, incident.BrokenGlass{Act: name, Reason: incident.Shorten(reason, maxReason), By: by.Called(), At: workflow.Now(ctx)})
 	words := []string{"Act", name, "Reason", reason, "By", by.Called()}
 	c.announce("broke_glass", words...)
 	c.enter(ctx, by.Called(), "broke_glass", words...)
 	c.tell("broke_glass", []string{"Act", name, "Reason", c.forAll(reason), "By", by.Called()})
+}
+
+// maxBrokenGlass bounds what the state remembers; the audit has all.
+const maxBrokenGlass = 100
+
+// newest appends to a list that keeps so many.
+func newest[T any](most int, list []T, more ...T) []T {
+	list = append(list, more...)
+	return list[max(0, len(list)-most):]
 }
 
 // tell queues a notice for the operators' channel. More people read there than may know a restricted case.

@@ -33,11 +33,17 @@
 // # Steps
 //
 // Every effect on the outside goes through runStep (step.go). A step has a stable id ("open.channel"), an idempotency
-// key made of request, step and generation, and a record in the case's state. Temporal retries its activity about ten
-// minutes; a step that still cannot go on, or whose error is final, is stuck: the case's status, its search
-// attributes, its page in the Temporal UI and the card in the channel say so, with the cause and what to do. It is
-// tried again at the probe interval, with the configuration read anew, so that an outage heals by itself and a
-// corrected configuration is enough. Other branches go on meanwhile; what is not done is a debt that everybody sees.
+// key made of request, step and effect, and a record in the case's state. Temporal retries its activity about ten
+// minutes; a step that still cannot go on, or whose error is final, is stuck: the case's status, its search attributes,
+// its page in the Temporal UI, the card, and one notice with buttons in the machine's thread and in the operators' channel
+// say so, with the cause and what to do. What may heal by itself is tried on slowly, with the configuration read anew.
+// Other branches go on meanwhile; what is not done is a debt that everybody sees.
+//
+// A person decides with the update resolveStep (resolve.go): retry, also with other input; supply, which takes over a
+// thing that exists (adopt.go); skip; abort. One table says which steps allow what (steprules.go). The generation that
+// people name rises with each decision, so that nobody decides about what they have not seen; the effect in the key does
+// not, so that a retry is the same thing again. Children decide about their own steps and tell their case (telling.go).
+// Refused credentials make nothing stuck: the vendor's breaker holds its queue for all cases (breaker.go).
 //
 // A done step returns its stored result, so that the code of a phase runs again from its top after the case has rolled
 // over into a new run, and goes on where it was.
@@ -58,7 +64,9 @@
 //	channels.go   what people did to the case's channels
 //	command.go    when a command is taken, and from whom
 //	errand.go     work that commands leave behind;  timeline.go  who did what, for the sheet and the thread
-//	step.go       one step, made to happen exactly once
+//	step.go       one step, made to happen exactly once;  steprules.go, resolve.go, adopt.go  what people decide about it
+//	decisions.go  what follows for the case;  telling.go  for its children;  stuck.go  the notices;  children.go  children
+//	              that somebody ended
 //	run.go        what every long workflow is built on: branches, signals, continuing in a new run
 //	surface.go    card, ticket block and sheet kept true
 //	show.go       search attributes, memo and the page in the Temporal UI;  child.go  the same of children

@@ -166,7 +166,6 @@ func newMirrorRun(ctx workflow.Context, f *Flows, state *MirrorState) *mirrorRun
 		changed:  func() { m.changes++ },
 		carried:  m.tellCase,
 		adoption: m.adoption,
-		cancel:   map[string]workflow.CancelFunc{},
 	}
 	return m
 }

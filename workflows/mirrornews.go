@@ -61,6 +61,7 @@ func (m *mirrorRun) view() notice.Case {
 		Status: m.state(), Links: caseLinks(m.Order.Links, m.Order.Number), Mirror: mirrorView(m.news(), m.Placement, m.id),
 		Commands: []notice.Command{{Text: "bell", Name: BellSignal, JSON: "{}"}, {Text: "roll", Name: RollSignal}},
 	}
+	v.Commands = append(v.Commands, resolveCommands(m.id, m.openSteps())...)
 	if m.Order.Links.Temporal != "" {
 		v.Links = append(v.Links, notice.Link{Kind: "temporal", Text: m.Case, URL: m.Order.Links.Temporal})
 	}

@@ -82,8 +82,10 @@ func (r *run) decide(ctx workflow.Context, cmd ResolveCommand, d desk) (Answer, 
 	if !cmd.By.Verified() {
 		taken.Glass = incident.CleanLine(cmd.By.BreakGlass)
 	}
+	kept := taken
+	kept.Input = nil // it may be long, and nobody asks for it
 	rec.Generation++
-	rec.Decided = &taken
+	rec.Decided = &kept
 	if cmd.Action == ActionAbort {
 		r.told(ctx, cmd.Step, taken)
 		d.giveUp(ctx, cmd.Step, taken)

@@ -168,6 +168,9 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, retry *temporal.R
 		}
 	}
 	ctx, cancel := workflow.WithCancel(ctx)
+	if r.cancel == nil {
+		r.cancel = map[string]workflow.CancelFunc{}
+	}
 	r.cancel[s.id] = cancel
 	defer delete(r.cancel, s.id)
 	act, args, err := r.deed(s, rec, r.effect(ctx, s.id, rec))
@@ -206,8 +209,10 @@ func (r *runner) effect(ctx workflow.Context, id string, rec *stepRecord) activi
 // deed is the activity to be run and its input: the step's own, with what a person has changed in it, or the one that
 // takes over what a person has supplied.
 func (r *runner) deed(s step, rec *stepRecord, e activities.Effect) (activity any, args []any, err error) {
-	if adopt, ok := r.adoption(s.id); ok && rec.Supplied != "" {
-		return adopt.activity, []any{adopt.input(e, rec.Supplied)}, nil
+	if rec.Supplied != "" {
+		if adopt, ok := r.adoption(s.id); ok {
+			return adopt.activity, []any{adopt.input(e, rec.Supplied)}, nil
+		}
 	}
 	if s.input == nil {
 		return s.activity, nil, nil

@@ -153,8 +153,7 @@ func (t *toldStuck) hasDecided(id string) bool {
 }
 
 func (t *toldStuck) add(d decidedStep) {
-	t.Decided = append(t.Decided, d)
-	t.Decided = t.Decided[max(0, len(t.Decided)-maxDecidedSteps):]
+	t.Decided = newest(maxDecidedSteps, t.Decided, d)
 }
 
 // noteDecided has the notices say who decided what.

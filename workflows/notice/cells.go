@@ -36,6 +36,21 @@ func TaskCells(lang string, t incident.Task) map[string]string {
 	}
 }
 
+// TaskRows is the list of tasks as a table, with the columns' titles first.
+func TaskRows(lang string, tasks []incident.Task) [][]string {
+	w := in(lang)
+	columns := []string{w.say("column_task"), w.say("column_owner"), w.say("column_due"), w.say("column_status")}
+	rows := [][]string{append([]string{w.say("column_id")}, columns...)}
+	for _, t := range tasks {
+		cells, row := TaskCells(lang, t), []string{t.ID}
+		for _, column := range columns {
+			row = append(row, cells[column])
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 // taskStatus is a status as the column's list of choices has it: a cell that holds anything else is marked as wrong.
 func (w words) taskStatus(s incident.TaskStatus) string {
 	choices := strings.Split(w.say("task_choices"), "/")
