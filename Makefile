@@ -1,6 +1,6 @@
 # Targets for everyday work. What a merge needs is in .ci/run.
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt vet lint test race demo bench record ci
+.PHONY: help build check fmt vet lint test race demo chaos bench record ci
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ race: ## Run the tests that do not link the Temporal server, with the race detec
 
 demo: ## Play a case on the local stack
 	go run ./deploy/local --demo
+
+chaos: ## Let something go wrong at every vendor call of a case's life; about an hour (MATRIX=full: every kind of life)
+	go test ./deploy/local -run 'TestCrashMatrix' -v -timeout 6h -matrix $(or $(MATRIX),wide)
 
 bench: ## Measure how long people wait for a case; bin/bench open -h shows what can be varied
 	go build -o bin/ ./worker ./deploy/local ./deploy/bench

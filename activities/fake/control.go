@@ -63,8 +63,9 @@ type Control struct {
 	faults   []*Fault
 	calls    []Call
 	buckets  map[string]*bucket
-	unbound  bool          // limits are switched off
-	release  chan struct{} // closed when what is held back may go on; nil: nothing is
+	unbound  bool             // limits are switched off
+	holding  map[int]struct{} // calls that are held back, by their place in calls
+	release  chan struct{}    // closed when what is held back may go on; nil: nothing is
 	controls http.ServeMux
 	once     sync.Once
 }

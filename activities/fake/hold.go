@@ -3,8 +3,10 @@ package fake
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 )
 
 // held keeps a request back until it is released, and reports whether its client is still there. A client that dies,
@@ -46,6 +48,14 @@ func (c *Control) hold(index int, yes bool) <-chan struct{} {
 	if index < len(c.calls) {
 		c.calls[index].Held = yes
 	}
+	if c.holding == nil {
+		c.holding = map[int]struct{}{}
+	}
+	if yes {
+		c.holding[index] = struct{}{}
+	} else {
+		delete(c.holding, index)
+	}
 	if c.release == nil {
 		c.release = make(chan struct{})
 	}
@@ -64,10 +74,12 @@ func (c *Control) Release() {
 
 // Held returns the calls that are held back now.
 func (c *Control) Held() []Call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	held := []Call{}
-	for _, call := range c.Calls() {
-		if call.Held {
-			held = append(held, call)
+	for _, index := range slices.Sorted(maps.Keys(c.holding)) {
+		if index < len(c.calls) { // nobody has reset the fake meanwhile
+			held = append(held, c.calls[index])
 		}
 	}
 	return held

@@ -70,6 +70,14 @@ func launch(t *testing.T, env []string, name string, args ...string) *process {
 func launchReady(t *testing.T, name string, args ...string) *process {
 	t.Helper()
 	p := launch(t, nil, name, args...)
+	p.startReady(name)
+	return p
+}
+
+// startReady starts the program and waits until it says that it is ready.
+func (p *process) startReady(name string) {
+	t := p.t
+	t.Helper()
 	out, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, p.cmd.Start())
@@ -90,7 +98,6 @@ func launchReady(t *testing.T, name string, args ...string) *process {
 	case <-time.After(patient):
 		t.Fatalf("%s is not ready after %s", name, patient)
 	}
-	return p
 }
 
 // kill ends it as kill -9 does.
