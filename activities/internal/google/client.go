@@ -8,11 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/oauth2"
-	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/option"
-	"google.golang.org/api/sheets/v4"
-	googletransport "google.golang.org/api/transport/http"
 
 	"hikeshi/activities/internal/transport"
 )
@@ -110,16 +106,9 @@ func (c *Connection) drive() string {
 	return u.String()
 }
 
-// authorized adds a token to requests for the base host, and to those only. Sheets alone would do with a narrower
-// scope, but the adapter of Sheets asks Drive who it is, and a folder that a person made needs the full scope anyway.
+// authorized adds a token to requests for the base host, and to those only.
 func authorized(ctx context.Context, plain http.RoundTripper, base *url.URL, file string) (http.RoundTripper, error) {
-	opts := []option.ClientOption{option.WithScopes(drive.DriveScope, sheets.SpreadsheetsScope)}
-	if file != "" {
-		opts = append(opts, option.WithAuthCredentialsFile(option.ServiceAccount, file))
-	}
-	// The token source outlives this call and fetches tokens with its context's client.
-	ctx = context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, transport.Client(transport.Options{}))
-	signed, err := googletransport.NewTransport(ctx, plain, opts...)
+	signed, err := newSigner(ctx, plain, file)
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,9 @@ func (c Call) Fault(err error) activities.Fault {
 	switch {
 	case errors.As(err, &answer):
 		c.answered(&f, answer)
+	case errors.Is(err, errKey):
+		f.Class, f.Hint = activities.Credentials, "put a service account's key into the file that GOOGLE_APPLICATION_CREDENTIALS names"
+		f.Cause = unwrapped(err).Error()
 	case noToken(&f, err):
 	case errors.As(err, &wait):
 		f.Class, f.Cause, f.After = activities.RateLimited, wait.Error(), wait.Wait
@@ -54,6 +57,15 @@ func (c Call) Fault(err error) activities.Fault {
 		c.lost(&f, err)
 	}
 	return f
+}
+
+// unwrapped is the error without the address that was called: it may hold names of files.
+func unwrapped(err error) error {
+	var address *url.Error
+	if errors.As(err, &address) {
+		return address.Err
+	}
+	return err
 }
 
 // Reasons with which Google says "slow down" in a 403.
@@ -159,11 +171,7 @@ func (c Call) lost(f *activities.Fault, err error) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		f.Cause = "the connection closed before the answer came"
 	default:
-		var address *url.Error // its query may hold names of files
-		if errors.As(err, &address) {
-			err = address.Err
-		}
-		f.Cause = err.Error()
+		f.Cause = unwrapped(err).Error()
 	}
 }
 
