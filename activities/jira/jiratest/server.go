@@ -37,6 +37,7 @@ type Options struct {
 // Server is the fake: an http.Handler with the controls of fake.Control.
 type Server struct {
 	*fake.Control
+	Token    *fake.Secret // of the product's account
 	o        Options
 	mux      *http.ServeMux
 	issues   *fake.Table[Issue]
@@ -55,7 +56,7 @@ func Open(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{o: o, mux: http.NewServeMux()}
+	s := &Server{o: o, mux: http.NewServeMux(), Token: fake.NewSecret(fake.JiraToken)}
 	if s.o.MaxComments == 0 {
 		s.o.MaxComments = MaxComments
 	}
@@ -67,6 +68,7 @@ func Open(o Options) (*Server, error) {
 	s.routes()
 	// The index is no table: after a reset it has to be built anew.
 	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.dispatch), Limits: limits, Refuse: refuse, Seed: s.reindex}
+	s.Token.Handle(s.Control)
 	return s, nil
 }
 
@@ -170,7 +172,7 @@ func (x *exchange) self(p string) string { return x.base + "/rest/api/2/" + p }
 func (s *Server) handle(pattern string, h func(*exchange) answer) {
 	method, path, _ := strings.Cut(pattern, " ")
 	s.mux.HandleFunc(method+" /rest/api/2/"+path, func(w http.ResponseWriter, r *http.Request) {
-		who, known := authenticate(r)
+		who, known := s.authenticate(r)
 		if !known {
 			w.Header().Set("WWW-Authenticate", `OAuth realm="jira"`)
 			w.Header().Set("X-Seraph-Loginreason", "AUTHENTICATED_FAILED")

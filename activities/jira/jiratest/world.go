@@ -43,9 +43,9 @@ func accountByID(id string) (Account, bool) {
 	return Account{}, false
 }
 
-func authenticate(r *http.Request) (Account, bool) {
+func (s *Server) authenticate(r *http.Request) (Account, bool) {
 	user, token, _ := r.BasicAuth()
-	if user == fake.JiraUser && token == fake.JiraToken {
+	if counts, _ := s.Token.Is(token); counts && user == fake.JiraUser {
 		return product, true
 	}
 	for _, p := range fake.Cast() {

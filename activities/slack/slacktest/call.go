@@ -95,6 +95,9 @@ func (c *call) run() (reply, refused) {
 		return nil, "not_authed"
 	}
 	if c.me, ok = c.whose(token); !ok {
+		if _, did := c.Bot.Is(token); did {
+			return nil, "token_revoked"
+		}
 		return nil, "invalid_auth"
 	}
 	c.bot = c.me.BotID != ""
@@ -106,7 +109,7 @@ func (c *call) run() (reply, refused) {
 
 // whose returns the user a token belongs to.
 func (s *Server) whose(token string) (User, bool) {
-	if token == fake.SlackBotToken {
+	if counts, _ := s.Bot.Is(token); counts {
 		return s.db.users.Get(BotUser)
 	}
 	for _, p := range fake.Cast() {

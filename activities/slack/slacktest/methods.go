@@ -3,6 +3,7 @@ package slacktest
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"hikeshi/activities/fake"
@@ -90,16 +91,21 @@ func (m method) scopes(args url.Values) []string {
 // postBurst is how many messages a channel takes at once; after that one a second.
 const postBurst = 10
 
-// limits are per token and method, and for posts also per channel. A minute's calls may come at once.
+// limits are per method, and for posts also per channel, of the app whatever its token, or of a person. A minute's calls
+// may come at once. https://docs.slack.dev/apis/web-api/rate-limits
 func limits(r *http.Request) []fake.Limit {
 	name, args := callName(r), argsOf(r.Context())
 	m, ok := methods[name]
 	if !ok {
 		return nil
 	}
-	list := []fake.Limit{{Key: name + " " + args.Get("token"), PerMinute: m.perMinute}}
+	who := args.Get("token")
+	if !slices.ContainsFunc(fake.Cast(), func(p fake.Person) bool { return fake.SlackUserToken(p) == who }) {
+		who = "app"
+	}
+	list := []fake.Limit{{Key: name + " " + who, PerMinute: m.perMinute}}
 	if name == "chat.postMessage" {
-		list = append(list, fake.Limit{Key: "post " + args.Get("token") + " " + args.Get("channel"), PerMinute: 60, Burst: postBurst})
+		list = append(list, fake.Limit{Key: "post " + who + " " + args.Get("channel"), PerMinute: 60, Burst: postBurst})
 	}
 	return list
 }

@@ -25,6 +25,7 @@ type Options struct {
 // Server is the workspace. It is an http.Handler; the Web API is under /api/.
 type Server struct {
 	*fake.Control
+	Bot *fake.Secret // the bot's token
 	o   Options
 	db  tables
 	idx index
@@ -48,12 +49,13 @@ func Open(o Options) (*Server, error) {
 	if o.Scopes == nil {
 		o.Scopes = strings.Fields(botScopes)
 	}
-	s := &Server{o: o, events: o.EventsURL}
+	s := &Server{o: o, events: o.EventsURL, Bot: fake.NewSecret(fake.SlackBotToken)}
 	if err := s.db.open(store); err != nil {
 		store.Close() //nolint:errcheck // the first error says more
 		return nil, err
 	}
 	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.serveCall), Name: callName, Object: callChannel, Limits: limits, Refuse: refuse, Word: sayError, Seed: s.seed}
+	s.Bot.Handle(s.Control)
 	for name, do := range deeds {
 		s.Control.Handle("POST /_control/"+name, s.person(name, do))
 	}
