@@ -1,6 +1,7 @@
 package jira_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -79,9 +80,25 @@ func TestCarriedOutLate(t *testing.T) {
 			if err := d.do(b, &retrytest.Execution{Activities: b.a}, e); err != nil {
 				t.Fatal(err)
 			}
+			waitFor(t, func() bool { return wasLate(b.Calls()) })
 			if n := d.made(b); n != 1 {
 				t.Errorf("there are %d of it, want 1", n)
 			}
 		})
+	}
+}
+
+// wasLate reports whether the call that came late has been carried out.
+func wasLate(calls []fake.Call) bool {
+	return slices.ContainsFunc(calls, func(c fake.Call) bool { return c.Fault == "late" && !c.Done.IsZero() })
+}
+
+func waitFor(t *testing.T, condition func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !condition(); {
+		if time.Now().After(deadline) {
+			t.Fatal("it never came")
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // Tally counts what became of the requests made under one context. Safe for concurrent use.
@@ -55,7 +56,7 @@ func TurnedAway(ctx context.Context) {
 // count books the end of a request. resp is nil where there was no answer.
 func (o Options) count(req *http.Request, resp *http.Response, err error) {
 	idle := o.reads(req) || neverSent(err) || resp != nil && refusal(resp.StatusCode)
-	book(req.Context(), idle, !idle && unanswered(resp, err))
+	book(req.Context(), idle, !idle && unanswered(req.Context(), resp, err))
 }
 
 // book books a request: one that did nothing, or one that may have done something, perhaps without an answer.
@@ -97,10 +98,13 @@ func refusal(status int) bool {
 
 // unanswered tells a request of which nothing came back in time from one whose connection broke: that one was being
 // answered, or had not arrived.
-func unanswered(resp *http.Response, err error) bool {
+//
+// Of a client's own time-out net/http has several errors, and one of them says only that the request was cancelled.
+func unanswered(ctx context.Context, resp *http.Response, err error) bool {
 	if resp != nil {
 		return resp.StatusCode == http.StatusRequestTimeout || resp.StatusCode == http.StatusGatewayTimeout
 	}
 	var timeout net.Error
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+	deadline, bounded := ctx.Deadline()
+	return ctx.Err() != nil || bounded && !time.Now().Before(deadline) || errors.As(err, &timeout) && timeout.Timeout()
 }
