@@ -25,7 +25,7 @@ func checkBlocks(raw string) refused {
 	if json.Unmarshal([]byte(raw), &blocks) != nil {
 		return "invalid_blocks_format"
 	}
-	if len(blocks) > 50 {
+	if len(blocks) > 50 || repeats(blocks) {
 		return "invalid_blocks"
 	}
 	all := 0
@@ -51,9 +51,42 @@ func (b block) valid() bool {
 	case "context":
 		return len(b.Elements) > 0 && len(b.Elements) <= 10
 	case "actions":
-		return len(b.Elements) > 0 && len(b.Elements) <= 25
+		return len(b.Elements) > 0 && len(b.Elements) <= 25 && !slices.ContainsFunc(b.Elements, func(e json.RawMessage) bool { return !validElement(e) })
 	case "divider", "image", "rich_text", "input", "markdown":
 		return true
+	}
+	return false
+}
+
+// validElement applies the rules of buttons: https://docs.slack.dev/reference/block-kit/block-elements/button-element
+func validElement(raw json.RawMessage) bool {
+	var e struct {
+		Type   string    `json:"type"`
+		Text   blockText `json:"text"`
+		Action string    `json:"action_id"`
+		Value  string    `json:"value"`
+		Style  string    `json:"style"`
+	}
+	if json.Unmarshal(raw, &e) != nil || e.Type != "button" {
+		return e.Type != ""
+	}
+	return e.Text.Type == "plain_text" && e.Text.within(75) && len(e.Action) <= 255 && utf8.RuneCountInString(e.Value) <= 2000 && slices.Contains([]string{"", "primary", "danger"}, e.Style)
+}
+
+// repeats reports whether an action id stands twice in one block's elements, or in two blocks' ones.
+func repeats(blocks []block) bool {
+	seen := map[string]bool{}
+	for _, b := range blocks {
+		for _, raw := range b.Elements {
+			var e struct {
+				Action string `json:"action_id"`
+			}
+			_ = json.Unmarshal(raw, &e) // another shape: no action
+			if e.Action != "" && seen[e.Action] {
+				return true
+			}
+			seen[e.Action] = true
+		}
 	}
 	return false
 }

@@ -53,9 +53,7 @@ func (s *Server) commandForm(d deed, host string) (form url.Values, err error) {
 		}
 		id := s.newID("H")
 		s.db.hooks.Put(id, hook{User: user.ID, Channel: ch.ID, Expires: time.Now().Add(30 * time.Minute).Unix()})
-		if d.TriggerID == "" {
-			d.TriggerID = fmt.Sprintf("%d.%s.%s", time.Now().UnixMilli(), TeamID, strings.ToLower(id))
-		}
+		d.TriggerID = s.newTrigger(user.ID, d.TriggerID)
 		form = url.Values{"token": {"sandbox-verification"}, "team_id": {TeamID}, "team_domain": {"sandbox"}, "channel_id": {ch.ID}, "channel_name": {ch.Name},
 			"user_id": {user.ID}, "user_name": {user.Name}, "command": {d.Command}, "text": {d.Text}, "api_app_id": {AppID},
 			"is_enterprise_install": {"false"}, "response_url": {"http://" + host + "/commands/" + TeamID + "/" + id}, "trigger_id": {d.TriggerID}}
@@ -103,7 +101,14 @@ func (s *Server) showAnswer(a answer, h hook, source string) {
 		}
 	}
 	ch, ok := s.db.channels.Get(h.Channel)
+	original, pressed := s.message(h.Channel, h.Message)
 	switch {
+	case pressed && a.Delete:
+		s.erase(ch, original)
+	case pressed && a.Replace:
+		changed := original
+		changed.Text, changed.Blocks = normal(a.Text), a.Blocks
+		s.change(ch, original, changed)
 	case a.Delete:
 	case a.Type == "in_channel" && ok && !ch.Archived:
 		s.put(ch, Message{User: BotUser, BotID: BotID, Subtype: "bot_message", Text: normal(a.Text), Blocks: a.Blocks})

@@ -15,6 +15,10 @@
 //	POST /_control/unfurl   {channel, ts}                             Slack adds a preview by itself
 //	POST /_control/command  {user, channel, command, text, trigger_id} a person gives a slash command; the answer is
 //	                        the gateway's: {status, body, trigger_id, response_url}
+//	POST /_control/interact {user, channel, message_ts, action_id, value} a person presses a button: the answer is the
+//	                        gateway's, with the dialogs that it opened: {status, body, trigger_id, response_url, views}
+//	POST /_control/interact {user, view_id, action_id, value, values} a person writes into the fields of a dialog, by
+//	                        action_id, and submits it; {user, view_id, close: true} closes it
 //
 // What Slack would refuse is answered with status 400. Users and channels are named by id, or by handle and name; tests in
 // the same process have methods for all of it ([Server.Say] …). With an events address set, the server sends signed

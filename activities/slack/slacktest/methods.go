@@ -70,6 +70,8 @@ func init() { // not a literal: some methods look others up
 		"bookmarks.remove":             {t2, "bookmarks:write", (*call).removeBookmark},
 		"reactions.add":                {t3, "reactions:write", (*call).react},
 		"reactions.get":                {t3, "reactions:read", (*call).reactions},
+		"views.open":                   {t4, "", (*call).openView},
+		"views.update":                 {t4, "", (*call).updateView},
 		"files.getUploadURLExternal":   {t4, "files:write", (*call).uploadURL},
 		"files.completeUploadExternal": {t4, "files:write", (*call).completeUpload},
 		"files.delete":                 {t3, "files:write", (*call).deleteFile},

@@ -80,6 +80,8 @@ type gateway struct {
 	heads  []http.Header
 	answer func(n int, r *http.Request) int
 	onForm func(url.Values) string
+	onDeed func(payload []byte) (status int, body string) // interactions
+	deeds  [][]byte
 }
 
 func startGateway(t *testing.T) (*gateway, string) {
@@ -101,6 +103,10 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, g.onForm(form))
 		return
 	}
+	if r.URL.Path == "/slack/interactions" {
+		g.interaction(w, body)
+		return
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	status := http.StatusOK
@@ -109,6 +115,17 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	g.events, g.heads = append(g.events, body), append(g.heads, r.Header)
 	w.WriteHeader(status)
+}
+
+func (g *gateway) interaction(w http.ResponseWriter, body []byte) {
+	form, _ := url.ParseQuery(string(body))
+	payload := []byte(form.Get("payload"))
+	g.mu.Lock()
+	g.deeds = append(g.deeds, payload)
+	g.mu.Unlock()
+	status, answer := g.onDeed(payload)
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, answer)
 }
 
 // wait returns the deliveries once there are n.

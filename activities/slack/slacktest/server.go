@@ -127,6 +127,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	// The gateway's worker calls back while it answers a command, so this runs outside the lock that calls hold.
 	mux.HandleFunc("POST /_control/command", s.personCommands)
+	mux.HandleFunc("POST /_control/interact", s.personInteracts)
 	mux.Handle("/", s.Control)
 	return mux
 }
@@ -160,7 +161,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request) {
 	switch dir, _ := path.Split(r.URL.Path); {
 	case dir == "/api/":
 		s.serveMethod(w, r)
-	case strings.HasPrefix(dir, "/commands/"):
+	case strings.HasPrefix(dir, "/commands/"), strings.HasPrefix(dir, "/actions/"):
 		s.respond(w, r)
 	case strings.HasPrefix(dir, "/upload/"):
 		s.receiveUpload(w, r)

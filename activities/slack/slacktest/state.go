@@ -124,6 +124,7 @@ type File struct {
 type hook struct {
 	User    string `json:"user"`
 	Channel string `json:"channel"`
+	Message string `json:"message,omitempty"` // ts of the message whose button was pressed
 	Uses    int    `json:"uses"`
 	Expires int64  `json:"expires"`
 }
@@ -138,6 +139,8 @@ type tables struct {
 	files      *fake.Table[File]
 	blobs      *fake.Table[[]byte]
 	hooks      *fake.Table[hook]
+	views      *fake.Table[Dialog]
+	triggers   *fake.Table[trigger]
 	counters   *fake.Table[int64]
 }
 
@@ -145,7 +148,7 @@ func (t *tables) open(s *fake.Store) error {
 	return firstError(
 		table(s, "channels", &t.channels), table(s, "messages", &t.messages), table(s, "users", &t.users),
 		table(s, "groups", &t.groups), table(s, "bookmarks", &t.bookmarks), table(s, "ephemerals", &t.ephemerals),
-		table(s, "files", &t.files), table(s, "blobs", &t.blobs), table(s, "response_urls", &t.hooks), table(s, "counters", &t.counters))
+		table(s, "files", &t.files), table(s, "blobs", &t.blobs), table(s, "response_urls", &t.hooks), table(s, "views", &t.views), table(s, "triggers", &t.triggers), table(s, "counters", &t.counters))
 }
 
 func table[T any](s *fake.Store, label string, into **fake.Table[T]) (err error) {
