@@ -212,6 +212,9 @@ func (c *caseRun) sealedWorkflows() []string {
 		list = append(list, MirrorWorkflowID(c.WorkflowID))
 	}
 	for _, a := range c.Analyses {
+		if a.Told == "" {
+			continue // it has not begun
+		}
 		list = append(list, AnalysisWorkflowID(c.WorkflowID, a.ID))
 	}
 	return list

@@ -66,6 +66,10 @@ temporal_ui: {{json .UI}}
 # Nobody but the user of this machine reaches this Temporal, so that user counts as verified.
 trust_local_user: true
 key_ring: keys.yaml
+audit:
+  timestamp_url: {{json .Timestamp}}
+  timestamp_ca: timestamp-ca.pem
+  ledger: ledger.jsonl
 codec:
   listen: {{json .Codec}}
   origins: {{json .Origins}}
@@ -86,7 +90,7 @@ environment:
 `))
 
 // writeConfig writes the configuration and the secrets for the addresses of this start.
-func (l *local) writeConfig(context.Context) error {
+func (l *local) writeConfig(ctx context.Context) error {
 	for name, value := range map[string]string{
 		"slack-bot-token": fake.SlackBotToken, "slack-signing-secret": fake.SlackSigningSecret, "jira-token": fake.JiraToken,
 		"pager-secret": fake.PagerSecret,
@@ -95,12 +99,15 @@ func (l *local) writeConfig(context.Context) error {
 			return err
 		}
 	}
+	if err := l.pinAuthority(ctx); err != nil {
+		return err
+	}
 	var text bytes.Buffer
 	err := configText.Execute(&text, map[string]any{
 		"Channels": l.at.Pages + "/slack/", "SearchLag": l.searchLag(), "Probe": l.o.probe, "Reopen": l.o.reopen, "NoLimits": l.o.noLimits, "UI": l.stack.UIURL,
 		"Codec": loopback(l.codec.number), "Origins": l.origins(), "Gateway": loopback(l.gateway.number),
 		"Temporal": l.stack.Address, "Namespace": l.stack.Namespace,
-		"Slack": l.at.Slack, "Jira": l.at.Jira, "JiraUser": fake.JiraUser, "Google": l.at.Google, "Pager": l.at.Pager + pagertest.Path,
+		"Slack": l.at.Slack, "Jira": l.at.Jira, "JiraUser": fake.JiraUser, "Google": l.at.Google, "Pager": l.at.Pager + pagertest.Path, "Timestamp": l.at.Timestamp,
 	})
 	if err != nil {
 		return fmt.Errorf("write the configuration: %w", err)
@@ -109,6 +116,15 @@ func (l *local) writeConfig(context.Context) error {
 		return write(l.config, []byte(l.o.rewrite(text.String())))
 	}
 	return write(l.config, text.Bytes())
+}
+
+// pinAuthority keeps the certificate of the sandbox's timestamp authority beside the configuration.
+func (l *local) pinAuthority(ctx context.Context) error {
+	text, err := fetch(ctx, l.at.Timestamp+"ca.pem")
+	if err != nil {
+		return fmt.Errorf("ask the sandbox's timestamp authority for its certificate: %w", err)
+	}
+	return write(filepath.Join(l.dir, "timestamp-ca.pem"), text)
 }
 
 // origins are the Web UI's pages, however a browser was led to them.

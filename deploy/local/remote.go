@@ -37,6 +37,23 @@ func sendEvents(ctx context.Context, pages, gateway string) error {
 	return nil
 }
 
+// fetch reads what stands at an address.
+func fetch(ctx context.Context, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := web.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("GET %s: %s", address, resp.Status)
+	}
+	return io.ReadAll(resp.Body)
+}
+
 // call makes a JSON request; into may be nil.
 func call(ctx context.Context, method, address string, body, into any) error {
 	var sent io.Reader

@@ -27,15 +27,16 @@ func connect(ctx context.Context, cfg *settings.Config) (workflows.Deps, error) 
 	d, sh, googleErr := connectGoogle(ctx, cfg)
 	p, pagerErr := connectPager(cfg)
 	secrets, maskErr := mask.New(cfg.Mask)
+	authority, authorityErr := connectAuthority(cfg)
 	deps := workflows.Deps{
 		Place: cfg.Place,
 		Slack: &slack.Activities{Client: s}, Jira: &jira.Activities{Client: j}, Drive: &drive.Activities{Client: d}, Sheets: &sheets.Activities{Client: sh},
 		Pager:   &pager.Activities{Client: p},
 		Mirror:  &mirror.Activities{Chat: s, Log: j, Files: d, Mask: secrets, Escape: jira.Escape},
 		Archive: &archive.Activities{Chat: s, Tickets: j, Files: d, Mask: secrets},
-		Seal:    &seal.Activities{Files: d},
+		Seal:    &seal.Activities{Files: d, Authority: authority},
 	}
-	return deps, errors.Join(slackErr, jiraErr, googleErr, pagerErr, maskErr)
+	return deps, errors.Join(slackErr, jiraErr, googleErr, pagerErr, maskErr, authorityErr)
 }
 
 func connectSlack(cfg *settings.Config) (*slack.Client, error) {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -87,4 +88,16 @@ func (r Record) Line() string {
 		what = r.Step
 	}
 	return strings.TrimSpace(fmt.Sprintf("%s %s%s: %s %s", r.At.UTC().Format("2006-01-02 15:04:05Z"), what, who, r.Outcome, r.Result))
+}
+
+// Records reads the records of a file of chained lines, without checking the chain.
+func Records(lines []byte) (list []Record, err error) {
+	for line := range bytes.SplitSeq(bytes.TrimSuffix(lines, []byte("\n")), []byte("\n")) {
+		var l struct{ Is Record }
+		if err := json.Unmarshal(line, &l); err != nil {
+			return nil, fmt.Errorf("record %d: %w", len(list)+1, err)
+		}
+		list = append(list, l.Is)
+	}
+	return list, nil
 }

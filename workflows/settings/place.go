@@ -32,6 +32,7 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 		Language:      c.Language, UI: c.uiBase(), SlackURL: c.Slack.URL,
 		LinkType: c.Jira.LinkType, LogType: cmp.Or(c.Jira.LogType, c.Jira.IssueType), ThemeType: cmp.Or(c.Jira.ThemeType, c.Jira.IssueType),
 		Evidence: c.Google.EvidenceFolder, Operators: c.Slack.Operators, ReopenWindow: c.Timing.ReopenWindow,
+		SealEvery: c.Timing.SealInterval, Stamp: c.Audit.TimestampURL != "",
 		Patience: c.Timing.IntakePatience, Probe: c.Timing.ProbeInterval, Settle: c.Timing.Settle, SearchLag: c.Timing.SearchLag,
 		Retry: workflows.Retry{Attempts: c.Timing.Attempts, First: c.Timing.FirstRetry, Longest: c.Timing.LongestRetry}, ForceLookUp: c.ForceLookUp,
 		Pager: c.Pager.URL != "", OnCall: c.Jira.OnCall, Escalation: c.Timing.Escalation,

@@ -18,7 +18,7 @@ func ordinary() workflows.Placement {
 		Audience: "group", Organisations: []incident.Organisation{}, Project: "SEC", IssueType: "Incident", Folder: "fld-cases",
 		Readers: []string{"smg@group.example"}, Responders: []string{"S0CSIRT01", "S0DUTY001"}, PublicChannel: true, Language: "en",
 		SlackURL: "https://x.slack.com/archives/", Patience: 3 * time.Second, Probe: 15 * time.Minute, Settle: 20 * time.Second, SearchLag: 3 * time.Minute, Retry: workflows.Retry{Attempts: 14, First: time.Second, Longest: time.Minute},
-		LinkType: "Relates", LogType: "Incident", ThemeType: "Incident", ReopenWindow: 720 * time.Hour, Escalation: 30 * time.Second,
+		LinkType: "Relates", LogType: "Incident", ThemeType: "Incident", ReopenWindow: 720 * time.Hour, SealEvery: 24 * time.Hour, Escalation: 30 * time.Second,
 	}
 }
 

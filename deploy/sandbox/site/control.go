@@ -8,6 +8,9 @@ import (
 	"net/url"
 )
 
+// authorityPath is where the pages' port takes requests for timestamps.
+const authorityPath = "/tsa/"
+
 func (s *Site) control(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /_addresses", func(w http.ResponseWriter, _ *http.Request) {

@@ -3,12 +3,14 @@ package site
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/jira/jiratest"
 	"hikeshi/activities/pager/pagertest"
 	"hikeshi/activities/sheets/sheetstest"
 	"hikeshi/activities/slack/slacktest"
+	"hikeshi/activities/timestamp/timestamptest"
 )
 
 // openFakes opens the fakes on their files.
@@ -34,6 +36,9 @@ func (s *Site) openFakes(o Options) (err error) {
 		return err
 	}
 	s.closers = append(s.closers, s.Pager.Close)
+	if s.Timestamp, err = timestamptest.Open(timestamptest.Options{Path: strings.Replace(file("timestamp"), ".db", ".pem", 1)}); err != nil {
+		return err
+	}
 	s.Drive, err = drivetest.Open(drivetest.Options{Path: file("google"), WebURL: s.Addresses.Pages})
 	if err != nil {
 		return err

@@ -29,6 +29,7 @@ type view struct {
 func (s *Site) pages() http.Handler {
 	mux := http.NewServeMux()
 	s.control(mux)
+	mux.Handle(authorityPath, http.StripPrefix(strings.TrimSuffix(authorityPath, "/"), s.Timestamp))
 	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "pages/style.css") })
 	s.page(mux, "GET /{$}", "index.html", s.indexPage)
 	s.page(mux, "GET /slack", "channels.html", s.channelsPage)

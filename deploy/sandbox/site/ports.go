@@ -60,7 +60,7 @@ func (p ports) close() error {
 
 func (p ports) addresses(lag time.Duration) Addresses {
 	base := func(l net.Listener) string { return "http://" + l.Addr().String() }
-	return Addresses{Pages: base(p.pages), Slack: base(p.slack), Jira: base(p.jira), Google: base(p.google), Pager: base(p.pager), SearchLag: lag}
+	return Addresses{Pages: base(p.pages), Slack: base(p.slack), Jira: base(p.jira), Google: base(p.google), Pager: base(p.pager), Timestamp: base(p.pages) + authorityPath, SearchLag: lag}
 }
 
 func (s *Site) serve(p ports) {

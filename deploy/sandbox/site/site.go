@@ -13,6 +13,7 @@ import (
 	"hikeshi/activities/pager/pagertest"
 	"hikeshi/activities/sheets/sheetstest"
 	"hikeshi/activities/slack/slacktest"
+	"hikeshi/activities/timestamp/timestamptest"
 )
 
 // Options configure a sandbox. The zero value is one in memory, on any free ports, with the worst documented lag of
@@ -39,6 +40,7 @@ type Addresses struct {
 	Jira      string        `json:"jira"`       // http://127.0.0.1:8092
 	Google    string        `json:"google"`     // Drive and Sheets: http://127.0.0.1:8093
 	Pager     string        `json:"pager"`      // takes pages below /pages: http://127.0.0.1:8094
+	Timestamp string        `json:"timestamp"`  // an authority (RFC 3161), its root certificate below /ca.pem: http://127.0.0.1:8090/tsa/
 	SearchLag time.Duration `json:"search_lag"` // of JIRA, in nanoseconds
 }
 
@@ -49,6 +51,7 @@ type Site struct {
 	Jira      *jiratest.Server
 	Drive     *drivetest.Server
 	Sheets    *sheetstest.Server
+	Timestamp *timestamptest.Server
 	Pager     *pagertest.Server
 
 	servers []*http.Server
