@@ -167,10 +167,14 @@ func (d Dialog) Fields() (fields []Field) {
 	return fields
 }
 
-// Title, Submit and Close are the words on the dialog.
-func (d Dialog) Title() string  { return d.words("title").Text }
+// Title is what stands over the dialog.
+func (d Dialog) Title() string { return d.words("title").Text }
+
+// Submit is what stands on the button that submits it.
 func (d Dialog) Submit() string { return d.words("submit").Text }
-func (d Dialog) Close() string  { return d.words("close").Text }
+
+// Close is what stands on the button that closes it.
+func (d Dialog) Close() string { return d.words("close").Text }
 
 // Blocks are the dialog's, as the app sent them.
 func (d Dialog) Blocks() json.RawMessage { return d.View["blocks"] }

@@ -1,5 +1,6 @@
 // Package site is the sandbox: the stateful fakes of Slack, JIRA, Drive and Sheets on ports of their own, and pages on
-// which people see what is in them, each as a chosen person of the cast would see it.
+// which people see what is in them, each as a chosen person of the cast would see it. On Slack's pages they can also
+// act: write, give commands, press buttons and fill dialogs.
 //
 // The state lies in a data directory, one file per vendor, so that the sandbox can be killed and started again.
 // Everything listens on 127.0.0.1 only: whoever reaches it can read and change all of it.

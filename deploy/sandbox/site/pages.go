@@ -35,6 +35,7 @@ func (s *Site) pages() http.Handler {
 	s.page(mux, "GET /slack", "channels.html", s.channelsPage)
 	s.page(mux, "GET /slack/{channel}", "channel.html", s.channelPage)
 	mux.HandleFunc("GET /slack/{channel}/{message}", toMessage)
+	s.deeds(mux)
 	s.page(mux, "GET /jira", "issues.html", s.issuesPage)
 	s.page(mux, "GET /jira/{key}", "issue.html", s.issuePage)
 	s.page(mux, "GET /drive", "drive.html", s.drivePage)
