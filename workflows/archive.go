@@ -100,7 +100,7 @@ func (c *caseRun) keep(ctx workflow.Context) error {
 // quiet waits until nothing is owed, and nobody's notice is on its way any more.
 func (c *caseRun) quiet(ctx workflow.Context) error {
 	return c.await(ctx, func() bool {
-		said := len(c.Unsaid) == 0 || c.is(stepThread, StepStuck) || c.shut(c.channel.ID)
+		said := len(c.Unsaid) == 0 || c.refuses(stepThread) || c.shut(c.channel.ID)
 		return len(c.holding()) == 0 && said && len(c.unwritten()) == 0 && len(c.Timeline) == 0
 	})
 }

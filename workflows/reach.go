@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,7 +51,7 @@ func (c *caseRun) reach(ctx workflow.Context) error {
 	apart := func() bool { return !c.together() && !c.atRest() }
 	if c.Reach.Since.IsZero() {
 		long := c.Opened.Add(c.Placement.Escalation).Sub(workflow.Now(ctx))
-		if err := c.awaitFor(ctx, long, "let people come together in Slack", func() bool { return !apart() || c.refused() }); err != nil {
+		if err := c.awaitFor(ctx, long, "let people come together in Slack", func() bool { return !apart() || c.stopped() }); err != nil {
 			return err
 		}
 		if !apart() {
@@ -82,23 +83,24 @@ func (c *caseRun) together() bool {
 	return c.channel.ID != "" && (c.is(stepInvite, StepDone) || c.is(stepInvite, StepSkipped))
 }
 
-// refused reports whether Slack has said that it will not do what brings people together.
-func (c *caseRun) refused() bool {
-	for _, id := range []string{stepPeople, stepChannel, stepInvite} {
-		if c.is(id, StepStuck) {
-			return true
-		}
-	}
-	return false
+// bringers are the steps that bring people together.
+var bringers = [...]string{stepPeople, stepChannel, stepInvite}
+
+// stopped reports whether one of them is stuck: there is nothing to wait for.
+func (c *caseRun) stopped() bool {
+	return slices.ContainsFunc(bringers[:], func(id string) bool { return c.is(id, StepStuck) })
 }
 
 func (c *caseRun) whyApart() string {
-	for _, id := range []string{stepPeople, stepChannel, stepInvite} {
-		if rec := c.records[id]; rec != nil && rec.State == StepStuck && activities.Class(rec.Class).Final() {
-			return pager.ReasonRefused
-		}
+	if slices.ContainsFunc(bringers[:], c.refuses) {
+		return pager.ReasonRefused
 	}
 	return pager.ReasonSilent
+}
+
+// refuses reports whether a step is stuck because the vendor has said no, and not because it is silent.
+func (r *runner) refuses(id string) bool {
+	return r.is(id, StepStuck) && activities.Class(r.records[id].Class).Final()
 }
 
 // callPeople pages once, and once more if the case is severe and nobody has come together after a while. Then it stops:

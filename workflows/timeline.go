@@ -68,9 +68,15 @@ func (c *caseRun) sayAll(ctx workflow.Context) error {
 			c.Saying = min(len(c.Unsaid), maxNotices)
 			c.again(say)
 		}
-		if _, err := runStep[slack.Notice](ctx, c.runner, say); err != nil {
+		// In a channel that we have archived nothing can be said any more; the timeline has it.
+		err := c.whileWanted(ctx, stepThread, func() bool { return !c.Archive.Shut }, func(ctx workflow.Context) error {
+			_, err := runStep[slack.Notice](ctx, c.runner, say)
+			return err
+		})
+		if err != nil {
 			return err
 		}
+		c.letGo(ctx, stepThread)
 		c.Unsaid, c.Saying = c.Unsaid[c.Saying:], 0
 		c.changed()
 	}
