@@ -16,6 +16,9 @@ type Effect struct {
 	Key string `json:"key"`
 	// First says that the workflow has provably never tried this effect, so the look-up may be left out.
 	First bool `json:"first,omitempty"`
+	// Run is the run of the workflow that asked. Another run that carries out what this one scheduled came of a reset, and
+	// what it carries out may have been done in the meantime. Empty: nobody can tell.
+	Run string `json:"run,omitempty"`
 	// Since is when the effect was first asked for. Look-ups that read a vendor's newest things stop there.
 	Since time.Time `json:"since"`
 	// Last is when the newest earlier execution of this effect ended; zero if this is the first. Within an execution,
@@ -23,6 +26,18 @@ type Effect struct {
 	Last time.Time `json:"last,omitzero"`
 	// Settle is how long after we gave up a request that got no answer the vendor may still carry it out; 0: not at all.
 	Settle time.Duration `json:"settle,omitempty"`
+}
+
+// Fresh reports whether this is provably the first execution of the effect: no other run has carried it out, and nobody
+// has reset the activity.
+func (e Effect) Fresh(ctx context.Context) bool {
+	return e.First && !startedAgain(ctx) && !e.elsewhere(ctx)
+}
+
+// elsewhere reports whether another run of the workflow has asked for this: somebody reset the workflow while the
+// activity was pending. What became of it there is not on record here.
+func (e Effect) elsewhere(ctx context.Context) bool {
+	return e.Run != "" && e.Run != activity.GetInfo(ctx).WorkflowExecution.RunID
 }
 
 // Receipt is part of the result of every activity that creates something.
@@ -78,7 +93,7 @@ func begin(ctx context.Context, e Effect) *tries {
 	if deadline, ok := ctx.Deadline(); ok {
 		t.this.Until = deadline.UTC().Truncate(time.Millisecond)
 	}
-	t.this.Gap = lost || startedAgain(ctx) && len(earlier) == 0 || t.misses()
+	t.this.Gap = lost || (startedAgain(ctx) || e.elsewhere(ctx)) && len(earlier) == 0 || t.misses()
 	activity.RecordHeartbeat(ctx, append(earlier, t.this))
 	return t
 }

@@ -165,6 +165,19 @@ func TestOnceMindsAttemptsThatLeftNoRecord(t *testing.T) {
 	}
 }
 
+// A workflow that was reset while an activity was pending hands the same input to another run of it: what the first run's
+// attempts did is not on record there.
+func TestOnceLooksInAnotherRunThanTheOneThatAsked(t *testing.T) {
+	const here = "default-test-run-id" // of the test environment
+	for run, looks := range map[string]int{here: 0, "": 0, "the run before a reset": 1} {
+		x := &try{found: true}
+		_, beats, err := x.execute(t, activities.Effect{First: true, Run: run, Since: since}, nil)
+		require.NoError(t, err)
+		require.Equal(t, looks, x.looked, run)
+		require.Equal(t, looks == 1, beats[0][0].Gap, run)
+	}
+}
+
 // A request that got no answer may be carried out while we look: finding nothing proves nothing until it has had its time.
 func TestOnceGivesSilentCallsTheirTime(t *testing.T) {
 	now := time.Now()

@@ -125,11 +125,11 @@ func startCase(ctx workflow.Context, state *CaseState) (Opened, error) {
 			StaticSummary:         c.view().Summary(),
 		}), CaseType, CaseInput{State: state})
 		err := child.GetChildWorkflowExecution().Get(ctx, nil)
-		if !temporal.IsWorkflowExecutionAlreadyStartedError(err) || everReset(ctx) || state.ticketed() {
-			if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-				err = nil // ours: this Intake was reset after it had started the case
-			}
+		if !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 			return Opened{Number: state.Number, WorkflowID: id}, err
+		}
+		if state.ticketed() || resetBefore(ctx) { // ours: this Intake was reset after it had started the case
+			return Opened{Number: state.Number, WorkflowID: id}, nil
 		}
 		state.Number += "X"
 	}

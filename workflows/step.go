@@ -197,7 +197,7 @@ func (r *runner) effect(ctx workflow.Context, id string, rec *stepRecord) activi
 	}
 	e := activities.Effect{
 		Key:   fmt.Sprintf("%s.%s.%d", r.key, id, rec.Effect),
-		First: !rec.Tried && !r.everReset && !r.place().ForceLookUp,
+		First: !rec.Tried && !r.everReset && !r.place().ForceLookUp, Run: runID(ctx),
 		Since: rec.Asked,
 		Last:  rec.Last, Settle: r.place().Settle,
 	}

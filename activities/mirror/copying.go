@@ -44,7 +44,7 @@ var (
 func (a *Activities) copying(ctx context.Context, in MirrorMessages) *copying {
 	c := &copying{Activities: a, ctx: ctx, in: in, words: phrase.Over(Words(), in.Words), room: in.Room,
 		stored: map[string]deposit.Stored{}, queued: map[string]struct{}{}, met: map[string]bool{}}
-	c.pulse = takeUp(ctx, in.First)
+	c.pulse = takeUp(ctx, in.Fresh(ctx))
 	c.log = newLogbook(a.Log, in, c.pulse.patiently)
 	maps.Copy(c.log.kept, in.Kept)
 	c.out = Mirrored{Seq: in.Seq, IDsLeft: in.FileIDs, Kept: map[string]string{}}

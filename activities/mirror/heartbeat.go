@@ -21,8 +21,8 @@ type attempt struct {
 
 // takeUp begins an attempt with what the earlier ones have left. That they have left something, readable or not, is
 // what counts.
-func takeUp(ctx context.Context, first bool) *attempt {
-	again := !first || activity.GetInfo(ctx).Attempt > 1 || activity.HasHeartbeatDetails(ctx)
+func takeUp(ctx context.Context, fresh bool) *attempt {
+	again := !fresh || activity.GetInfo(ctx).Attempt > 1 || activity.HasHeartbeatDetails(ctx)
 	return &attempt{pulse.TakeUp[*Mirrored](ctx), ctx, again}
 }
 
