@@ -92,7 +92,11 @@ func (t *tries) lastWrite() time.Time {
 			last = at
 		}
 	}
-	if !t.effect.First {
+	switch {
+	case t.effect.First:
+	case !t.effect.Doubt.IsZero():
+		later(t.effect.Doubt)
+	default:
 		later(t.effect.Since.Add(t.effect.Settle))
 		later(t.effect.Last.Add(t.effect.Settle))
 	}
@@ -122,7 +126,7 @@ func (t *tries) failed(ctx context.Context, err error) error {
 	t.this.Class, t.this.Cause = f.Class, f.Cause
 	t.this.Until = time.Now().UTC().Truncate(time.Millisecond)
 	f.Attempts = append(t.earlier, t.this)
-	f.Doubt = t.doubt(1)
+	f.Told, f.Doubt = true, t.doubt(1)
 	if t.this.mayHaveWritten() {
 		f.Doubt = t.this.Until
 		if t.this.Silent {

@@ -42,6 +42,8 @@ type Fault struct {
 	// Doubt is the latest time at which something may have been made that nobody has seen; zero: nothing can have been.
 	// A step that is given up then may have left a thing behind.
 	Doubt time.Time `json:"doubt,omitzero"`
+	// Told says that Doubt is what the attempts themselves have seen; without it nothing is known.
+	Told bool `json:"told,omitempty"`
 }
 
 // maxCause bounds the vendor's text in an error: Temporal cuts failures at 4 KiB.

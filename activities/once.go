@@ -14,7 +14,7 @@ type Effect struct {
 	// Key names the effect: case (or request) + step + generation. It never holds a run id, a time or an attempt,
 	// so that a reset or a roll of the workflow asks for the same thing again, not for another one.
 	Key string `json:"key"`
-	// First says that the workflow has provably never tried this effect, so the look-up may be left out.
+	// First says that no earlier execution of this effect can have written anything, so the look-up may be left out.
 	First bool `json:"first,omitempty"`
 	// Run is the run of the workflow that asked. Another run that carries out what this one scheduled came of a reset, and
 	// what it carries out may have been done in the meantime. Empty: nobody can tell.
@@ -24,6 +24,8 @@ type Effect struct {
 	// Last is when the newest earlier execution of this effect ended; zero if this is the first. Within an execution,
 	// heartbeats tell of earlier attempts.
 	Last time.Time `json:"last,omitzero"`
+	// Doubt is the latest time at which an earlier execution may have written, as it told; zero: nobody knows, and Last counts.
+	Doubt time.Time `json:"doubt,omitzero"`
 	// Settle is how long after we gave up a request that got no answer the vendor may still carry it out; 0: not at all.
 	Settle time.Duration `json:"settle,omitempty"`
 }

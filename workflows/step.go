@@ -33,6 +33,8 @@ type stepRecord struct {
 	Tried      bool            `json:"tried"`            // scheduled at least once for this effect
 	Asked      time.Time       `json:"asked"`            // when this effect was first scheduled
 	Last       time.Time       `json:"last,omitzero"`    // when its newest execution ended
+	Told       bool            `json:"told,omitempty"`   // that execution said what it may have made: nothing after Doubt
+	Doubt      time.Time       `json:"doubt,omitzero"`   // the latest time at which it or one before may have made something unseen
 	Since      time.Time       `json:"since"`            // of this state
 	Refused    int             `json:"refused,omitzero"` // final errors in a row since the last decision
 	Class      string          `json:"class,omitempty"`
@@ -185,7 +187,10 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, retry *temporal.R
 	err = workflow.ExecuteActivity(ctx, act, args...).Get(ctx, out)
 	rec.Last = workflow.Now(ctx)
 	if err == nil {
-		err = lacking(out)
+		return lacking(out)
+	}
+	if f := activities.FaultOf(err); f.Told {
+		rec.Told, rec.Doubt = true, f.Doubt
 	}
 	return err
 }
@@ -197,11 +202,15 @@ func (r *runner) effect(ctx workflow.Context, id string, rec *stepRecord) activi
 	}
 	e := activities.Effect{
 		Key:   fmt.Sprintf("%s.%s.%d", r.key, id, rec.Effect),
-		First: !rec.Tried && !r.everReset && !r.place().ForceLookUp, Run: runID(ctx),
+		First: (!rec.Tried || rec.Told && rec.Doubt.IsZero()) && !r.everReset && !r.place().ForceLookUp,
+		Run:   runID(ctx),
 		Since: rec.Asked,
 		Last:  rec.Last, Settle: r.place().Settle,
 	}
-	rec.Tried = true
+	if rec.Told {
+		e.Doubt = rec.Doubt
+	}
+	rec.Tried, rec.Told = true, false // until this execution has ended, nobody knows what it makes
 	rec.Executions++
 	return e
 }

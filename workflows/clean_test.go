@@ -1,0 +1,30 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"hikeshi/activities/fake"
+	"hikeshi/workflows"
+)
+
+// A step that was refused before it wrote anything is done at once when somebody retries it: there is nothing to look for,
+// and nothing to wait for.
+func TestARefusedStepIsRetriedWithoutALookUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Settle = time.Hour
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "bookmarks.add", Mode: "before", Error: "too_many_bookmarks"}))
+	state, _ := w.intake(report("req-clean"))
+	status, next := w.live(state, 5*time.Minute)
+	again := resolve("open.bookmark", step(t, status, "open.bookmark").Generation, workflows.ActionRetry, somebody, "", "")
+	looks := w.count("bookmarks.list")
+	status, _ = w.live(next, 2*time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
+		env.RegisterDelayedCallback(func() { w.slack.ClearFaults(); w.perform(env, "again", again) }, time.Minute)
+	})
+	require.Equal(t, workflows.StepDone, step(t, status, "open.bookmark").State)
+	require.Equal(t, looks, w.count("bookmarks.list"))
+}
