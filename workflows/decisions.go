@@ -100,7 +100,11 @@ func (c *caseRun) hearDecided(ctx workflow.Context, n decidedNote) {
 		by := incident.By{Who: d.By, Door: incident.DoorCLI, Assurance: incident.SelfDeclared, BreakGlass: d.Glass}
 		c.breakGlass(ctx, ResolveUpdate+" "+string(d.Action), by)
 	}
-	c.carriedOut(ctx, n.Child+"/"+n.Step, d)
+	shown := n.Child + "/" + n.Step
+	if a == nil { // the mirror's, which stand without it
+		shown = n.Step
+	}
+	c.carriedOut(ctx, shown, d)
 	if d.Action == ActionAbort && a != nil && a.Open() {
 		a.State, a.Reason, a.Ended, a.Abandoned = incident.AnalysisDropped, d.Reason, workflow.Now(ctx), true
 		words := []string{"Analysis", a.ID, "Name", a.Name, "Reason", d.Reason, "By", d.By}

@@ -48,7 +48,7 @@ func (r *run) takeDecisions(ctx workflow.Context, d desk) error {
 	}
 	validator := func(ctx workflow.Context, cmd ResolveCommand) error {
 		if refusal := firstOf(validSender(cmd.By), cmd.check(), r.decidable(cmd, d.number(), workflow.GetCurrentUpdateInfo(ctx).ID)); refusal != nil {
-			return refusal
+			return rejected(refusal)
 		}
 		return nil
 	}
