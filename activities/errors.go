@@ -36,6 +36,7 @@ type Fault struct {
 	Cause  string        `json:"cause"`          // the vendor's own word: name_taken, HTTP 503 …
 	Hint   string        `json:"hint,omitempty"` // what a person can do about it; empty if nothing is known
 	After  time.Duration `json:"-"`              // for RateLimited: how long the vendor asked us to wait; 0 means back off
+	Held   bool          `json:"held,omitempty"` // the vendor is down for everybody, and its breaker is at it: nothing is stuck
 	// Attempts lists the attempts of this activity so far, the failed one last. Temporal keeps only the last
 	// failure of a retried activity; here the history holds all of them.
 	Attempts []Attempt `json:"attempts,omitempty"`

@@ -143,7 +143,7 @@ func (r *runner) failed(ctx workflow.Context, rec *stepRecord, f activities.Faul
 	switch {
 	case f.Class == activities.RateLimited: // a queue, not trouble: it goes on waiting its turn
 		return nil
-	case f.Class == activities.Credentials: // nobody's case is at fault: the breaker holds the queue, and nothing is stuck
+	case f.Class == activities.Credentials, f.Held: // nobody's case is at fault: the breaker holds the queue, and nothing is stuck
 		r.blame(rec, f)
 		r.changed()
 		return nil

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -34,6 +35,7 @@ type Watch struct {
 
 	mu     sync.Mutex
 	counts map[string]*count // by vendor
+	looks  map[string]look   // by vendor
 	life   context.Context
 	end    context.CancelFunc
 	work   sync.WaitGroup
@@ -41,7 +43,7 @@ type Watch struct {
 
 // New makes the watch of a worker that does those deeds.
 func New(t Temporal, o *ops.Activities, desk workflows.Desk, log *slog.Logger) *Watch {
-	w := &Watch{temporal: t, ops: o, desk: desk, log: log, queues: map[string]string{}, counts: map[string]*count{}}
+	w := &Watch{temporal: t, ops: o, desk: desk, log: log, queues: map[string]string{}, counts: map[string]*count{}, looks: map[string]look{}}
 	for _, v := range workflows.Vendors() {
 		w.queues[workflows.VendorQueue(v)], w.counts[v] = v, &count{}
 	}
@@ -74,6 +76,7 @@ func (i *inbound) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAc
 	if !errors.Is(ctx.Err(), context.Canceled) { // else nobody wants it any more, or the worker ends
 		info := activity.GetInfo(ctx)
 		i.watch.saw(info.TaskQueue, callTime(info.StartedTime, time.Since(began)), err)
+		err = i.watch.mark(ctx, info.TaskQueue, err)
 	}
 	return out, err
 }
@@ -87,15 +90,17 @@ func callTime(started time.Time, took time.Duration) time.Time {
 	return started.Add(max(0, took-longCall))
 }
 
+// vendor is whose trouble it is: that of the queue, else that of the system which the error names; empty: nobody's.
+func (w *Watch) vendor(queue string, f activities.Fault) string {
+	return cmp.Or(w.queues[queue], workflows.System(f.System).Vendor())
+}
+
 func (w *Watch) saw(queue string, at time.Time, err error) {
-	fault := activities.Fault{System: w.queues[queue]}
+	var fault activities.Fault
 	if err != nil {
 		fault = activities.FaultOf(err)
 	}
-	vendor := workflows.System(fault.System).Vendor()
-	if v := w.queues[queue]; v != "" {
-		vendor = v
-	}
+	vendor := w.vendor(queue, fault)
 	if vendor == "" {
 		return // a long activity has succeeded, or failed at nobody's
 	}

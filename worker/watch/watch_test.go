@@ -198,3 +198,37 @@ func TestPatrol(t *testing.T) {
 		})
 	}
 }
+
+// While a vendor is held, an error of its says so, and a long activity comes back after a while; nothing else changes.
+func TestAnErrorSaysThatTheVendorIsHeld(t *testing.T) {
+	ours := held("held by breaker/slack: Credentials", 0, time.Minute)
+	outage := activities.Fault{Class: activities.Unavailable, System: "slack", Op: "read", Cause: "HTTP 503"}
+	denied, other, busy := outage, outage, outage
+	denied.Class, other.System, busy.Class = activities.Denied, "jira", activities.RateLimited
+	for _, c := range []struct {
+		name, queue string
+		fault       activities.Fault
+		rate        *taskqueuepb.RateLimitConfig
+		held        bool
+		after       time.Duration
+	}{
+		{"mirror and archive", "hikeshi-bulk", outage, ours, true, heldRetry},
+		{"the vendor's own steps", "hikeshi-slack", outage, ours, true, 0},
+		{"nothing is held", "hikeshi-bulk", outage, nil, false, 0},
+		{"a person holds it", "hikeshi-bulk", outage, held("maintenance", 0, 0), false, 0},
+		{"another vendor", "hikeshi-bulk", other, ours, false, 0},
+		{"an answer", "hikeshi-bulk", denied, ours, false, 0},
+		{"a rate", "hikeshi-bulk", busy, ours, false, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &temporal{rate: c.rate}
+			w := s.watch(well)
+			defer w.Stop()
+			got := activities.FaultOf(w.mark(t.Context(), c.queue, c.fault.Error()))
+			want := c.fault
+			want.Held, want.After = c.held, c.after
+			require.Equal(t, want, got)
+		})
+	}
+	require.NoError(t, (&temporal{}).watch(well).mark(t.Context(), "hikeshi-bulk", nil))
+}
