@@ -197,6 +197,12 @@ func (c *Control) strike(w http.ResponseWriter, r *http.Request, hit *Fault, ind
 		if status == 0 {
 			status = http.StatusServiceUnavailable
 		}
+		if hit.Body != "" {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, hit.Body) // the client is gone: nothing to do
+			return status
+		}
 		return c.refuse(w, status, hit.RetryAfter)
 	case "hang":
 		_, _ = io.Copy(io.Discard, r.Body) // so that the server notices when the client goes away

@@ -29,6 +29,7 @@ type Fault struct {
 	Mode       string `json:"mode"`
 	Status     int    `json:"status,omitempty"`
 	Error      string `json:"error,omitempty"`       // before and status, of a vendor that names its errors (Slack): this one, instead of a status
+	Body       string `json:"body,omitempty"`        // before and status: the reply as a whole, JSON, instead of the vendor's usual words
 	RetryAfter int    `json:"retry_after,omitempty"` // seconds; 0: no header
 	LatencyMS  int    `json:"latency_ms,omitempty"`
 	Times      int    `json:"times,omitempty"` // 0: until deleted
