@@ -72,6 +72,8 @@ var recipes = map[string]struct{ recipe, proof string }{
 	"SealHistory":        {upload + "; its proof is owed", ""},
 	"ShareFolder":        {differs, "drive.TestShareRaisesOnlyWhatIsMissing"},
 	"StampSeal":          {"another timestamp of the same head is as good; its proof is owed", ""},
+	"SweepSheets":        {differs, "drive.TestSweepSheetsAfterFaults"},
+	"SweepTickets":       {differs, "jira.TestSweepTicketsAfterFaults"},
 	"UnarchiveChannels":  {natural, "slack.TestArchiveAndUnarchive"},
 	"UpdateNotice":       {natural, "slack.TestContractOnFake/notices"},
 	"VerifyArchive":      {reads, "archive.TestVerifyGoesOn"},

@@ -46,6 +46,7 @@ func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
 	c.branch(work, "thread", c.sayAll)
 	c.branch(work, "analyses", c.runAnalyses)
 	c.branch(work, "mirror", c.runMirror)
+	c.branch(work, "sweeps", c.sweeping().sweep)
 	c.branch(work, "archive", c.runArchive)
 	c.branch(work, "reopening", c.runReopening)
 	c.branch(work, "seals", c.runSeals)
@@ -98,6 +99,7 @@ func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 		changed:  func() { c.changes++ },
 		carried:  c.carriedOut,
 		adoption: c.adoption,
+		doubts:   &state.Doubts,
 	}
 	return c
 }

@@ -65,6 +65,7 @@ type MirrorState struct {
 	Passed    time.Time              `json:"passed,omitzero"`   // when the last pass ended
 	Rounds    int                    `json:"rounds,omitempty"`  // final sweeps that are done
 	Steps     map[string]*stepRecord `json:"steps"`
+	Doubts    doubts                 `json:"doubts,omitzero"` // effects that may have come about twice
 	Reported  string                 `json:"reported,omitempty"`
 	ReportSeq int                    `json:"report_seq"`
 	EverReset bool                   `json:"ever_reset,omitempty"`
@@ -122,6 +123,7 @@ func (f *Flows) Mirror(ctx workflow.Context, in MirrorInput) error {
 	m.branch(work, "show", m.show)
 	m.branch(work, "copy", m.copy)
 	m.branch(work, "report", m.report)
+	m.branch(work, "sweeps", m.sweeping().sweep)
 	m.branch(work, "decisions", func(ctx workflow.Context) error { return m.tellDecisions(ctx, m.Case, &m.telling) })
 	m.branch(work, "age", m.watchAge)
 	m.branch(work, "end", func(ctx workflow.Context) error {
@@ -166,6 +168,7 @@ func newMirrorRun(ctx workflow.Context, f *Flows, state *MirrorState) *mirrorRun
 		changed:  func() { m.changes++ },
 		carried:  m.tellCase,
 		adoption: m.adoption,
+		doubts:   &state.Doubts,
 	}
 	return m
 }

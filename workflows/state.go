@@ -54,6 +54,7 @@ type CaseState struct {
 	Reach         reachRecord            `json:"reach,omitzero"`
 	Archive       archiveRecord          `json:"archive,omitzero"`
 	Seals         sealState              `json:"seals,omitzero"`
+	Doubts        doubts                 `json:"doubts,omitzero"`          // effects that may have come about twice
 	TicketPending bool                   `json:"ticket_pending,omitempty"` // Intake's try goes on; it will tell
 	Steps         map[string]*stepRecord `json:"steps"`
 	Shown         map[string]string      `json:"shown"`            // surface → digest of what people see there

@@ -64,6 +64,7 @@ type runner struct {
 	carried   func(workflow.Context, string, decision) // a decision about a step has been carried out
 	adoption  func(string) (adoption, bool)            // how a thing that somebody supplies for a step is taken over
 	cancel    map[string]workflow.CancelFunc           // of executions under way
+	doubts    *doubts                                  // effects that may have come about twice; nil: nobody keeps them
 	inFlight  int                                      // executions in their fast phase
 	rolling   bool                                     // schedule nothing new
 }
@@ -186,6 +187,7 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, retry *temporal.R
 	ctx = workflow.WithActivityOptions(ctx, s.options(id, notice.StepTitle(r.lang, s.id), r.fairness, retry))
 	err = workflow.ExecuteActivity(ctx, act, args...).Get(ctx, out)
 	rec.Last = workflow.Now(ctx)
+	r.doubts.note(ctx, s.id, r.effectKey(s.id, rec), *out, err, r.place().Settle)
 	if err == nil {
 		return lacking(out)
 	}
@@ -199,9 +201,12 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, retry *temporal.R
 func (r *runner) effect(ctx workflow.Context, id string, rec *stepRecord) activities.Effect {
 	if !rec.Tried {
 		rec.Asked = workflow.Now(ctx)
+		if r.everReset || r.place().ForceLookUp { // it may have been asked for before: since this run began, and until now
+			rec.Asked, rec.Last = workflow.GetInfo(ctx).WorkflowStartTime, rec.Asked
+		}
 	}
 	e := activities.Effect{
-		Key:   fmt.Sprintf("%s.%s.%d", r.key, id, rec.Effect),
+		Key:   r.effectKey(id, rec),
 		First: (!rec.Tried || rec.Told && rec.Doubt.IsZero()) && !r.everReset && !r.place().ForceLookUp,
 		Run:   runID(ctx),
 		Since: rec.Asked,
@@ -213,6 +218,11 @@ func (r *runner) effect(ctx workflow.Context, id string, rec *stepRecord) activi
 	rec.Tried, rec.Told = true, false // until this execution has ended, nobody knows what it makes
 	rec.Executions++
 	return e
+}
+
+// effectKey names the effect that the step is to have.
+func (r *runner) effectKey(id string, rec *stepRecord) string {
+	return fmt.Sprintf("%s.%s.%d", r.key, id, rec.Effect)
 }
 
 // deed is the activity to be run and its input: the step's own, with what a person has changed in it, or the one that
@@ -291,7 +301,11 @@ func (r *runner) record(s step) *stepRecord {
 }
 
 // settle records a result that came by another way than this workflow's own activity.
-func (r *runner) settle(ctx workflow.Context, s step, result any) { r.done(ctx, r.record(s), result) }
+func (r *runner) settle(ctx workflow.Context, s step, result any) {
+	rec := r.record(s)
+	r.doubts.note(ctx, s.id, r.effectKey(s.id, rec), result, nil, 0)
+	r.done(ctx, rec, result)
+}
 
 func (r *runner) done(ctx workflow.Context, rec *stepRecord, result any) {
 	rec.Result, rec.Class, rec.Cause, rec.Hint, rec.Refused = encode(result), "", "", "", 0

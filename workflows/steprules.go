@@ -80,6 +80,7 @@ var stepRules = []stepRule{
 	{steps: stepTimeline, skip: true},
 	{steps: "seal.comment", skip: true}, // the verification says which witnesses are missing
 	{steps: "seal.stamp", skip: true},
+	{steps: "sweep.*", skip: true},
 	{steps: "archive.verify", abort: true},
 	{steps: "archive.tasks", skip: true, abort: true}, // the case's own list takes its place
 	{steps: "archive.farewell", skip: true, abort: true},

@@ -203,6 +203,7 @@ var sentences = []struct {
 	{"lesson_noted", []string{"Lesson", "l1", "Text", "Nobody knew whom to call.", "By", "Chie"}},
 	{"lesson_decided", []string{"Lesson", "l1", "Decision", "accept", "Reason", "rare", "By", "Aoi"}},
 	{"lesson_decided", []string{"Lesson", "l1", "Decision", "theme", "Reason", "", "By", "Aoi"}},
+	{"duplicate_swept", []string{"Step", "open.ticket", "Ticket", "SEC-9"}},
 	{"theme_opened", []string{"Lesson", "l1", "Theme", "SEC-50"}},
 	{"waived", []string{"Need", "decide l1", "Reason", "nobody is free", "By", "Aoi"}},
 	{"moved_back", []string{"Phase", "triage", "Reason", "a second company", "By", "Aoi"}},
