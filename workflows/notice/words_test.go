@@ -94,10 +94,10 @@ func literals(t *testing.T, folder string) map[string]bool {
 
 var (
 	stepID   = regexp.MustCompile(`^(open|reach|card|ticket|links|triage|mirror|analysis|tasks|timeline|lessons)(\.[a-z]+)+$`)
-	fileName = regexp.MustCompile(`\.(jsonl?|html|xlsx)$`)
+	fileName = regexp.MustCompile(`\.(jsonl?|html|xlsx|csv)$|^tasks\.list$`) // the last is a step of the archive
 	// pieced are the steps whose ids are put together: of errands, of the archive, and of leaving it again.
 	pieced = []string{"thread", "thread.post", "glass", "update.channel", "update.executives", "update.ticket", "lesson.theme", "lesson.join",
-		"archive.ids", "archive.folder.id", "archive.folder", "archive.conversation", "archive.tickets", "archive.tasks", "archive.manifest",
+		"archive.ids", "archive.folder.id", "archive.folder", "archive.conversation", "archive.tickets", "archive.tasks", "archive.tasks.list", "archive.manifest",
 		"archive.verify", "archive.audit", "archive.comment", "archive.farewell", "archive.ticket", "archive.log", "archive.logs", "archive.channels",
 		"reopen.channels", "reopen.ticket", "reopen.log", "seal.folder.id", "seal.folder", "seal.ids", "seal.history", "seal.comment", "seal.stamp",
 		"sweep.ticket", "sweep.sheet"}
