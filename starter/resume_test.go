@@ -133,3 +133,57 @@ func TestStuckAndResumeAll(t *testing.T) {
 		t.Errorf("status %d, %q, %q, %v", status, stdout, stderr, err)
 	}
 }
+
+// A vendor that cannot be used holds up every case, and nothing of it is stuck.
+func TestStuckTellsOfHeldVendors(t *testing.T) {
+	s, getenv := newTemporal(t, "")
+	if status, stdout, stderr := line(t, getenv, "stuck", "--held"); status != done || stdout != "every vendor can be used\n" {
+		t.Errorf("status %d, %q, %q", status, stdout, stderr)
+	}
+	at := time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+	s.held = &workflows.HeldVendor{Vendor: "jira", Phase: workflows.BreakerHeld, Class: "Credentials", Cause: "HTTP 401", Hint: "Renew JIRA_TOKEN", Since: at}
+	want := "jira since 2026-11-22 09:30Z: HTTP 401 (Credentials): every case waits for it. Renew JIRA_TOKEN\n"
+	if status, stdout, stderr := line(t, getenv, "stuck"); status != done || stdout != want+"nothing is stuck\n" {
+		t.Errorf("status %d, %q, %q", status, stdout, stderr)
+	}
+	status, stdout, _ := line(t, getenv, "stuck", "--held", "-o", "json")
+	var got []workflows.HeldVendor
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || status != done || len(got) != 1 || got[0] != *s.held {
+		t.Errorf("status %d, %q, %v", status, stdout, err)
+	}
+}
+
+// Programs read these fields.
+func TestStepsOfAStatusAsJSON(t *testing.T) {
+	s, getenv := newTemporal(t, "")
+	stuckCase(s, "Region is required")
+	_, stdout, stderr := line(t, getenv, "status", "SEC-12", "-o", "json")
+	var got struct {
+		Steps json.RawMessage `json:"steps"`
+	}
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+		t.Fatalf("%q, %q, %v", stdout, stderr, err)
+	}
+	want := `[
+    {
+      "id": "open.ticket",
+      "workflow_id": "case/SEC-12",
+      "title": "",
+      "state": "stuck",
+      "generation": 2,
+      "class": "Invalid",
+      "cause": "Region is required",
+      "hint": "Give it a default",
+      "system": "jira",
+      "since": "2026-11-22T09:30:00Z",
+      "actions": [
+        "retry",
+        "supply",
+        "abort"
+      ]
+    }
+  ]`
+	if diff := cmp.Diff(want, string(got.Steps)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -17,20 +17,26 @@ const stuckTime = 2 * time.Minute
 
 func (c *cli) stuck() *cobra.Command {
 	var filter cases.StuckFilter
+	var held bool
 	cmd := &cobra.Command{
 		Use:   "stuck",
 		Short: "List the steps that cannot go on by themselves, in all cases, the longest stuck first",
 		Args:  cobra.ArbitraryArgs,
 		Example: `  starter stuck --system jira
-  starter stuck --class Denied -o json`,
+  starter stuck --class Denied -o json
+  starter stuck --held`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return wrongUsage(cmd, "stuck takes no words: narrow it with --system, --class or --step; one case is shown by: starter status %s", args[0])
+			}
+			if held {
+				return c.runHeld(cmd.Context())
 			}
 			return c.runStuck(cmd.Context(), filter)
 		},
 	}
 	filterFlags(cmd, &filter)
+	cmd.Flags().BoolVar(&held, "held", false, "instead of steps, only the vendors that cannot be used now: for these nothing is stuck, everything waits")
 	return cmd
 }
 
@@ -61,8 +67,46 @@ func (c *cli) runStuck(ctx context.Context, filter cases.StuckFilter) error {
 	if list == nil {
 		list = []cases.StuckCase{}
 	}
-	c.print(list, func(p *page) { p.stuck(list) })
+	vendors, err := found.Held(ctx)
+	if err != nil {
+		return err
+	}
+	c.print(list, func(p *page) {
+		p.held(vendors)
+		p.stuck(list)
+	})
 	return nil
+}
+
+func (c *cli) runHeld(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	found, _, err := c.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer found.Close()
+	vendors, err := found.Held(ctx)
+	if err != nil {
+		return err
+	}
+	c.print(vendors, func(p *page) {
+		if p.held(vendors); len(vendors) == 0 {
+			p.line("every vendor can be used")
+		}
+	})
+	return nil
+}
+
+// held says which vendors cannot be used: their steps wait, and go on by themselves.
+func (p *page) held(vendors []workflows.HeldVendor) {
+	for _, v := range vendors {
+		what := "every case waits for it"
+		if v.Phase == workflows.BreakerPartly {
+			what = "it refuses some calls"
+		}
+		p.line("%s since %s: %s (%s): %s. %s", v.Vendor, clock(v.Since), v.Cause, v.Class, what, v.Hint)
+	}
 }
 
 func (p *page) stuck(list []cases.StuckCase) {

@@ -38,8 +38,9 @@ type temporal struct {
 
 	mu     sync.Mutex
 	answer workflows.Answer
-	lost   bool              // updates get no answer
-	status *workflows.Status // nil: no worker answers queries
+	lost   bool                  // updates get no answer
+	status *workflows.Status     // nil: no worker answers queries
+	held   *workflows.HeldVendor // what JIRA's breaker says; nil: there is none
 	taken  map[string]json.RawMessage
 	ids    []string
 }
@@ -81,20 +82,28 @@ func (s *temporal) GetSystemInfo(context.Context, *workflowservice.GetSystemInfo
 }
 
 func (s *temporal) DescribeWorkflowExecution(_ context.Context, r *workflowservice.DescribeWorkflowExecutionRequest) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	if s.held != nil && r.GetExecution().GetWorkflowId() == workflows.BreakerWorkflowID("jira") {
+		return s.describe(r, workflows.HeldMemo, s.held)
+	}
 	if r.GetExecution().GetWorkflowId() != workflows.CaseWorkflowID("SEC-12") {
 		return nil, serviceerror.ToStatus(serviceerror.NewNotFound("no such workflow")).Err()
 	}
-	head, err := json.Marshal(workflows.Head{Number: "SEC-12", Audience: incident.AudienceGroup})
+	return s.describe(r, workflows.HeadMemo, workflows.Head{Number: "SEC-12", Audience: incident.AudienceGroup})
+}
+
+// describe is a running workflow with something in its memo.
+func (s *temporal) describe(r *workflowservice.DescribeWorkflowExecutionRequest, key string, value any) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	raw, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
-	memo, err := s.convert.ToPayload(json.RawMessage(head))
+	memo, err := s.convert.ToPayload(json.RawMessage(raw))
 	if err != nil {
 		return nil, err
 	}
 	return &workflowservice.DescribeWorkflowExecutionResponse{WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
 		Execution: r.GetExecution(), Status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING,
-		Memo: &commonpb.Memo{Fields: map[string]*commonpb.Payload{workflows.HeadMemo: memo}},
+		Memo: &commonpb.Memo{Fields: map[string]*commonpb.Payload{key: memo}},
 	}}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -43,12 +44,19 @@ func (g *Gateway) ask(ctx context.Context, d Decision, i interaction) error {
 	if err != nil {
 		return err
 	}
-	options := []slack.Option{slack.OptionHTTPClient(g.answers)}
-	if g.o.APIURL != "" {
-		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(g.o.APIURL, "/")+"/"))
-	}
-	_, err = slack.New(token, options...).OpenViewContext(ctx, i.Trigger, g.dialog(d, string(private)))
+	_, err = slack.New(token, slack.OptionHTTPClient(g.answers), slack.OptionAPIURL(apiURL(g.o.APIURL))).OpenViewContext(ctx, i.Trigger, g.dialog(d, string(private)))
 	return err
+}
+
+// apiURL is the address of the Web API as the library takes it; of the sandbox people may give the host alone.
+func apiURL(address string) string {
+	if address == "" {
+		return slack.APIURL
+	}
+	if u, err := url.Parse(address); err == nil && strings.Trim(u.Path, "/") == "" {
+		return strings.TrimSuffix(address, "/") + "/api/"
+	}
+	return strings.TrimSuffix(address, "/") + "/"
 }
 
 func (g *Gateway) dialog(d Decision, private string) slack.ModalViewRequest {

@@ -74,7 +74,7 @@ func newWorkspace(t *testing.T, d slackbot.Desk) *workspace {
 		Desk: d, Lang: "en", APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
 		Secret: func() (string, error) { return secret, nil },
 		Ready:  func(context.Context) error { return nil },
-		APIURL: w.URL + "/api",
+		APIURL: w.URL, // the host alone, as the sandbox is named
 		Token: func() (string, error) {
 			if w.token == "" {
 				return "", errors.New("SLACK_BOT_TOKEN is missing")
