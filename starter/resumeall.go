@@ -11,7 +11,10 @@ import (
 
 	"hikeshi/starter/cases"
 	"hikeshi/workflows"
+	"hikeshi/workflows/audit"
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/ledger"
+	"hikeshi/workflows/settings"
 )
 
 // allTime is how long a retry of everything may take; at five a second it is enough for eighteen thousand steps.
@@ -45,6 +48,9 @@ func (c *cli) runResumeAll(cmd *cobra.Command, f resumeFlags) error {
 	f.filter.Step = incident.CleanLine(f.step)
 	d := cases.Decision{Reason: f.reason, By: c.by(config.TrustLocalUser)}
 	o := cases.RetryOptions{ID: c.request(), Rate: perSecond, DryRun: f.dryRun}
+	if err := c.recordAll(config, f); err != nil {
+		return err
+	}
 	list, err := found.RetryAll(ctx, config.Viewer, f.filter, d, o)
 	if err != nil {
 		return c.withRequestID(err)
@@ -120,4 +126,17 @@ func (p *page) all(all resumedAll) {
 		return
 	}
 	p.line("retried %d of %d", all.Retried, len(all.Steps))
+}
+
+// recordAll writes into the ledger that many cases are about to be changed at once: each case knows of its own step only.
+func (c *cli) recordAll(config *settings.Config, f resumeFlags) error {
+	if f.dryRun {
+		return nil
+	}
+	by := c.by(config.TrustLocalUser)
+	act := audit.Act{Who: by.Who, Door: string(by.Door), Act: strings.Join(strings.Fields(fmt.Sprintf("resume --all %s %s %s", f.filter.System, f.filter.Class, f.filter.Step)), " "), Reason: f.reason}
+	if err := ledger.Open(config.Audit.Ledger).Record(act); err != nil {
+		return &failure{Code: "ledger", Message: err.Error(), Hint: "Nothing was done", status: failed}
+	}
+	return nil
 }

@@ -49,7 +49,8 @@ func (c *Cases) List(ctx context.Context, viewer settings.Viewer, f Filter) ([]w
 		}
 	}
 	slices.SortStableFunc(heads, func(a, b workflows.Head) int { return b.Opened.Compare(a.Opened) })
-	return heads[:min(limit, len(heads))], nil
+	heads = heads[:min(limit, len(heads))]
+	return heads, c.recordRestricted(viewer, "list", heads)
 }
 
 // query leaves out the runs that a case has left behind by rolling over: they are the same case. Closed cases run on

@@ -69,10 +69,16 @@ func (c *Cases) view(ctx context.Context, found *workflowservice.DescribeWorkflo
 	case err == nil && !c.config.Visible(headOf(status), viewer):
 		return View{}, missing(asked)
 	case err == nil:
+		if err := c.recordRead(viewer, "status", status.WorkflowID, status.Audience, 0); err != nil {
+			return View{}, err
+		}
 		c.addCauses(&status, found.GetPendingActivities())
 		return View{Status: status}, nil
 	case headErr != nil:
 		return View{}, c.explain(headErr, "read case "+number(info))
+	}
+	if err := c.recordRead(viewer, "status", head.WorkflowID, head.Audience, 0); err != nil {
+		return View{}, err
 	}
 	return View{Status: statusOf(head, info), Partial: true, Why: "no worker answered: " + because(c.explain(err, "ask the case"))}, nil
 }

@@ -97,7 +97,7 @@ func listenCodec(config *settings.Config) (net.Listener, http.Handler, error) {
 		return nil, nil, err
 	}
 	l, err := wire.ListenCodec(number)
-	return l, wire.CodecHandler(ring, wire.CodecOptions{Origins: config.Codec.Origins}), err
+	return l, wire.CodecHandler(ring, wire.CodecOptions{Origins: config.Codec.Origins, OnDecode: recordDecode(config)}), err
 }
 
 func loopback(host string) bool {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	_ "embed"
 	"html/template"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -118,37 +119,41 @@ var japanese = map[string]string{
 func (v *verifier) checkPages() {
 	if b, here := v.files[LinesFile]; here {
 		v.used[LinesFile] = true
-		v.checkSame(LinesFile, b, v.lines())
+		v.checkSame(LinesFile, b, v.lines)
 	}
 	if b, here := v.files[PageFile]; here {
 		v.used[PageFile] = true
-		v.checkSame(PageFile, b, v.pages())
+		v.checkSame(PageFile, b, v.pages)
 	}
 }
 
 // lines are the lists of records that may have been written: with the tail or without, of either branch.
-func (v *verifier) lines() (list [][]byte) {
+func (v *verifier) lines(yield func([]byte) bool) {
 	for _, end := range v.ends() {
 		var all []byte
 		for _, s := range end.line() {
 			all = append(all, v.files[s.Records.Name]...)
 		}
-		list = append(list, append(slices.Clip(all), v.files[TailRecordsFile]...), all)
+		if !yield(append(slices.Clip(all), v.files[TailRecordsFile]...)) || v.tail != nil && !yield(all) {
+			return
+		}
 	}
-	return list
 }
 
-func (v *verifier) pages() (list [][]byte) {
+// pages are the pages that may have been made of them.
+func (v *verifier) pages(yield func([]byte) bool) {
 	for _, end := range v.ends() {
 		for _, lang := range []string{"en", "ja"} {
 			for _, tail := range []bool{true, false} {
-				if b, err := Page(v.records(end, tail), lang); err == nil {
-					list = append(list, b)
+				if !tail && v.tail == nil {
+					continue
+				}
+				if b, err := Page(v.records(end, tail), lang); err == nil && !yield(b) {
+					return
 				}
 			}
 		}
 	}
-	return list
 }
 
 // ends are the last seals of all branches, the newest first; one nil seal if there is none.
@@ -166,9 +171,9 @@ func (v *verifier) ends() (list []*sealed) {
 }
 
 // checkSame names the first line in which a file differs from the one of these that is nearest to it.
-func (v *verifier) checkSame(name string, b []byte, wanted [][]byte) {
+func (v *verifier) checkSame(name string, b []byte, wanted iter.Seq[[]byte]) {
 	line := 0
-	for _, want := range wanted {
+	for want := range wanted {
 		if bytes.Equal(b, want) {
 			return
 		}

@@ -58,6 +58,9 @@ func (l *Ledger) append(a audit.Act) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := f.Truncate(size); err != nil { // half a line may be longer than this one
+		return err
+	}
 	if _, err := f.WriteAt(line, size); err != nil {
 		return err
 	}

@@ -16,8 +16,8 @@ type CodecOptions struct {
 	// No pattern and no null. Empty: none may.
 	Origins []string
 	// OnDecode is called before n payloads are handed out decrypted; the request's X-Namespace says for which
-	// namespace. Nil: nothing is recorded.
-	OnDecode func(r *http.Request, n int)
+	// namespace. With its error nothing is handed out. Nil: nothing is recorded.
+	OnDecode func(r *http.Request, n int) error
 }
 
 // maxCodecBody bounds a request: the Web UI sends one event's payloads at a time, and Temporal's limit for them is 4 MiB.
@@ -98,7 +98,10 @@ func (h *codecHandler) answer(w http.ResponseWriter, r *http.Request, opened []*
 		return
 	}
 	if h.o.OnDecode != nil {
-		h.o.OnDecode(r, len(opened))
+		if err := h.o.OnDecode(r, len(opened)); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -113,8 +114,9 @@ func TestCodecHandlerAnswers(t *testing.T) {
 func TestCodecHandlerTellsWhoReadWhat(t *testing.T) {
 	var namespace string
 	var payloads int
-	h := wire.CodecHandler(testRing(t), wire.CodecOptions{OnDecode: func(r *http.Request, n int) {
+	h := wire.CodecHandler(testRing(t), wire.CodecOptions{OnDecode: func(r *http.Request, n int) error {
 		namespace, payloads = r.Header.Get("X-Namespace"), n
+		return nil
 	}})
 	r := httptest.NewRequest("POST", "/decode", strings.NewReader(sealedBody(t, `1`)))
 	r.Header.Set("Content-Type", "application/json")
@@ -122,6 +124,18 @@ func TestCodecHandlerTellsWhoReadWhat(t *testing.T) {
 	h.ServeHTTP(httptest.NewRecorder(), r)
 	if namespace != "hikeshi" || payloads != 1 {
 		t.Errorf("recorded %d payloads of %q, want 1 of hikeshi", payloads, namespace)
+	}
+}
+
+// What cannot be recorded is not shown.
+func TestCodecHandlerShowsNothingUnrecorded(t *testing.T) {
+	h := wire.CodecHandler(testRing(t), wire.CodecOptions{OnDecode: func(*http.Request, int) error { return errors.New("the disk is full") }})
+	r := httptest.NewRequest("POST", "/decode", strings.NewReader(sealedBody(t, `"secret"`)))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "the disk is full") || strings.Contains(w.Body.String(), "payloads") {
+		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 }
 
