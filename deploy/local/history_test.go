@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -138,13 +141,22 @@ func (in *install) recordCase(t *testing.T, request, name string) {
 		return
 	}
 	s := in.wait(t, request, cases.Linked)
+	old, err := filepath.Glob(filepath.Join(histories, "unreleased", name+"-*"))
+	require.NoError(t, err)
+	for _, file := range old { // it may have had more runs
+		require.NoError(t, os.Remove(file))
+	}
 	for kind, id := range workflowsOf(request, s) {
 		for i, h := range in.runs(t, id) {
 			text, err := protojson.MarshalOptions{Multiline: true}.Marshal(h)
 			require.NoError(t, err)
-			file := filepath.Join(histories, "unreleased", fmt.Sprintf("%s-%s-%d.json", name, kind, i))
+			file := filepath.Join(histories, "unreleased", fmt.Sprintf("%s-%s-%d.json.gz", name, kind, i))
 			require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
-			require.NoError(t, os.WriteFile(file, append(text, '\n'), 0o644))
+			var packed bytes.Buffer
+			w := gzip.NewWriter(&packed)
+			_, err = w.Write(text)
+			require.NoError(t, errors.Join(err, w.Close()))
+			require.NoError(t, os.WriteFile(file, packed.Bytes(), 0o644))
 		}
 	}
 }
