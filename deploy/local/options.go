@@ -20,7 +20,8 @@ type options struct {
 	probe     time.Duration // 0: the configuration's default
 	reopen    time.Duration // how long a closed case can be reopened; 0: the configuration's default
 	noUI      bool
-	noLimits  bool // neither the vendors' rate limits nor our own
+	noLimits  bool     // neither the vendors' rate limits nor our own
+	lacks     []string // calls that Temporal does not have, as an older server
 	rewrite   func(config string) string
 }
 

@@ -138,7 +138,7 @@ func (l *local) startStack(ctx context.Context) error {
 	l.say.step("starting Temporal (log: %s)", filepath.Join(l.dir, "temporal", "temporal.log"))
 	s, err := stack.Start(ctx, stack.Options{
 		DataDir: filepath.Join(l.dir, "temporal"), TemporalPort: l.o.temporalPort, UIPort: l.o.uiPort, NoUI: l.o.noUI,
-		SearchAttributes: workflows.SearchAttributes(), CodecURL: "http://" + loopback(l.codec.number), Log: quiet(),
+		SearchAttributes: workflows.SearchAttributes(), CodecURL: "http://" + loopback(l.codec.number), Log: quiet(), Lacks: l.o.lacks,
 	})
 	if err != nil {
 		return err

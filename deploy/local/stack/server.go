@@ -1,9 +1,12 @@
 package stack
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"go.temporal.io/server/common/authorization"
@@ -15,6 +18,9 @@ import (
 	"go.temporal.io/server/common/primitives"
 	"go.temporal.io/server/schema/sqlite"
 	"go.temporal.io/server/temporal"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // This file holds almost all that touches the server's own packages: they may change with every version of it.
@@ -42,6 +48,7 @@ func (s *Stack) startServer(o Options, dir dataDir, p ports) error {
 			temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 			temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
 			temporal.WithDynamicConfigClient(dynamicConfig(o)),
+			temporal.WithChainedFrontendGrpcInterceptors(lacking(o.Lacks)),
 		)
 		return err
 	})
@@ -140,6 +147,16 @@ func serverConfig(db *config.SQL, p ports) *config.Config {
 
 func service(port int) config.Service {
 	return config.Service{RPC: config.RPC{GRPCPort: port, BindOnIP: host}}
+}
+
+// lacking answers as a server does that has never heard of these calls.
+func lacking(calls []string) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, in any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+		if slices.Contains(calls, path.Base(info.FullMethod)) {
+			return nil, status.Errorf(codes.Unimplemented, "unknown method %s", path.Base(info.FullMethod))
+		}
+		return handle(ctx, in)
+	}
 }
 
 // hosts spares the services the search for each other, which takes seconds and more ports.

@@ -26,6 +26,8 @@ type Options struct {
 	Retention        time.Duration // how long closed workflows are kept; 0: 30 days
 	Log              *slog.Logger  // gets the few lines a person should see; nil: slog.Default
 	NoUI             bool
+	// Lacks names calls of the WorkflowService that this server does not have, as an older one. For tests only.
+	Lacks []string
 	// TimeSkipping permits workflows to skip their timers: see [TimeSkippingDialOption]. For tests only.
 	TimeSkipping bool
 }

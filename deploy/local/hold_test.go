@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/activities/ops"
+	"hikeshi/starter/cases"
+	"hikeshi/workflows"
+)
+
+// revoked opens a case, revokes JIRA's token, and gives the case work; it returns when the breaker is in that phase.
+func (in *install) revoked(t *testing.T, phase workflows.BreakerPhase) opened {
+	t.Helper()
+	o := opened{}
+	o.request, o.s = in.open(t, "aoi", "open sev3 a token is revoked", cases.Linked)
+	in.site.Jira.Token.Issue("")
+	in.work(t, []opened{o})
+	in.eventually(t, "the breaker is "+string(phase), func() bool { return in.held(t, "jira").Phase == phase })
+	return o
+}
+
+// This Temporal server knows no holding: that is said, nothing gets stuck, and steps go on by themselves.
+func TestAServerThatCannotHoldQueues(t *testing.T) {
+	t.Parallel()
+	in := newInstall(t, t.TempDir(), func(o *options) { o.lacks = []string{"UpdateTaskQueueConfig"} })
+	o := in.revoked(t, workflows.BreakerUnheld)
+	require.Contains(t, in.held(t, "jira").Cannot, "UpdateTaskQueueConfig")
+	in.eventually(t, "the operators know", func() bool { return len(in.notices()) == 1 })
+	require.Contains(t, in.notices()[0], "cannot be held back here")
+	in.site.Jira.Token.Issue("sandbox-jira-second")
+	require.NoError(t, write(in.dir+"/secrets/jira-token", []byte("sandbox-jira-second\n")))
+	in.eventually(t, "nothing is owed", func() bool { return !in.owes(t)(o) })
+	in.eventually(t, "the vendor is well", func() bool { return !in.held(t, "jira").Standing() })
+	require.False(t, in.everStuck(t, o.s.WorkflowID))
+	require.NoError(t, in.world(t, o.request).exactlyOne())
+}
+
+// Somebody terminates the breaker while it holds the queue: the next worker finds the queue held, and starts another
+// breaker, which releases it.
+func TestAHeldQueueIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := startInstall(dir, nil)
+	require.NoError(t, err)
+	o := first.revoked(t, workflows.BreakerHeld)
+	require.NoError(t, first.client.TerminateWorkflow(t.Context(), workflows.BreakerWorkflowID("jira"), "", "to see what becomes of the queue"))
+	require.True(t, first.rate(t, workflows.VendorQueue("jira")).Held())
+	require.NoError(t, first.close())
+
+	in := newInstall(t, dir, nil) // its sandbox and its secrets know the first token again
+	in.eventually(t, "the queue is released", func() bool { return !in.rate(t, workflows.VendorQueue("jira")).Limited })
+	in.eventually(t, "nothing is owed", func() bool { return !in.owes(t)(o) })
+	require.False(t, in.everStuck(t, o.s.WorkflowID))
+}
+
+func (in *install) queues() ops.Queues {
+	return ops.Queues{Service: in.client.WorkflowService(), Namespace: in.stack.Namespace, Identity: "test"}
+}
+
+func (in *install) rate(t *testing.T, queue string) ops.Rate {
+	t.Helper()
+	rate, err := in.queues().Look(t.Context(), queue)
+	require.NoError(t, err)
+	return rate
+}
+
+// What was held is given out the urgent first. The server keeps that order in each of a queue's partitions, so over the
+// whole queue it holds roughly.
+func TestHeldTasksComeInOrder(t *testing.T) {
+	t.Parallel()
+	in := shared(t)
+	const queue, each = "order", 20 // of each priority
+	ran := &order{}
+	begin := func(o worker.Options) {
+		w := worker.New(in.client, queue, o)
+		if o.DisableWorkflowWorker {
+			w.RegisterActivity(ran)
+		} else {
+			w.RegisterWorkflowWithOptions(manyTasks, workflow.RegisterOptions{Name: "manyTasks"})
+		}
+		require.NoError(t, w.Start())
+		t.Cleanup(w.Stop)
+	}
+	begin(worker.Options{LocalActivityWorkerOnly: true})
+	hold := &ops.Activities{Queues: in.queues()}
+	held, err := hold.HoldQueue(t.Context(), ops.HoldQueue{Queue: queue, By: "breaker/test", Why: "test"})
+	require.NoError(t, err)
+	require.True(t, held.Held)
+	run, err := in.client.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "order-" + trigger(), TaskQueue: queue}, "manyTasks", each)
+	require.NoError(t, err)
+	begin(worker.Options{DisableWorkflowWorker: true, MaxConcurrentActivityExecutionSize: 1, MaxConcurrentActivityTaskPollers: 1})
+	require.Eventually(t, func() bool { return in.rate(t, queue).Waiting == 3*each }, patient, 50*time.Millisecond, "all tasks wait")
+	require.Empty(t, ran.list(), "a held queue gives out nothing")
+
+	began := time.Now()
+	released, err := hold.ReleaseQueue(t.Context(), ops.ReleaseQueue{Queue: queue})
+	require.NoError(t, err)
+	require.EqualValues(t, 3*each, released.Waiting)
+	require.NoError(t, run.Get(t.Context(), nil))
+	places := map[int]int{}
+	for place, priority := range ran.list() {
+		places[priority] += place
+	}
+	t.Logf("%d tasks done %s after the release; mean places of urgent, ordinary and background: %d, %d, %d",
+		3*each, time.Since(began).Round(time.Second/100), places[1]/each, places[3]/each, places[5]/each)
+	require.Less(t, places[1], places[3])
+	require.Less(t, places[3], places[5])
+}
+
+// order is the order in which tasks came.
+type order struct {
+	mu  sync.Mutex
+	ran []int
+}
+
+// Come notes that a task of that priority has come.
+func (o *order) Come(_ context.Context, priority int) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ran = append(o.ran, priority)
+	return nil
+}
+
+func (o *order) list() []int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]int{}, o.ran...)
+}
+
+// manyTasks schedules that many tasks of each priority, the least urgent first.
+func manyTasks(ctx workflow.Context, each int) error {
+	var all []workflow.Future
+	for range each {
+		for _, priority := range []int{5, 3, 1} {
+			one := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute, Priority: temporal.Priority{PriorityKey: priority}})
+			all = append(all, workflow.ExecuteActivity(one, "Come", priority))
+		}
+	}
+	for _, f := range all {
+		if err := f.Get(ctx, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
