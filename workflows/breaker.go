@@ -33,6 +33,7 @@ type Desk struct {
 	Language string        `json:"language"`          // en or ja
 	UI       string        `json:"ui,omitempty"`      // beginning of the Temporal UI's addresses up to the namespace; empty: no links
 	Probe    time.Duration `json:"probe"`             // how often a step is tried that cannot be held back
+	Pager    bool          `json:"pager,omitempty"`   // there is one, for when Slack itself is down
 }
 
 // BreakerInput starts a breaker, or carries it over into its next run.
@@ -65,6 +66,7 @@ type BreakerState struct {
 	Heard   time.Time `json:"heard,omitzero"`    // when the last trouble was looked into
 	Rounds  int       `json:"rounds,omitempty"`  // of asking the vendor since it is held
 	Notice  tellState `json:"notice,omitzero"`
+	Paged   time.Time `json:"paged,omitzero"` // when people were called; zero: they were not
 }
 
 // tellState is how far the operators have been told.
@@ -102,6 +104,9 @@ const (
 	// breakerCalm is how long a breaker stays after the last trouble, so that trouble which comes back is the same trouble, and
 	// the same notice.
 	breakerCalm = 15 * time.Minute
+	// pageAfter is how long Slack must be down until people are called. Refused credentials call them at once: nothing
+	// but a person can put that right.
+	pageAfter = 10 * time.Minute
 )
 
 // Breaker keeps all cases from trying in vain what a vendor refuses: it looks whether the vendor lets us in, and if not
@@ -121,6 +126,7 @@ func (f *Flows) Breaker(ctx workflow.Context, in BreakerInput) error {
 	b.branch(work, "watch", b.watch)
 	b.branch(work, "show", b.show)
 	b.branch(work, "tell", b.tell)
+	b.branch(work, "page", b.page)
 	b.branch(work, "age", b.watchAge)
 	return b.live(ctx, stop, func(ctx workflow.Context) { drained(ctx, TroubleSignal, b.take) }, func(ctx workflow.Context) error {
 		return workflow.NewContinueAsNewError(ctx, BreakerType, BreakerInput{Vendor: b.Vendor, Desk: b.desk, State: b.BreakerState})

@@ -18,6 +18,7 @@ import (
 
 	"hikeshi/activities"
 	"hikeshi/activities/ops"
+	"hikeshi/activities/pager"
 	"hikeshi/workflows"
 )
 
@@ -106,7 +107,7 @@ func (v *vendor) run() {
 }
 
 func (v *vendor) input() workflows.BreakerInput {
-	return workflows.BreakerInput{Vendor: v.name, Desk: workflows.Desk{Channel: operators, Language: "en", UI: "http://ui/", Probe: 15 * time.Minute}}
+	return workflows.BreakerInput{Vendor: v.name, Desk: workflows.Desk{Channel: operators, Language: "en", UI: "http://ui/", Probe: 15 * time.Minute, Pager: true}}
 }
 
 // notices are what the operators read now.
@@ -161,6 +162,25 @@ func TestSlackItselfIsDown(t *testing.T) {
 	require.False(t, v.held())
 	require.Len(t, v.notices(), 1)
 	require.Contains(t, v.notices()[0], "Slack can be used again.")
+	require.Len(t, v.pager.Pages(), 1, "people are called instead")
+	require.Equal(t, pager.ReasonHeld, v.pager.Pages()[0].Reason)
+	require.Contains(t, v.pager.Pages()[0].Text, "SLACK_BOT_TOKEN_FILE")
+}
+
+// An outage of Slack calls people only if it lasts, and that of another vendor never: the operators hear in Slack.
+func TestWhoIsCalled(t *testing.T) {
+	for _, c := range []struct {
+		vendor string
+		lasts  time.Duration
+		pages  int
+	}{{"slack", 8 * time.Minute, 0}, {"slack", 40 * time.Minute, 1}, {"jira", 40 * time.Minute, 0}} {
+		v := newVendor(t, c.vendor)
+		v.falls(activities.Unavailable, "HTTP 503")
+		v.after(0, func() { v.meets(activities.Unavailable, "HTTP 503") })
+		v.after(c.lasts, func() { v.falls("", "") })
+		v.run()
+		require.Len(t, v.pager.Pages(), c.pages, c)
+	}
 }
 
 // Trouble with one object is not the vendor's: it is asked, is well, and nothing happens.

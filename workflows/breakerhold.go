@@ -8,6 +8,7 @@ import (
 
 	"hikeshi/activities"
 	"hikeshi/activities/ops"
+	"hikeshi/activities/pager"
 	"hikeshi/activities/slack"
 	"hikeshi/workflows/notice"
 )
@@ -155,4 +156,35 @@ func (b *breakerRun) say(ctx workflow.Context, text string) error {
 		b.Notice.TS = posted.TS
 	}
 	return err
+}
+
+// page calls people when Slack itself is down, once: there nobody can be told.
+func (b *breakerRun) page(ctx workflow.Context) error {
+	if !b.desk.Pager || b.Vendor != string(Slack) || !b.Paged.IsZero() {
+		return nil
+	}
+	refused := func() bool { return b.Open() && b.Class == string(activities.Credentials) }
+	for !refused() && !(b.Open() && workflow.Now(ctx).Sub(b.Since) >= pageAfter) {
+		if err := b.await(ctx, func() bool { return b.Open() }); err != nil { // not b.Open: that would ask a copy
+			return err
+		}
+		left := b.Since.Add(pageAfter).Sub(workflow.Now(ctx))
+		if err := b.awaitFor(ctx, left, "see whether Slack comes back by itself", func() bool { return refused() || !b.Open() }); err != nil {
+			return err
+		}
+	}
+	b.Paged = workflow.Now(ctx)
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: Pager.Queue(), StartToCloseTimeout: stepTimeout, WaitForCancellation: true, Priority: temporal.Priority{PriorityKey: urgent},
+		Summary:     notice.BreakerTitle(b.desk.Language, "breaker_page", b.Vendor),
+		RetryPolicy: &temporal.RetryPolicy{InitialInterval: firstRetry, BackoffCoefficient: 2, MaximumInterval: longestRetry, MaximumAttempts: attempts},
+	})
+	err := workflow.ExecuteActivity(ctx, pagerActivities.PageOnCall, pager.PageOnCall{
+		Effect: activities.Effect{Key: b.id + ".page." + b.Since.UTC().Format("20060102T150405"), Since: b.Paged},
+		Number: b.id, Reason: pager.ReasonHeld, Text: b.view().Sentence(), Link: temporalPage(Placement{UI: b.desk.UI}, b.id), At: b.Paged,
+	}).Get(ctx, nil)
+	if temporal.IsCanceledError(err) {
+		return err
+	}
+	return nil // a page that cannot be sent holds up nobody
 }

@@ -48,12 +48,16 @@
 // A done step returns its stored result, so that the code of a phase runs again from its top after the case has rolled
 // over into a new run, and goes on where it was.
 //
+// What concerns all that we do at a vendor is no case's trouble: [Flows.Breaker] holds the vendor's queue until the vendor
+// lets us in. Steps in a held queue use up no tries, and a step that was refused for its credentials is never stuck.
+//
 // # Where to look
 //
 //	intake.go     the request becomes a numbered case
 //	case.go       one run of a case: its branches
 //	gates.go      phases, and what each needs before the case moves on
 //	open.go       the graph of the open phase
+//	breaker.go    a vendor that refuses us or is down, for all cases;  breakerhold.go  what is done then
 //	reach.go      how people are called when Slack does not bring them together
 //	triage.go     what triage records, and finding the commander in Slack
 //	contain.go, tasks.go, updates.go, lessons.go    the work of people, as they tell the case of it

@@ -21,6 +21,9 @@ const (
 	ReasonRefused = "slack_refused"
 	// ReasonAlone: people were called before, and nobody has come together yet.
 	ReasonAlone = "nobody_yet"
+	// ReasonHeld: Slack does not accept our credentials, or is out of reach, for all cases. It is no case's page: Number
+	// is that of nobody, breaker/slack.
+	ReasonHeld = "slack_held"
 )
 
 // PageOnCall asks for people to be called.

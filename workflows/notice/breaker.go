@@ -52,6 +52,9 @@ func (b Breaker) Notice(e Escape) string {
 	return text
 }
 
+// Sentence is the same for those who read it elsewhere: without markup.
+func (b Breaker) Sentence() string { return b.sentence(nil) }
+
 // Page is the breaker's page in the Temporal UI: markdown without HTML and images.
 func (b Breaker) Page() string {
 	w := in(b.Lang)

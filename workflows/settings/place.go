@@ -12,7 +12,7 @@ import (
 
 // Desk is how the operators of this installation are reached.
 func (c *Config) Desk() workflows.Desk {
-	return workflows.Desk{Channel: c.Slack.Operators, Language: c.Language, UI: c.uiBase(), Probe: c.Timing.ProbeInterval}
+	return workflows.Desk{Channel: c.Slack.Operators, Language: c.Language, UI: c.uiBase(), Probe: c.Timing.ProbeInterval, Pager: c.Pager.URL != ""}
 }
 
 // Place computes where the case of a request goes and who may see it. It is a [workflows.Placer]: it refuses, with an
