@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +22,7 @@ type matrixOptions struct {
 	within time.Duration
 	out    string
 	only   string
+	lives  string
 }
 
 var matrix matrixOptions
@@ -30,6 +33,7 @@ func init() {
 	flag.IntVar(&matrix.lanes, "lanes", 0, "lives of the crash matrix at a time; 0: 4 for a sample, else 10")
 	flag.DurationVar(&matrix.within, "within", 0, "when the crash matrix begins no more lives; 0: 35s for a sample, else never")
 	flag.StringVar(&matrix.out, "matrix.out", "", "file that gets every combination of the crash matrix as JSON")
+	flag.StringVar(&matrix.lives, "matrix.kinds", "", "regular expression: play only kinds of life whose name matches")
 	flag.StringVar(&matrix.only, "matrix.only", "", "regular expression: play only combinations whose description matches")
 }
 
@@ -55,10 +59,10 @@ func (o matrixOptions) withDefaults() matrixOptions {
 
 // kinds are the ways of a life that are recorded. A sample leaves out those that hardly make a call of their own.
 func (o matrixOptions) kinds() []kind {
-	if o.extent == "sample" {
+	if o.extent == "sample" && o.lives == "" {
 		return kinds[:1]
 	}
-	return kinds
+	return slices.DeleteFunc(slices.Clone(kinds), func(k kind) bool { return !regexp.MustCompile(o.lives).MatchString(k.name) })
 }
 
 // TestCrashMatrix lets something go wrong at every vendor call of every kind of life, and something else while that is
@@ -138,14 +142,16 @@ func (m *crashMatrix) record(t *testing.T) {
 		}
 		k := left[0]
 		left = left[1:]
+		name := m.name(k)
 		return func(l *lane) {
-			p := l.playLife(t.Context(), k, m.name(k), nil, nil)
+			p := l.playLife(t.Context(), k, name, nil, nil)
 			m.mu.Lock()
 			defer m.mu.Unlock()
 			m.seen[k.name], m.clean[k.name] = p.spots, p.counted
 			m.notes = append(m.notes, fmt.Sprintf("a %s life makes %d calls in %s: %s", k.name, len(p.spots), p.took.Round(100*time.Millisecond), p.verdict.short()))
 			if !p.verdict.good() {
 				t.Errorf("%s life without further faults: %s", k.name, p.verdict.short())
+				l.tellCalls(t, name)
 			}
 		}
 	})

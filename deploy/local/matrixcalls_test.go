@@ -3,11 +3,16 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 
 	"hikeshi/activities/fake"
 )
@@ -97,4 +102,25 @@ func (l *lane) since(ctx context.Context, p position) (spots []spot, struck map[
 	delete(struck, "")
 	slices.SortFunc(spots, compareSpots)
 	return spots, struck, nil
+}
+
+// tellCalls writes the last calls of a lane, and what its workers said, into files: for somebody who looks into a life
+// that went wrong. They are kept where CHAOS_LOGS says; without it nothing is written.
+func (l *lane) tellCalls(t *testing.T, name string) {
+	t.Helper()
+	dir := os.Getenv("CHAOS_LOGS")
+	if dir == "" {
+		return
+	}
+	for vendor := range l.vendors() {
+		calls, err := l.callsFrom(t.Context(), vendor, 0)
+		text, _ := json.MarshalIndent(calls, "", " ") // it came as JSON
+		if err := errors.Join(err, os.WriteFile(filepath.Join(dir, name+"-"+vendor+".json"), text, 0o600)); err != nil {
+			t.Log(err)
+		}
+	}
+	log, err := os.ReadFile(l.workerLog())
+	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, name+"-worker.log"), log, 0o600)); err != nil {
+		t.Log(err)
+	}
 }

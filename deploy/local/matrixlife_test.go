@@ -32,7 +32,7 @@ type life struct {
 }
 
 // lifetime bounds a life: one that is longer never ends.
-const lifetime = 4 * time.Minute
+const lifetime = 3 * time.Minute
 
 // kind is a way in which a life can go.
 type kind struct {
