@@ -49,7 +49,8 @@ type process struct {
 	ready
 	t    *testing.T
 	cmd  *exec.Cmd
-	said bytes.Buffer // on standard error
+	said bytes.Buffer  // on standard error
+	gone chan struct{} // see ended
 }
 
 // launch starts a program. It is killed when the test ends, and what it said is shown if the test failed.
@@ -76,11 +77,19 @@ func launchReady(t *testing.T, name string, args ...string) *process {
 
 // startReady starts the program and waits until it says that it is ready.
 func (p *process) startReady(name string) {
-	t := p.t
-	t.Helper()
+	p.t.Helper()
+	require.NoError(p.t, p.becomeReady(name))
+}
+
+// becomeReady is startReady for those who go on if it fails.
+func (p *process) becomeReady(name string) error {
 	out, err := p.cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, p.cmd.Start())
+	if err == nil {
+		err = p.cmd.Start()
+	}
+	if err != nil {
+		return err
+	}
 	lines := make(chan string, 1)
 	go func() {
 		s := bufio.NewScanner(out)
@@ -93,15 +102,34 @@ func (p *process) startReady(name string) {
 	}()
 	select {
 	case line, ok := <-lines:
-		require.True(t, ok, "%s ended before it was ready:\n%s", name, &p.said)
-		require.NoError(t, json.Unmarshal([]byte(line), &p.ready))
+		if !ok {
+			return fmt.Errorf("%s ended before it was ready:\n%s", name, &p.said)
+		}
+		return json.Unmarshal([]byte(line), &p.ready)
 	case <-time.After(patient):
-		t.Fatalf("%s is not ready after %s", name, patient)
+		return fmt.Errorf("%s is not ready after %s", name, patient)
 	}
+}
+
+// ended is closed when the program has ended. Whoever asks is the one who waits for it: ask from one place only.
+func (p *process) ended() <-chan struct{} {
+	if p.gone == nil {
+		p.gone = make(chan struct{})
+		go func() {
+			_ = p.cmd.Wait() // the status says it
+			close(p.gone)
+		}()
+	}
+	return p.gone
 }
 
 // kill ends it as kill -9 does.
 func (p *process) kill() {
+	if p.gone != nil {
+		_ = p.cmd.Process.Kill() // it may have ended by itself
+		<-p.gone
+		return
+	}
 	if p.cmd.Process != nil && p.cmd.ProcessState == nil {
 		_ = p.cmd.Process.Kill() // it may have ended by itself
 		_ = p.cmd.Wait()         // killed: that is the error

@@ -52,16 +52,35 @@ func newStack(t *testing.T) *stack.Stack {
 	return s
 }
 
-// newLane makes a lane with its programs from the directory.
+// newLane makes a lane with its programs from the directory, in a namespace of its own.
 func newLane(t *testing.T, s *stack.Stack, programs, name string) *lane {
 	t.Helper()
-	dir := t.TempDir()
+	ln := openLane(t, startSandbox(t, programs), &stack.Stack{Address: s.Address, Namespace: name}, programs)
+	require.NoError(t, ln.prepareNamespace(t.Context()))
+	require.NoError(t, ln.startGateway(t.Context()))
+	t.Cleanup(func() { require.NoError(t, ln.close()) })
+	require.NoError(t, sendEvents(t.Context(), ln.at.Pages, ln.gatewayURL()))
+	require.NoError(t, ln.startWorker())
+	t.Cleanup(ln.stopWorker)
+	return ln
+}
+
+// startSandbox starts a sandbox in a process of its own, which outlives everything else.
+func startSandbox(t *testing.T, programs string) *process {
+	t.Helper()
 	sandbox := &process{t: t, cmd: exec.Command(filepath.Join(programs, "sandbox"), "--port", "0", "--search-lag", matrixLag.String())}
 	t.Cleanup(sandbox.kill)
 	sandbox.startReady("sandbox")
+	return sandbox
+}
+
+// openLane writes a configuration for the sandbox and the Temporal there.
+func openLane(t *testing.T, sandbox *process, at *stack.Stack, programs string) *lane {
+	t.Helper()
+	dir := t.TempDir()
 	l := &local{
 		o: options{data: dir, noUI: true, noLimits: true, probe: time.Second, rewrite: inHurry}, say: newNarrator(io.Discard), broken: make(chan error, 2),
-		stack: &stack.Stack{Address: s.Address, Namespace: name},
+		stack: at,
 	}
 	var err error
 	l.at, err = askAddresses(t.Context(), sandbox.Sandbox)
@@ -73,22 +92,15 @@ func newLane(t *testing.T, s *stack.Stack, programs, name string) *lane {
 	in.cfg, err = settings.Load(l.config, func(string) string { return "" })
 	require.NoError(t, err)
 	require.NoError(t, in.connect())
-	require.NoError(t, in.prepareNamespace(t.Context()))
-	require.NoError(t, l.startGateway(t.Context()))
-	t.Cleanup(func() { require.NoError(t, in.close()) })
-	require.NoError(t, sendEvents(t.Context(), l.at.Pages, l.gatewayURL()))
 	for _, vendor := range in.vendors() {
 		require.NoError(t, call(t.Context(), http.MethodPost, control(vendor)+"limits", map[string]bool{"enabled": false}, nil))
 	}
-	ln := &lane{install: in, program: filepath.Join(programs, "worker"), dir: dir}
-	require.NoError(t, ln.startWorker())
-	t.Cleanup(ln.stopWorker)
-	return ln
+	return &lane{install: in, program: filepath.Join(programs, "worker"), dir: dir}
 }
 
 // inHurry makes the tries of a step follow each other quickly.
 func inHurry(config string) string {
-	return strings.Replace(config, "timing:\n", "timing:\n  first_retry: 100ms\n  longest_retry: 1s\n  intake_patience: 1s\n", 1)
+	return strings.Replace(config, "timing:\n", "timing:\n  settle: 3s\n  first_retry: 100ms\n  longest_retry: 1s\n  intake_patience: 1s\n", 1)
 }
 
 // vendors are the addresses of the sandbox, by name.

@@ -13,6 +13,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"hikeshi/activities"
 	"hikeshi/starter/cases"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
@@ -136,14 +137,14 @@ func troubles(s workflows.Status) string {
 	return strings.Join(list, "; ") + fmt.Sprintf("; debts %v", s.Debts)
 }
 
-// operate is what somebody does at three in the morning: press Retry wherever it is offered.
+// operate is what somebody does at three in the morning: press Retry where nothing goes on without.
 func (l *life) operate(ctx context.Context) {
 	for _, step := range l.s.Steps {
 		if step.State != workflows.StepStuck {
 			continue
 		}
 		l.parked[step.ID] = step.Class
-		if slices.Contains(step.Actions, workflows.ActionRetry) {
+		if activities.Class(step.Class).Final() && slices.Contains(step.Actions, workflows.ActionRetry) {
 			l.resolve(ctx, step, workflows.ActionRetry, nil)
 		}
 	}

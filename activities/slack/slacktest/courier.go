@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"sync"
@@ -25,6 +26,8 @@ type courier struct {
 	pending []parcel            // of calls that may not be committed yet
 	queues  map[string][]parcel // by channel; a key is there while its sender runs
 	stopped bool
+	weather Weather
+	dice    *rand.Rand // nil: fine weather
 }
 
 type parcel struct {
@@ -74,15 +77,45 @@ func (c *courier) flush() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		for _, p := range c.pending {
-			_, busy := c.queues[p.channel]
-			c.queues[p.channel] = append(c.queues[p.channel], p)
-			if !busy && !c.stopped {
-				c.wg.Add(1)
-				go c.deliverAll(p.channel)
+			for _, late := range c.befall() {
+				c.post(p, late)
 			}
 		}
 		c.pending = nil
 	})
+}
+
+// post puts an event into its queue, now or later. It is called with the lock.
+func (c *courier) post(p parcel, late time.Duration) {
+	if c.stopped {
+		return
+	}
+	c.wg.Add(1)
+	if late == 0 {
+		defer c.wg.Done()
+		c.enqueue(p)
+		return
+	}
+	go func() {
+		defer c.wg.Done()
+		select {
+		case <-time.After(late):
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.enqueue(p)
+		case <-c.ctx.Done():
+		}
+	}()
+}
+
+// enqueue adds an event to its channel's queue, and sees to it that somebody sends it.
+func (c *courier) enqueue(p parcel) {
+	_, busy := c.queues[p.channel]
+	c.queues[p.channel] = append(c.queues[p.channel], p)
+	if !busy && !c.stopped {
+		c.wg.Add(1)
+		go c.deliverAll(p.channel)
+	}
 }
 
 func (c *courier) deliverAll(channel string) {

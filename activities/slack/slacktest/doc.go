@@ -20,6 +20,8 @@
 //	POST /_control/interact {user, view_id, action_id, value, values} a person writes into the fields of a dialog, by
 //	                        action_id, and submits it; {user, view_id, close: true} closes it
 //
+//	POST /_control/weather  {seed, drop, repeat, delay, delay_ms}     what befalls events on their way; see [Weather]
+//
 // What Slack would refuse is answered with status 400. Users and channels are named by id, or by handle and name; tests in
 // the same process have methods for all of it ([Server.Say] …). With an events address set, the server sends signed
 // events and slash commands there, as Slack does.

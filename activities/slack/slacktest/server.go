@@ -127,6 +127,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	// The gateway's worker calls back while it answers a command, so this runs outside the lock that calls hold.
 	mux.HandleFunc("POST /_control/command", s.personCommands)
+	mux.HandleFunc("POST /_control/weather", s.changeWeather)
 	mux.HandleFunc("POST /_control/interact", s.personInteracts)
 	mux.Handle("/", s.Control)
 	return mux
