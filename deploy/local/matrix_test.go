@@ -111,6 +111,18 @@ type crashMatrix struct {
 	busy  int // lives that are being played
 	lives int
 	notes []string
+	wrong []group
+}
+
+// group is the faults of one life that went wrong.
+type group struct {
+	faults []*combination
+	why    string
+}
+
+// explained reports whether one of the faults alone does the same, or worse.
+func (g group) explained() bool {
+	return slices.ContainsFunc(g.faults, func(c *combination) bool { return c.Result != "ok" && c.Result != "" && c.Result != neverCame })
 }
 
 // each does the work in all lanes at once: take gives a lane something to do, nil when there is nothing left.
@@ -196,11 +208,9 @@ func (m *crashMatrix) playAll(t *testing.T) {
 	m.each(t.Context(), func() func(*lane) {
 		for {
 			m.mu.Lock()
-			if time.Since(m.began) > m.o.within {
-				m.mu.Unlock()
-				return nil
-			}
-			if len(m.queue) > 0 {
+			over := time.Since(m.began) > m.o.within
+			if len(m.queue) > 0 && (!over || m.queue[0][0].suspect) { // what was begun is cleared up
+
 				defer m.mu.Unlock()
 				return m.next(t)
 			}
@@ -252,20 +262,20 @@ func (m *crashMatrix) settle(t *testing.T, faults []*combination, p played) {
 	switch {
 	case p.verdict.good():
 		for _, c := range struck {
-			c.Result, c.With = "ok", len(struck)-1
+			c.Result, c.With, c.suspect = "ok", len(struck)-1, false
 		}
 	case len(struck) <= 1:
 		for _, c := range struck {
-			c.Result, c.With = p.verdict.short(), 0
+			c.Result, c.With, c.suspect = p.verdict.short(), 0, false
 			t.Logf("%s: %s", c, c.Result)
 		}
 	default: // something is wrong, and it may be any of these
 		for _, c := range struck {
-			c.Result, c.With = p.verdict.short(), len(struck)-1
+			c.suspect = true
 			m.queue = append([][]*combination{{c}}, m.queue...)
 		}
+		m.wrong = append(m.wrong, group{struck, p.verdict.short()})
 		t.Logf("a life with %d faults went wrong, each is played alone: %s", len(struck), p.verdict.short())
-		m.notes = append(m.notes, p.verdict.short())
 	}
 	m.again(missed)
 }

@@ -39,16 +39,17 @@ var modes = []mode{
 
 // combination is a cell of the matrix: a call, and what befalls it.
 type combination struct {
-	Kind   string `json:"kind"` // of life
-	Spot   spot   `json:"call"`
-	Fault  string `json:"fault"`
-	Second string `json:"second,omitempty"` // what befalls the recovery; empty: nothing
-	Result string `json:"result"`           // ok, or what is wrong; never came: no life made the call again
-	With   int    `json:"with"`             // how many other faults struck the life that the result is from
-	mode   mode
-	second *mode
-	tag    string
-	turns  int // lives that were to have it
+	Kind    string `json:"kind"` // of life
+	Spot    spot   `json:"call"`
+	Fault   string `json:"fault"`
+	Second  string `json:"second,omitempty"` // what befalls the recovery; empty: nothing
+	Result  string `json:"result"`           // ok, or what is wrong; never came: no life made the call again
+	With    int    `json:"with"`             // how many other faults struck the life that the result is from
+	mode    mode
+	second  *mode
+	tag     string
+	turns   int  // lives that were to have it
+	suspect bool // a life that it struck went wrong; it has to be played alone
 }
 
 func (c *combination) String() string {

@@ -31,6 +31,11 @@ func (m *crashMatrix) report(t *testing.T) {
 	for _, c := range bad {
 		t.Errorf("%s: %s", c, c.Result)
 	}
+	for _, g := range m.wrong {
+		if !g.explained() {
+			t.Errorf("only together do these %d faults lead to %s: %v", len(g.faults), g.why, g.faults)
+		}
+	}
 	t.Logf("seed %d: %d combinations of %d calls and %d faults: %d ok, %d doubled, %d lost, %d never end, %d never came, %d not played; %d lives in %s",
 		m.o.seed, len(m.all), len(m.calls()), len(modes), sum["ok"], sum["doubled"], sum["lost"], sum["never ends"], sum[neverCame], sum["not played"],
 		m.lives, time.Since(m.began).Round(time.Second))
