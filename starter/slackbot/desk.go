@@ -33,7 +33,7 @@ type Desk interface {
 // Decision is what a person in Slack decides about a stuck step.
 type Decision struct {
 	notice.Chosen
-	ID     string // of the decision, from Slack's own ids
+	ID     string // with the rest of it, the same for what is the same decision
 	Action string // retry, supply, skip or abort
 	Supply string // id of the thing to be used, for supply
 	Reason string

@@ -31,7 +31,8 @@ func (g *Gateway) pressed(w http.ResponseWriter, r *http.Request, i interaction)
 	defer cancel()
 	viewer := Viewer{User: i.User.ID, Channel: i.Channel.ID}
 	if d.Action == retry {
-		d.Reason, d.ID = notice.Pressed(g.o.Lang), button.TS+"."+i.User.ID
+		// One person retries one generation of a step once, however often they press: what they decided makes the id.
+		d.Reason, d.ID = notice.Pressed(g.o.Lang), "press."+i.User.ID
 		g.decide(ctx, d, viewer, i.ResponseURL)
 	} else if err := g.ask(ctx, d, i); err != nil {
 		g.o.Log.Warn("a dialog cannot be opened", "step", d.Step, "error", err)
