@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -106,6 +107,13 @@ func (c *Control) Inject(f Fault) error {
 	defer c.mu.Unlock()
 	c.faults = append(c.faults, &f)
 	return nil
+}
+
+// ClearTagged deletes the fault rules with that tag.
+func (c *Control) ClearTagged(tag string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults = slices.DeleteFunc(c.faults, func(f *Fault) bool { return f.Tag == tag })
 }
 
 // ClearFaults deletes all fault rules.
@@ -323,8 +331,12 @@ func (c *Control) routes() {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
-	c.controls.HandleFunc("DELETE /_control/faults", func(w http.ResponseWriter, _ *http.Request) {
-		c.ClearFaults()
+	c.controls.HandleFunc("DELETE /_control/faults", func(w http.ResponseWriter, r *http.Request) {
+		if tag := r.URL.Query().Get("tag"); tag != "" {
+			c.ClearTagged(tag)
+		} else {
+			c.ClearFaults()
+		}
 		w.WriteHeader(http.StatusNoContent)
 	})
 	c.controls.HandleFunc("GET /_control/calls", func(w http.ResponseWriter, r *http.Request) {

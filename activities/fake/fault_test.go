@@ -137,6 +137,20 @@ func TestFaultsApplyInTheirOrder(t *testing.T) {
 	require.Equal(t, 200, status, "the rule without an end should be gone")
 }
 
+func TestFaultsOfOneTagAreTakenBack(t *testing.T) {
+	v := start(t)
+	require.NoError(t, v.Inject(fake.Fault{Match: "*", Mode: "status", Status: 418, Tag: "mine"}))
+	require.NoError(t, v.Inject(fake.Fault{Match: "*", Mode: "status", Status: 503}))
+	status, _, _, err := v.call(t, http.MethodGet, "/anything", "")
+	require.NoError(t, err)
+	require.Equal(t, 418, status)
+	_, _, _, err = v.call(t, http.MethodDelete, "/_control/faults?tag=mine", "")
+	require.NoError(t, err)
+	status, _, _, err = v.call(t, http.MethodGet, "/anything", "")
+	require.NoError(t, err)
+	require.Equal(t, 503, status)
+}
+
 func TestFaultsAreChecked(t *testing.T) {
 	v := start(t)
 	require.EqualError(t, v.Inject(fake.Fault{Match: "*", Mode: "afterwards"}),

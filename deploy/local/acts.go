@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"hikeshi/starter/cases"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 )
@@ -28,7 +27,7 @@ const (
 // acts are the demonstration, in order. Each can be played again.
 func (p *play) acts() []func(context.Context) error {
 	return []func(context.Context) error{
-		p.openCase, p.meet, p.watch, p.talk, p.analyzeEarly, p.triage, p.analyzeMore, p.investigate, p.work, p.refuse, p.publish, p.learn,
+		p.breakThings, p.openCase, p.meet, p.mendJira, p.decide, p.link, p.watch, p.talk, p.analyzeEarly, p.triage, p.analyzeMore, p.investigate, p.work, p.refuse, p.publish, p.learn,
 		p.concludeAll, p.closeCase, p.decideAll, p.keep, p.review,
 	}
 }
@@ -64,26 +63,6 @@ func plainAnswer(body string) string {
 		body = a.Text
 	}
 	return strings.ReplaceAll(strings.TrimSpace(body), "\n", " ")
-}
-
-// meet waits until people are together, then until everything is there and linked.
-func (p *play) meet(ctx context.Context) error {
-	request := incident.RequestID(p.s.trigger())
-	_, ready, err := p.desk.Wait(ctx, request, cases.Ready)
-	if err != nil {
-		return err
-	}
-	p.say.step("people are together in #%s: %s", ready.Links.ChannelName, ready.Links.ChannelURL)
-	opened, status, err := p.desk.Wait(ctx, request, cases.Linked)
-	if err != nil {
-		return err
-	}
-	if p.s.Number != "" && p.s.Number != opened.Number {
-		return fmt.Errorf("the same command was case %s before and is %s now", p.s.Number, opened.Number)
-	}
-	p.s.Number = opened.Number
-	p.tellLinks(*status)
-	return p.writeScript(p.s)
 }
 
 func (l *local) tellLinks(s workflows.Status) {

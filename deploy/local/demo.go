@@ -21,7 +21,9 @@ import (
 type script struct {
 	Stamp    string            `json:"stamp"`
 	Number   string            `json:"number,omitempty"`
-	Said     map[string]string `json:"said,omitempty"` // messages by what they are called here → Slack's name of them
+	Said     map[string]string `json:"said,omitempty"`      // messages by what they are called here → Slack's name of them
+	JiraBack bool              `json:"jira_back,omitempty"` // JIRA's outage is over
+	Pressed  bool              `json:"pressed,omitempty"`   // the button of the stuck step
 	Finished bool              `json:"finished,omitempty"`
 }
 
@@ -50,6 +52,7 @@ func (l *local) demo(ctx context.Context) error {
 	}
 	defer desk.Close()
 	p := &play{local: l, desk: desk, s: s}
+	defer l.mendAll(ctx)
 	for _, act := range p.acts() {
 		if err := p.perform(ctx, act); err != nil {
 			return fmt.Errorf("demonstration: %w", err)

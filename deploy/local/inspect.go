@@ -16,20 +16,22 @@ import (
 
 // world is the state of all vendors, as far as a case shows in it.
 type world struct {
-	Channels []slacktest.Channel
-	Messages []slacktest.Message
-	Issues   []jiratest.Issue
-	Comments []jiratest.Comment
-	Mails    []jiratest.Mail
-	Files    []drivetest.File
-	request  string // whose world it is
+	Channels  []slacktest.Channel
+	Messages  []slacktest.Message
+	Bookmarks []slacktest.Bookmark
+	Issues    []jiratest.Issue
+	Comments  []jiratest.Comment
+	Mails     []jiratest.Mail
+	Files     []drivetest.File
+	request   string // whose world it is
 }
 
 // observe reads the state of the sandbox, wherever it runs.
 func (l *local) observe(ctx context.Context) (world, error) {
 	var slack struct {
-		Channels map[string]slacktest.Channel `json:"channels"`
-		Messages map[string]slacktest.Message `json:"messages"`
+		Channels  map[string]slacktest.Channel  `json:"channels"`
+		Messages  map[string]slacktest.Message  `json:"messages"`
+		Bookmarks map[string]slacktest.Bookmark `json:"bookmarks"`
 	}
 	var jira struct {
 		Issues   map[string]jiratest.Issue   `json:"issues"`
@@ -49,6 +51,9 @@ func (l *local) observe(ctx context.Context) (world, error) {
 	}
 	for _, m := range slack.Messages {
 		w.Messages = append(w.Messages, m)
+	}
+	for _, b := range slack.Bookmarks {
+		w.Bookmarks = append(w.Bookmarks, b)
 	}
 	for _, i := range jira.Issues {
 		w.Issues = append(w.Issues, i)

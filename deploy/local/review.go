@@ -34,7 +34,7 @@ func (p *play) review(ctx context.Context) error {
 	if err := w.exactlyOne(); err != nil {
 		return err
 	}
-	if err := errors.Join(p.reviewChannels(w), p.reviewTickets(w), p.reviewLog(w)); err != nil {
+	if err := errors.Join(p.reviewTrouble(w), p.reviewChannels(w), p.reviewTickets(w), p.reviewLog(w)); err != nil {
 		return err
 	}
 	if err := p.reviewArchive(ctx, w); err != nil {
