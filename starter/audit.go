@@ -213,6 +213,21 @@ func unread(name string, err error) error {
 	return &failure{Code: "not_read", Message: "read " + name + ": " + err.Error(), Hint: "Nothing was verified", status: failed}
 }
 
+// witnesses are those that stand for a seal.
+func witnesses(s audit.SealReport) string {
+	var list []string
+	if s.Stamped != nil {
+		list = append(list, "timestamp of "+clock(*s.Stamped))
+	}
+	if s.Ticket {
+		list = append(list, "ticket")
+	}
+	if len(list) == 0 {
+		return "none"
+	}
+	return strings.Join(list, " and ")
+}
+
 // verdictFailure is the error of a verdict that is not good.
 func verdictFailure(r audit.Report) *failure {
 	f := &failure{Code: string(r.Verdict), status: failed}
@@ -249,14 +264,7 @@ func (p *page) report(r audit.Report) {
 		p.line("BROKEN: %s", problem)
 	}
 	for _, s := range r.Seals {
-		by := "nobody"
-		if s.Stamped != nil {
-			by = "timestamp of " + clock(*s.Stamped)
-		}
-		if s.Ticket {
-			by += ", ticket"
-		}
-		p.line("seal %d %s: %d records until %s, witnessed by: %s, head %s", s.Seal, s.Branch, s.Records, clock(s.Through), by, s.Head)
+		p.line("%s", strings.Join(strings.Fields(fmt.Sprintf("seal %d %s until %s: records %d, witnesses %s, head %s", s.Seal, s.Branch, clock(s.Through), s.Records, witnesses(s), s.Head)), " "))
 	}
-	p.line("%d records are sealed, %d are newer than the last seal", r.Records, r.Tail)
+	p.line("records: %d sealed, %d newer than the last seal", r.Records, r.Tail)
 }

@@ -81,6 +81,10 @@ func Start(ctx context.Context, cfg *settings.Config, o Options) (*Host, error) 
 		return nil, err
 	}
 	deps.Ops = &ops.Activities{Queues: ops.Queues{Service: c.WorkflowService(), Namespace: options.Namespace, Identity: options.Identity}, Checks: accessChecks(deps)}
+	if err := checkRetention(ctx, c, options.Namespace, cfg, o.Log); err != nil {
+		c.Close()
+		return nil, err
+	}
 	deps.Seal.Recorder = newRecorder(c, options.DataConverter, cfg)
 	worker.SetStickyWorkflowCacheSize(max(0, cmp.Or(o.StickyCache, defaultCache)))
 	h := &Host{client: c, watch: watch.New(c, deps.Ops, cfg.Desk(), o.Log), fatal: make(chan error, 1+len(workflows.Queues()))}

@@ -119,9 +119,10 @@ type CodecConfig struct {
 // AuditConfig is what makes the audit trustworthy. Without an authority seals have no timestamp, and whoever holds all
 // our keys could rewrite them; without a ledger nobody knows who has read.
 type AuditConfig struct {
-	TimestampURL string `yaml:"timestamp_url"` // of an authority (RFC 3161); empty: none
-	TimestampCA  string `yaml:"timestamp_ca"`  // PEM file with its root certificate, the only one that counts; in YAML relative to the configuration file
-	Ledger       string `yaml:"ledger"`        // file of who has read and decoded on this machine, shared by its processes; empty: none
+	TimestampURL   string `yaml:"timestamp_url"`   // of an authority (RFC 3161); empty: none
+	TimestampCA    string `yaml:"timestamp_ca"`    // PEM file with its root certificate, the only one that counts; in YAML relative to the configuration file
+	ShortRetention bool   `yaml:"short_retention"` // work although Temporal deletes ended runs before seven days are over: a seal that is stuck for longer loses them
+	Ledger         string `yaml:"ledger"`          // file of who has read and decoded on this machine, shared by its processes; empty: none
 }
 
 // GatewayConfig is where Slack's requests arrive.
