@@ -1,0 +1,99 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"hikeshi/activities/fake"
+	"hikeshi/starter/cases"
+	"hikeshi/workflows"
+)
+
+// What one fault has stuck in many cases is found and retried by one command; while no worker runs, people are told that
+// it is not known what became of their decision, and learn it when one does.
+func TestStuckStepsAtTheCommandLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a command that no worker answers waits for 30 s")
+	}
+	t.Parallel()
+	local := startLocal(t, "--without", "worker")
+	env := []string{"HIKESHI_CONFIG=" + local.Config}
+	worker := launch(t, env, "worker")
+	require.NoError(t, worker.cmd.Start())
+	in := local.attach()
+	const many = 5
+	fault(t, local.Jira, fake.Fault{Match: "POST /rest/api/2/issue$", Mode: "status", Status: 400})
+	var requests []string
+	for i := range many {
+		request := trigger()
+		in.command(t, "aoi", fmt.Sprintf("open field error %d", i), request)
+		requests = append(requests, request)
+	}
+	for _, request := range requests {
+		in.settle(t, request, "the ticket is stuck", func(s workflows.Status) bool { return stuckIn(s, "open.ticket") })
+	}
+	starter := func(args ...string) (status int, out string) {
+		cmd := exec.Command(binary(t, "starter"), args...)
+		cmd.Env = append(cmd.Environ(), env...)
+		text, _ := cmd.CombinedOutput() // the status says it
+		return cmd.ProcessState.ExitCode(), string(text)
+	}
+	require.Eventually(t, func() bool {
+		_, out := starter("stuck", "--system", "jira", "--class", "Invalid", "-o", "json")
+		var list []cases.StuckCase
+		return json.Unmarshal([]byte(out), &list) == nil && len(list) == many && len(list[0].Steps) == 1 && list[0].Steps[0].ID == "open.ticket"
+	}, patient, 200*time.Millisecond, "all are listed")
+	status, out := starter("resume", "--all", "--system", "jira", "--class", "Invalid", "--dry-run")
+	require.Equal(t, 0, status, out)
+	require.Equal(t, many, strings.Count(out, "would retry"), out)
+
+	one := in.headOf(t, requests[0])
+	press := in.button(t, one.Channel, one.Number, "retry", 1)
+	worker.kill()
+	again := []string{"resume", one.Number, "--step", "open.ticket", "--generation", "1", "--action", "retry", "--reason", "it has a default now", "--request-id", "r-" + requests[0]}
+	status, out = starter(again...)
+	require.Equal(t, 5, status, out)
+	require.Contains(t, out, "may have been recorded")
+	status, out = starter("resume", one.Number, "--step", "open.ticket", "--action", "retry", "--reason", "x")
+	require.Equal(t, 1, status, out)
+	require.Contains(t, out, "Nothing was done")
+	press.User = "ben"
+	in.interact(t, press)
+	in.hears(t, "ben", "Not confirmed yet")
+
+	require.NoError(t, call(t.Context(), "DELETE", control(local.Jira)+"faults", nil, nil))
+	worker = launch(t, env, "worker")
+	require.NoError(t, worker.cmd.Start())
+	status, out = starter(again...)
+	require.Contains(t, []int{0, 4}, status, out) // 4: ben's press was delivered first
+	require.Eventually(t, func() bool {
+		for _, e := range in.slack(t).Ephemerals {
+			if e.User == cast(t, "ben").ID && (strings.Contains(e.Text, "is done") || strings.Contains(e.Text, "decided about open.ticket")) {
+				return true
+			}
+		}
+		return false
+	}, patient, 100*time.Millisecond, "ben learns what became of it")
+
+	status, out = starter("resume", "--all", "--system", "jira", "--class", "Invalid", "--rate", "10/s", "--reason", "it has a default now")
+	require.Equal(t, 0, status, out)
+	for _, request := range requests {
+		in.wait(t, request, cases.Linked)
+		require.NoError(t, in.world(t, request).exactlyOne())
+	}
+	require.Equal(t, 0, worker.end())
+	require.Equal(t, 0, local.end())
+}
+
+// headOf is a case as lists show it.
+func (in *install) headOf(t *testing.T, request string) workflows.Head {
+	t.Helper()
+	s := in.wait(t, request, cases.Settled)
+	return workflows.Head{Number: s.Number, Channel: s.Links.Channel}
+}
