@@ -116,6 +116,9 @@ func (c *caseRun) archiveGate() incident.Gate {
 	for _, id := range c.holding() {
 		needs = append(needs, incident.Need{Name: needDebt + id})
 	}
+	for _, d := range c.Doubts.List { // something may be there twice: it is looked for when searches show it
+		needs = append(needs, incident.Need{Name: needDebt + d.sweep()})
+	}
 	return incident.NewGate(incident.PhaseArchive, append(needs, incident.Need{Name: needArchive, Met: c.Archive.Done})...)
 }
 

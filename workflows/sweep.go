@@ -91,6 +91,9 @@ func doubtAfter(ctx workflow.Context, err error, settle time.Duration) time.Time
 // due is when the sweep for a doubt makes sense.
 func (d doubt) due(p Placement) time.Time { return d.Until.Add(p.SearchLag) }
 
+// sweep is the id of the step that sweeps for it.
+func (d doubt) sweep() string { return fmt.Sprintf("sweep.%s.%d", d.Kind, d.N) }
+
 // sweeper sweeps for one workflow.
 type sweeper struct {
 	*run
@@ -137,7 +140,7 @@ func (s sweeper) next() (first doubt, ok bool) {
 
 // look does the sweep.
 func (s sweeper) look(ctx workflow.Context, d doubt) error {
-	id := fmt.Sprintf("sweep.%s.%d", d.Kind, d.N)
+	id := d.sweep()
 	defer delete(s.records, id)
 	if d.Kind == doubtSheet {
 		_, err := runStep[drive.SheetsSwept](ctx, s.runner, step{id, Drive, background, driveActivities.SweepSheets, func(activities.Effect) any {

@@ -36,13 +36,17 @@ func (p *play) acts() []func(context.Context) error {
 func (p *play) openCase(ctx context.Context) error {
 	p.say.step("佐藤 葵 (aoi) has 田中さん of Acme Foods on the telephone, and types in #general:")
 	p.say.step("    /case %s", demoCommand)
+	return p.insist(ctx, func() error { return p.command(ctx, demoCommand) })
+}
+
+func (p *play) command(ctx context.Context, text string) error {
 	var answer struct {
 		Status int    `json:"status"`
 		Body   string `json:"body"`
 		Error  string `json:"error"`
 	}
 	err := call(ctx, "POST", control(p.at.Slack)+"command", map[string]string{
-		"user": "aoi", "channel": "general", "command": "/case", "text": demoCommand, "trigger_id": p.s.trigger(),
+		"user": "aoi", "channel": "general", "command": "/case", "text": text, "trigger_id": p.s.trigger(),
 	}, &answer)
 	if err != nil {
 		return fmt.Errorf("give the command: %w", err)

@@ -51,15 +51,18 @@ func TestDemoGoesOnAfterAKill(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			args := append([]string{"--demo", "--exit", "--data", t.TempDir()}, anyPorts...)
-			if apart {
-				sandbox := launchReady(t, "sandbox", "--port", "0", "--data", t.TempDir())
-				args = append(args, "--sandbox", sandbox.Sandbox)
-			} else {
-				args = append(args, "--sandbox-port", "0")
+			// A search that lags for three minutes makes the archive wait as long for a ticket that could be there twice.
+			lag := []string{"--port", "0", "--search-lag", "1s", "--data", t.TempDir()}
+			data := t.TempDir()
+			var sandbox *process
+			start := func() (args []string) {
+				if sandbox == nil {
+					sandbox = launchReady(t, "sandbox", lag...)
+				}
+				return append([]string{"--demo", "--exit", "--data", data, "--sandbox", sandbox.Sandbox}, anyPorts...)
 			}
 			for range 3 {
-				first := launchReady(t, "local", args...)
+				first := launchReady(t, "local", start()...)
 				moment := rand.N(6 * time.Second)
 				t.Logf("killed %s after it was ready", moment)
 				select {
@@ -67,7 +70,12 @@ func TestDemoGoesOnAfterAKill(t *testing.T) {
 				case <-t.Context().Done():
 				}
 				first.kill()
+				if !apart {
+					sandbox.kill()
+					sandbox = nil
+				}
 			}
+			args := start()
 			out, err := exec.Command(binary(t, "local"), args...).CombinedOutput()
 			require.NoError(t, err, string(out))
 			require.Contains(t, string(out), "exactly one ticket")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -142,16 +143,45 @@ func (p *play) press(ctx context.Context, channel string) error {
 		return err
 	}
 	p.say.step("an administrator allows it; Ben presses Retry on the notice in the thread under the card")
+	return p.insist(ctx, func() error {
+		pressed := p.pressOnce(ctx, channel, ts, action)
+		soon, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		_, err := p.await(soon, "the bookmark", func(s workflows.Status) bool { return bookmarkOf(s).State == workflows.StepDone })
+		if err != nil {
+			err = errors.Join(pressed, err)
+		}
+		return err
+	})
+}
+
+func (p *play) pressOnce(ctx context.Context, channel, ts, action string) error {
 	var answer slacktest.Interacted
-	err = call(ctx, http.MethodPost, control(p.at.Slack)+"interact", slacktest.Interaction{User: "ben", Channel: channel, MessageTS: ts, ActionID: action}, &answer)
+	err := call(ctx, http.MethodPost, control(p.at.Slack)+"interact", slacktest.Interaction{User: "ben", Channel: channel, MessageTS: ts, ActionID: action}, &answer)
 	if err == nil && (answer.Status != http.StatusOK || answer.Error != "") {
 		err = fmt.Errorf("the gateway answered %d %s%s", answer.Status, answer.Body, answer.Error)
 	}
 	if err != nil {
 		return fmt.Errorf("press the button: %w", err)
 	}
-	_, err = p.await(ctx, "the bookmark", func(s workflows.Status) bool { return bookmarkOf(s).State == workflows.StepDone })
-	return err
+	return nil
+}
+
+// insist does it again until it succeeds, as a person does when nothing happens: a gateway that was killed is back soon.
+func (p *play) insist(ctx context.Context, do func() error) error {
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := do()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-tick.C:
+		}
+	}
 }
 
 // button waits for the notice, and finds its button for the bookmark.
