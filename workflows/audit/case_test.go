@@ -145,6 +145,7 @@ type notary struct {
 	heads   []audit.Seal
 	through map[string]int64
 	branch  string
+	ledger  *audit.Ledger
 }
 
 func newNotary(t testing.TB) *notary {
@@ -165,7 +166,7 @@ func (n *notary) roots() *x509.CertPool {
 // seal seals histories, a minute after their newest event.
 func (n *notary) seal(histories ...audit.History) audit.Seal {
 	n.Helper()
-	o := audit.Order{Case: caseID, Number: "SEC-7", Seal: len(n.heads) + 1, Branch: n.branch, Why: "roll", Asked: began, Through: n.through}
+	o := audit.Order{Case: caseID, Number: "SEC-7", Seal: len(n.heads) + 1, Branch: n.branch, Why: "roll", Asked: began, Through: n.through, Ledger: n.ledger}
 	if len(n.heads) > 0 {
 		last := n.heads[len(n.heads)-1]
 		o.Prev, o.Token = last.Head, sum(n.files[audit.FileName(last.Seal, last.Branch, "tsr")])

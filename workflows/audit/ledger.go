@@ -10,11 +10,14 @@ type Act struct {
 	At     time.Time `json:"at"`
 	Who    string    `json:"who"`
 	Door   string    `json:"door"`           // cli or codec
-	Act    string    `json:"act"`            // status, audit, decode, resume --all …
+	Act    string    `json:"act"`            // begin, status, list, audit, decode, resume --all …
 	Case   string    `json:"case,omitempty"` // workflow id; empty: several, or none
 	Reason string    `json:"reason,omitempty"`
 	Count  int       `json:"count,omitempty"` // payloads that were decoded, cases that were touched
 }
+
+// Begin is the first act of a ledger: its reason is the ledger's own id.
+const Begin = "begin"
 
 // checkLedger follows the installation's ledger, if it is here: no number may be missing, and it must be the one that the
 // seals knew.
@@ -38,14 +41,23 @@ func (v *verifier) checkLedger() {
 	if wrong != nil {
 		return
 	}
+	id := ""
 	for i, body := range bodies {
 		var a Act
 		if body != nil && json.Unmarshal(body, &a) != nil {
 			v.report.add(problem(LedgerFile, i+1, "it is no record of a ledger"))
 		}
+		if i == 0 && a.Act == Begin {
+			id = a.Reason
+		}
 	}
 	for _, s := range v.seals {
-		if l := s.Ledger; l != nil && chainAt(b, l.Records) != l.Head {
+		l := s.Ledger
+		if l != nil && l.ID != "" && l.ID != id {
+			v.report.note("%s names the ledger %s, which is on another machine: this one is %s", s.name, l.ID, id)
+			continue
+		}
+		if l != nil && l.Records > 0 && chainAt(b, l.Records) != l.Head {
 			v.report.add(problem(LedgerFile, l.Records, "it is not the ledger that %s knew: records up to %d were altered or removed", s.name, l.Records))
 			return
 		}

@@ -66,6 +66,7 @@ type File struct {
 
 // Ledger is where the installation's ledger of side records stood.
 type Ledger struct {
+	ID      string `json:"id"` // each machine may have one of its own
 	Records int    `json:"records"`
 	Head    string `json:"head"`
 }

@@ -5,6 +5,8 @@ package ledger
 
 import (
 	"bytes"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -54,10 +56,19 @@ func (l *Ledger) append(a audit.Act) (err error) {
 	if err != nil {
 		return err
 	}
+	var begin []byte
+	if n == 0 {
+		first := audit.Act{At: a.At, Act: audit.Begin, Reason: rand.Text()}
+		if begin, chain, err = audit.Line(0, "", first); err != nil {
+			return err
+		}
+		n = 1
+	}
 	line, _, err := audit.Line(n, chain, a)
 	if err != nil {
 		return err
 	}
+	line = append(begin, line...)
 	if err := f.Truncate(size); err != nil { // half a line may be longer than this one
 		return err
 	}
@@ -81,7 +92,11 @@ func (l *Ledger) Head() (*audit.Ledger, error) {
 	}
 	defer f.Close() //nolint:errcheck // it was only read
 	n, chain, _, err := last(f)
-	return &audit.Ledger{Records: n, Head: chain}, err
+	if err != nil || n == 0 {
+		return &audit.Ledger{}, err
+	}
+	id, err := first(f)
+	return &audit.Ledger{ID: id, Records: n, Head: chain}, err
 }
 
 // Text is the whole ledger; nil: there is none.
@@ -94,6 +109,13 @@ func (l *Ledger) Text() ([]byte, error) {
 		return nil, nil
 	}
 	return text[:bytes.LastIndexByte(text, '\n')+1], err
+}
+
+// first reads the ledger's id.
+func first(f *os.File) (id string, err error) {
+	var line struct{ Is audit.Act }
+	err = json.NewDecoder(io.NewSectionReader(f, 0, longest)).Decode(&line)
+	return line.Is.Reason, err
 }
 
 // longest bounds a record, in bytes.

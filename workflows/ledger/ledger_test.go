@@ -68,8 +68,8 @@ func TestSeveralProcesses(t *testing.T) {
 	if problems := verify(t, text); len(problems) > 0 {
 		t.Errorf("problems: %v", problems)
 	}
-	if head, err := book.Head(); err != nil || head.Records != processes*each {
-		t.Errorf("%d records, want %d: %v", head.Records, processes*each, err)
+	if head, err := book.Head(); err != nil || head.Records != 1+processes*each || head.ID == "" {
+		t.Errorf("%d records, want %d: %v", head.Records, 1+processes*each, err)
 	}
 }
 
@@ -86,7 +86,7 @@ func TestMissingNumbers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = f.WriteString(`{"n":4,"chain":"killed he`)
+	_, _ = f.WriteString(`{"n":5,"chain":"killed he`)
 	f.Close()
 	if err := book.Record(audit.Act{Who: "w", Door: "cli", Act: "after the kill"}); err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func TestMissingNumbers(t *testing.T) {
 		t.Fatalf("problems: %v\n%s", problems, text)
 	}
 	lines := strings.SplitAfter(string(text), "\n")
-	problems := verify(t, []byte(lines[0]+lines[2]+lines[3]))
+	problems := verify(t, []byte(lines[0]+lines[2]+lines[3]+lines[4]))
 	if len(problems) != 1 || problems[0].Line != 2 || !strings.Contains(problems[0].What, "number 2") {
 		t.Errorf("problems: %v", problems)
 	}
