@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"hikeshi/activities/fake"
 	"hikeshi/activities/ops"
 	"hikeshi/starter/cases"
 	"hikeshi/workflows"
@@ -151,4 +154,36 @@ func manyTasks(ctx workflow.Context, each int) error {
 		}
 	}
 	return nil
+}
+
+// JIRA takes every call and answers none. It is held for all cases; a case that is opened meanwhile has its channel under
+// a provisional number, and its ticket when JIRA is back. Nothing gets stuck.
+func TestOpenedDuringAnOutage(t *testing.T) {
+	t.Parallel()
+	in := newInstall(t, t.TempDir(), nil)
+	var list []opened
+	for range 3 {
+		o := opened{}
+		o.request, o.s = in.open(t, "aoi", "open sev3 before the outage", cases.Linked)
+		list = append(list, o)
+	}
+	fault(t, in.at.Jira, fake.Fault{Match: "*", Mode: "hang"})
+	in.work(t, list)
+	in.eventually(t, "JIRA is held", func() bool { return in.held(t, "jira").Phase == workflows.BreakerHeld })
+	require.NotEqual(t, "Credentials", in.held(t, "jira").Class)
+
+	o := opened{}
+	o.request, o.s = in.open(t, "ben", "open sev2 during the outage", cases.Ready)
+	require.True(t, strings.HasPrefix(o.s.Number, "P-"), o.s.Number)
+	require.NotEmpty(t, o.s.Links.Channel)
+	require.Contains(t, o.s.Debts, "open.ticket")
+	in.site.Jira.ClearFaults()
+	in.eventually(t, "nothing is owed", func() bool { return !slices.ContainsFunc(append(list, o), in.owes(t)) })
+	after := in.wait(t, o.request, cases.Linked)
+	require.True(t, strings.HasPrefix(after.Number, "SEC-"), after.Number)
+	for _, o := range append(list, o) {
+		require.False(t, in.everStuck(t, o.s.WorkflowID), o.s.Number)
+		require.NoError(t, in.world(t, o.request).exactlyOne())
+	}
+	in.eventually(t, "the operators know", func() bool { n := in.notices(); return len(n) == 1 && strings.Contains(n[0], "can be used again") })
 }
