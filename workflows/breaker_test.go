@@ -12,11 +12,14 @@ import (
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"google.golang.org/grpc"
 
 	"hikeshi/activities"
+	"hikeshi/activities/fake"
 	"hikeshi/activities/ops"
 	"hikeshi/activities/pager"
 	"hikeshi/workflows"
@@ -338,4 +341,48 @@ func TestABreakerRolls(t *testing.T) {
 	require.False(t, v.held())
 	require.Len(t, v.notices(), 1)
 	require.True(t, strings.HasPrefix(v.notices()[0], "JIRA can be used again."))
+}
+
+// marker says of every error that its vendor is held, as the worker's watch does.
+type marker struct {
+	interceptor.WorkerInterceptorBase
+}
+
+func (*marker) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	m := &markedActivity{}
+	m.Next = next
+	return m
+}
+
+type markedActivity struct {
+	interceptor.ActivityInboundInterceptorBase
+}
+
+func (m *markedActivity) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
+	out, err := m.Next.ExecuteActivity(ctx, in)
+	if err != nil {
+		f := activities.FaultOf(err)
+		f.Held = true
+		err = f.Error()
+	}
+	return out, err
+}
+
+// A vendor that is down for everybody gets no step stuck, however often it is tried; what is owed says why.
+func TestAHeldVendorGetsNoStepStuck(t *testing.T) {
+	for _, held := range []bool{true, false} {
+		w := newWorld(t)
+		require.NoError(t, w.jira.Inject(fake.Fault{Match: "*", Mode: "status", Status: 503}))
+		state, _ := w.intake(report("req-held"))
+		status, _ := w.live(state, time.Hour, func(env *testsuite.TestWorkflowEnvironment) {
+			if held {
+				env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&marker{}}})
+			}
+		})
+		ticket := step(t, status, "open.ticket")
+		want := map[bool]workflows.StepState{true: workflows.StepTrying, false: workflows.StepStuck}[held]
+		require.Equal(t, want, ticket.State, "held: %t", held)
+		require.Contains(t, ticket.Cause, "503")
+		require.Contains(t, status.Debts, "open.ticket")
+	}
 }
