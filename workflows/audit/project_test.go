@@ -1,6 +1,8 @@
 package audit_test
 
 import (
+	"compress/gzip"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,7 +102,7 @@ func TestProjectionOfRecordedHistories(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := collect.Opener(wire.DataConverter(ring))
-	files, err := filepath.Glob(filepath.Join(folder, "*", "*.json"))
+	files, err := filepath.Glob(filepath.Join(folder, "*", "*.json.gz"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no recorded history was found: %v", err)
 	}
@@ -134,7 +136,16 @@ func TestProjectionOfRecordedHistories(t *testing.T) {
 
 func recorded(t *testing.T, file string, open audit.Opener) []audit.Record {
 	t.Helper()
-	text, err := os.ReadFile(file)
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	unzipped, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(unzipped)
 	if err != nil {
 		t.Fatal(err)
 	}
