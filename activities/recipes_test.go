@@ -54,7 +54,7 @@ var recipes = map[string]struct{ recipe, proof string }{
 	"LinkTicket":         {natural, "jira.TestExactlyOnce/web link"},
 	"LinkTickets":        {natural, "jira.TestExactlyOnce/link"},
 	"LookAtChannels":     {reads, "slack.TestLookAtChannels"},
-	"MirrorMessages":     {keyed, "mirror.TestEveryMessageExactlyOnce"},
+	"MirrorMessages":     {keyed, "mirror.TestADigestThatComesLate"},
 	"MoveTicket":         {differs, "jira.TestExactlyOnce/move"},
 	"OpenChannel":        {named, "slack.TestExactlyOnce/channel"},
 	"OpenFolder":         {named, "drive.TestFolderOnceAfterAnyFault"},

@@ -36,6 +36,7 @@ type site struct {
 	in   mirror.MirrorMessages
 
 	attempts int
+	jiraURL  string
 }
 
 var aoi, ben = fake.Cast()[0].ID, fake.Cast()[1].ID
@@ -47,6 +48,7 @@ func newSite(t testing.TB) *site {
 	s.slack, slackURL = slacktest.Start(t, slacktest.Options{})
 	s.jira, jiraURL = jiratest.Start(t, jiratest.Options{})
 	s.drive, google = drivetest.Start(t, drivetest.Options{})
+	s.jiraURL = jiraURL
 	s.slack.LimitRates(false)
 	s.jira.LimitRates(false)
 	token := func(text string) func() (string, error) { return func() (string, error) { return text, nil } }

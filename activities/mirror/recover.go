@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"slices"
+	"time"
 
 	"hikeshi/activities/internal/ledger"
 )
@@ -10,6 +11,10 @@ import (
 func (c *copying) recover() error {
 	if !c.pulse.again && !c.in.Sweep {
 		return nil
+	}
+	// A digest that got no answer may still arrive: to look before that would be to write it twice.
+	if rest := time.Until(c.pulse.Settles(c.in.Effect)); c.in.Settle > 0 && rest > 0 && !c.pulse.wait(rest) {
+		return c.ctx.Err()
 	}
 	counted := map[int]struct{}{}
 	err := c.log.read(c.ctx, func(ticket string, d ledger.Digest) bool {

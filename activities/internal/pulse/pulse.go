@@ -79,8 +79,24 @@ func (p *Pulse[T]) End(err error) error {
 	}
 	f := activities.FaultOf(err)
 	p.this.Class, p.this.Cause = f.Class, f.Cause
+	p.this.Until, p.this.Silent = time.Now().UTC().Truncate(time.Millisecond), f.Class == activities.Ambiguous
 	p.last.Attempts[len(p.last.Attempts)-1] = p.this
 	p.Send()
 	f.Attempts = p.last.Attempts
 	return f.Error()
+}
+
+// Settles is when what earlier attempts asked for can no longer come about; zero: nothing is on its way. An attempt that
+// died needs no time: it was silent for longer before the next one began.
+func (p *Pulse[T]) Settles(e activities.Effect) time.Time {
+	var until time.Time
+	if !e.First && !e.Last.IsZero() {
+		until = e.Last.Add(e.Settle)
+	}
+	if n := len(p.last.Attempts); n > 1 && p.last.Attempts[n-2].Silent {
+		if end := p.last.Attempts[n-2].Until.Add(e.Settle); end.After(until) {
+			until = end
+		}
+	}
+	return until
 }
