@@ -23,6 +23,7 @@ type doubt struct {
 	Kind  doubtKind `json:"kind"`
 	Until time.Time `json:"until"`           // the latest time at which that try may have written
 	Thing string    `json:"thing,omitempty"` // id of the one that counts; empty: there is none
+	Found bool      `json:"found,omitempty"` // that one was found, not made: another is unlikely, and nothing waits for the sweep
 	N     int       `json:"n"`               // of the sweep
 }
 
@@ -45,7 +46,8 @@ func (d *doubts) note(ctx workflow.Context, step, key string, result any, err er
 	if d == nil {
 		return
 	}
-	kind, thing, until := doubtOf(result)
+	kind, thing, receipt := receiptOf(result)
+	until := receipt.Doubt
 	if err != nil {
 		thing, until = "", doubtAfter(ctx, err, settle)
 	}
@@ -62,19 +64,24 @@ func (d *doubts) note(ctx workflow.Context, step, key string, result any, err er
 		one.Until = until
 	}
 	if thing != "" {
-		one.Thing = thing
+		one.Thing, one.Found = thing, receipt.Adopted
 	}
 }
 
-// doubtOf reads a result: of what kind it is, which one it is, and until when another one may have been made.
-func doubtOf(result any) (kind doubtKind, thing string, until time.Time) {
-	switch r := result.(type) {
+// pressing reports whether one of them is more than a remote possibility: then the archive waits for the sweep.
+func (d *doubts) pressing() bool {
+	return slices.ContainsFunc(d.List, func(one doubt) bool { return !one.Found })
+}
+
+// receiptOf reads a result: of what kind it is, which one it is, and how it came about.
+func receiptOf(result any) (kind doubtKind, thing string, r activities.Receipt) {
+	switch made := result.(type) {
 	case jira.Ticket:
-		return doubtTicket, r.ID, r.Doubt
+		return doubtTicket, made.ID, made.Receipt
 	case drive.Sheet:
-		return doubtSheet, r.ID, r.Doubt
+		return doubtSheet, made.ID, made.Receipt
 	}
-	return "", "", time.Time{}
+	return "", "", r
 }
 
 // doubtAfter is until when a failed execution may have made something. One that was cancelled, or of which the server
