@@ -48,6 +48,9 @@ func (l *life) judge(ctx context.Context, before *vendorState, clean census) (v 
 	if clean != nil {
 		v.Doubled, v.Lost = counted.against(clean)
 	}
+	if l.s.Mirror.NotKept > 0 { // Slack refused the file's bytes for good: the log and the status say so
+		v.Lost = slices.DeleteFunc(v.Lost, func(what string) bool { return strings.HasPrefix(what, `file "mirror.file.`) })
+	}
 	all, err := l.observe(ctx)
 	if err != nil {
 		v.Lost = append(v.Lost, "the vendors' state: "+err.Error())
