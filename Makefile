@@ -29,8 +29,8 @@ race: ## Run the tests that do not link the Temporal server, with the race detec
 demo: ## Play a case on the local stack
 	go run ./deploy/local --demo
 
-chaos: ## Let something go wrong at every vendor call of a case's life; about an hour (MATRIX=full: every kind of life)
-	go test ./deploy/local -run 'TestCrashMatrix' -v -timeout 6h -matrix $(or $(MATRIX),wide)
+chaos: ## Let something go wrong at every vendor call of a case's life, and kill everything at random (MATRIX=full: in each kind of life)
+	go test ./deploy/local -count=1 -v -timeout 6h -run 'TestCrashMatrix|TestRandomRun|TestKillsOfTheDemonstration' -matrix $(or $(MATRIX),wide) -chaos.rounds 20 -kills 50
 
 bench: ## Measure how long people wait for a case; bin/bench open -h shows what can be varied
 	go build -o bin/ ./worker ./deploy/local ./deploy/bench

@@ -159,7 +159,7 @@ var calls = map[string][]string{
 // leaves the case in peace: an end must be possible.
 func (h *havoc) wreck(ctx context.Context) {
 	for n := 0; n < mostHarm && h.err == nil; n++ {
-		if !pause(ctx, time.Duration(200+h.dice.IntN(1200))*time.Millisecond) {
+		if !pause(ctx, time.Duration(100+h.dice.IntN(600))*time.Millisecond) {
 			return
 		}
 		switch h.dice.IntN(9) {
