@@ -85,13 +85,25 @@ func FaultOf(err error) Fault {
 			f.After = app.NextRetryDelay()
 			return f
 		}
-		return Fault{Class: Class(app.Type()), Cause: app.Message()}
+		return Fault{Class: classOf(app), Cause: app.Message()}
 	}
 	var timeout *temporal.TimeoutError
 	if errors.As(err, &timeout) || errors.Is(err, context.DeadlineExceeded) {
 		return Fault{Class: Ambiguous, Cause: "no answer in time"}
 	}
 	return Fault{Class: Unavailable, Cause: err.Error()}
+}
+
+// classOf is the class of an error without details. One that nobody of us has made, and that forbids another try, is
+// somebody's who failed the activity by hand: the step is stuck then.
+func classOf(app *temporal.ApplicationError) Class {
+	switch c := Class(app.Type()); {
+	case c.Final(), c == RateLimited, c == Ambiguous, c == Credentials:
+		return c
+	case app.NonRetryable():
+		return Invalid
+	}
+	return Unavailable
 }
 
 // Is reports whether err is a fault of class c.

@@ -68,6 +68,8 @@ func TestFaultOfOtherErrors(t *testing.T) {
 		"our time is over":                {fmt.Errorf("call: %w", context.DeadlineExceeded), activities.Ambiguous, "no answer in time"},
 		"Temporal's time-out":             {temporal.NewTimeoutError(0, nil), activities.Ambiguous, "no answer in time"},
 		"an application error of a class": {temporal.NewApplicationError("no", "Denied"), activities.Denied, "no"},
+		"failed by hand":                  {temporal.NewNonRetryableApplicationError("give it up", "", nil), activities.Invalid, "give it up"},
+		"of somebody else's type":         {temporal.NewApplicationError("odd", "Odd"), activities.Unavailable, "odd"},
 	} {
 		got := activities.FaultOf(test.err)
 		require.Equal(t, activities.Fault{Class: test.class, Cause: test.cause}, got, name)

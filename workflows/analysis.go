@@ -159,7 +159,7 @@ func newAnalysisRun(ctx workflow.Context, f *Flows, state *AnalysisState) *analy
 }
 
 func (a *analysisRun) take(order analysisOrder) {
-	if order.Analysis.ID != a.Order.Analysis.ID {
+	if order.Number == "" || order.Analysis.ID != a.Order.Analysis.ID {
 		return // no case of ours has sent this
 	}
 	a.Order = order

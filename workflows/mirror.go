@@ -174,7 +174,7 @@ func newMirrorRun(ctx workflow.Context, f *Flows, state *MirrorState) *mirrorRun
 }
 
 func (m *mirrorRun) take(order mirrorOrder) {
-	if order.Number == "" {
+	if order.Number == "" || order.Ticket == "" {
 		return // no case of ours has sent this
 	}
 	m.Rung = m.Rung || len(order.Channels) > len(m.Order.Channels) || order.Round > m.Rounds

@@ -28,14 +28,16 @@ const (
 	rollGrace  = 30 * time.Second // for attempts that are running
 )
 
-// branch runs f beside the others. f ends when its work is done, or with the error of a roll; everything else waits
-// inside its steps. Any other error is a bug: the workflow task fails, and the workflow waits for the code that mends
-// it.
+// branch runs f beside the others. f ends when its work is done, when nobody wants it any more and its context was
+// cancelled, or with the error of a roll; everything else waits inside its steps. Any other error is a bug: the workflow
+// task fails, and the workflow waits for the code that mends it.
 func (r *run) branch(ctx workflow.Context, name string, f func(workflow.Context) error) {
 	r.running++
 	workflow.GoNamed(ctx, name, func(ctx workflow.Context) {
 		defer func() { r.running-- }()
-		if err := f(ctx); err != nil && !r.rolling {
+		err := f(ctx)
+		dropped := temporal.IsCanceledError(err) && ctx.Err() != nil
+		if err != nil && !dropped && !r.rolling {
 			panic(fmt.Sprintf("branch %q of %s: %v", name, r.id, err))
 		}
 	})
