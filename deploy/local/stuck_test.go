@@ -142,6 +142,7 @@ func TestStuckStepByButtons(t *testing.T) {
 		}, patient, 50*time.Millisecond, "the notice in %s says who decided what", channel)
 	}
 	require.NoError(t, in.world(t, request).exactlyOne())
+	in.recordCase(t, request, "stuck")
 }
 
 // Whoever cannot prove who they are may retry, but skips only by breaking the glass, in both channels' sight. What is
