@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"path/filepath"
@@ -89,7 +90,7 @@ func openMany(t *testing.T, dir string, n int) []opened {
 	each(list, func(i int) {
 		list[i].request = trigger()
 		in.command(t, "aoi", fmt.Sprintf("open sev3 case %d", i), list[i].request)
-		list[i].s = in.wait(t, list[i].request, cases.Linked)
+		list[i].s = in.far(t, list[i].request, cases.Linked)
 	})
 	require.NoError(t, in.close())
 	return list
@@ -101,7 +102,10 @@ func each(list []opened, do func(i int)) {
 	free := make(chan struct{}, atWork)
 	for i := range list {
 		free <- struct{}{}
-		all.Go(func() { do(i); <-free })
+		all.Go(func() {
+			defer func() { <-free }()
+			do(i)
+		})
 	}
 	all.Wait()
 }
@@ -119,7 +123,20 @@ func (in *install) work(t *testing.T, list []opened) {
 // eventually waits as long as so many cases may take.
 func (in *install) eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	require.Eventually(t, holds, patient+time.Duration(*breakerCases)*6*time.Second, 200*time.Millisecond, what)
+	require.Eventually(t, holds, crowded(), 200*time.Millisecond, what)
+}
+
+// crowded is how long a test waits while so many cases work.
+func crowded() time.Duration { return patient + time.Duration(*breakerCases)*6*time.Second }
+
+// far waits until the case is that far.
+func (in *install) far(t *testing.T, request string, until cases.Until) workflows.Status {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), crowded())
+	defer cancel()
+	_, s, err := in.desk.Wait(ctx, incident.RequestID(request), until)
+	require.NoError(t, err)
+	return *s
 }
 
 // held is what the breaker of a vendor says.
@@ -138,7 +155,7 @@ func (in *install) held(t *testing.T, vendor string) workflows.HeldVendor {
 // owes reports whether a case has something left to do.
 func (in *install) owes(t *testing.T) func(opened) bool {
 	return func(o opened) bool {
-		s := in.wait(t, o.request, cases.Settled)
+		s := in.far(t, o.request, cases.Settled)
 		return len(s.Debts) > 0
 	}
 }
