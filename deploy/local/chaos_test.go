@@ -40,6 +40,7 @@ func TestRandomRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the random run plays whole lives of cases: it takes a minute at least")
 	}
+	t.Parallel()
 	seed := chaos.seed
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano()) % 1_000_000

@@ -23,6 +23,7 @@ func TestKillsOfTheDemonstration(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a demonstration that is killed takes half a minute")
 	}
+	t.Parallel()
 	programs := t.TempDir()
 	require.NoError(t, buildChanged(programs, hurried...))
 	seed := uint64(time.Now().UnixNano()) % 1_000_000

@@ -13,6 +13,7 @@ import (
 
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/jira/jiratest"
+	"hikeshi/activities/pager/pagertest"
 	"hikeshi/activities/sheets/sheetstest"
 	"hikeshi/activities/slack/slacktest"
 )
@@ -34,6 +35,7 @@ type vendorState struct {
 		Files        map[string]drivetest.File
 		Spreadsheets map[string]sheetstest.Book
 	}
+	pager struct{ Pages map[string]pagertest.Page }
 }
 
 func (l *local) readState(ctx context.Context) (*vendorState, error) {
@@ -41,7 +43,8 @@ func (l *local) readState(ctx context.Context) (*vendorState, error) {
 	return s, errors.Join(
 		call(ctx, http.MethodGet, control(l.at.Slack)+"state", nil, &s.slack),
 		call(ctx, http.MethodGet, control(l.at.Jira)+"state", nil, &s.jira),
-		call(ctx, http.MethodGet, control(l.at.Google)+"state", nil, &s.google))
+		call(ctx, http.MethodGet, control(l.at.Google)+"state", nil, &s.google),
+		call(ctx, http.MethodGet, control(l.at.Pager)+"state", nil, &s.pager))
 }
 
 // without takes away what was there before. Whatever is left was made in between, whoever it belongs to: a channel that
@@ -55,6 +58,7 @@ func (s *vendorState) without(before *vendorState) *vendorState {
 	fresh.jira.Comments = newer(s.jira.Comments, before.jira.Comments)
 	fresh.jira.IssueLinks = newer(s.jira.IssueLinks, before.jira.IssueLinks)
 	fresh.jira.RemoteLinks = newer(s.jira.RemoteLinks, before.jira.RemoteLinks)
+	fresh.pager.Pages = newer(s.pager.Pages, before.pager.Pages)
 	fresh.google.Files = newer(s.google.Files, before.google.Files)
 	fresh.google.Spreadsheets = newer(s.google.Spreadsheets, before.google.Spreadsheets)
 	return fresh
@@ -82,6 +86,9 @@ func (s *vendorState) count(request string) census {
 	c.messages(s, places, named)
 	c.tickets(s, named)
 	c.files(s, named)
+	for _, p := range s.pager.Pages {
+		c.add("page of the pager %q", named(p.Key))
+	}
 	return c
 }
 

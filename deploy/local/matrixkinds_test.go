@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
+	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/fake"
 	"hikeshi/workflows"
 )
@@ -17,6 +19,8 @@ var kinds = []kind{
 	{name: "degraded", begin: struckBy("jira", fake.Fault{Match: "*", Mode: "hang", Times: 3})},
 	{name: "adopted", begin: loseReplies},
 	{name: "rotated", middle: rollAll},
+	{name: "unreached", begin: struckBy("slack", fake.Fault{Match: "conversations.create", Mode: "before", Times: 6})},
+	{name: "supplied", hand: makeFolder, begin: struckBy("google", fake.Fault{Match: "POST /drive/v3/files$", Mode: "status", Status: 403, Times: 1})},
 	{name: "recovering", begin: killTwice, middle: func(_ context.Context, l *life) error { return l.killWorker() }},
 }
 
@@ -34,6 +38,15 @@ func struckBy(vendor string, faults ...fake.Fault) func(context.Context, *life) 
 		}
 		return err
 	}
+}
+
+// makeFolder makes the folder that somebody will supply instead of the one that Drive does not let the case make.
+func makeFolder(ctx context.Context, l *life) error {
+	var made struct{ ID string }
+	err := call(ctx, http.MethodPost, l.at.Google+"/drive/v3/files?supportsAllDrives=true",
+		map[string]any{"name": "by hand", "mimeType": drivetest.FolderType, "parents": []string{"fld-cases"}}, &made)
+	l.byHand["open.folder"] = made.ID
+	return err
 }
 
 // loseReplies lets everything that is made be found instead: the reply of each first making is lost.

@@ -100,12 +100,12 @@ func openLane(t *testing.T, sandbox *process, at *stack.Stack, programs string) 
 
 // inHurry makes the tries of a step follow each other quickly.
 func inHurry(config string) string {
-	return strings.Replace(config, "timing:\n", "timing:\n  settle: 3s\n  first_retry: 100ms\n  longest_retry: 1s\n  intake_patience: 1s\n", 1)
+	return strings.Replace(config, "timing:\n", "timing:\n  escalation: 2s\n  settle: 3s\n  first_retry: 100ms\n  longest_retry: 1s\n  intake_patience: 1s\n", 1)
 }
 
 // vendors are the addresses of the sandbox, by name.
 func (l *local) vendors() map[string]string {
-	return map[string]string{"slack": l.at.Slack, "jira": l.at.Jira, "google": l.at.Google}
+	return map[string]string{"slack": l.at.Slack, "jira": l.at.Jira, "google": l.at.Google, "pager": l.at.Pager}
 }
 
 // prepareNamespace makes the lane's namespace.

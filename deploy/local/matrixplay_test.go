@@ -26,7 +26,7 @@ type played struct {
 // it with; nil: it is to be taken.
 func (l *lane) playLife(ctx context.Context, k kind, name string, faults []*combination, clean census) played {
 	began := time.Now()
-	this := &life{lane: l, kind: k, request: name, parked: map[string]string{}}
+	this := &life{lane: l, kind: k, request: name, parked: map[string]string{}, byHand: map[string]string{}}
 	p, err := this.playWith(ctx, faults, clean)
 	if err != nil {
 		p.verdict.Endless = err.Error()
@@ -40,6 +40,11 @@ func (l *lane) playLife(ctx context.Context, k kind, name string, faults []*comb
 }
 
 func (l *life) playWith(ctx context.Context, faults []*combination, clean census) (p played, err error) {
+	if l.kind.hand != nil {
+		if err := l.kind.hand(ctx, l); err != nil {
+			return p, err
+		}
+	}
 	before, err := l.readState(ctx)
 	if err != nil {
 		return p, err

@@ -16,6 +16,7 @@ func TestTheMatrixCanFail(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it plays two lives of a case with a worker that was broken on purpose")
 	}
+	t.Parallel()
 	o := matrixOptions{lanes: 1, seed: 1, lives: "^clean$", extent: "wide"}.withDefaults()
 	m := newMatrix(t, o, append([]change{blind}, hurried...))
 	m.record(t)
