@@ -150,8 +150,8 @@ func TestBadDecisions(t *testing.T) {
 	t.Parallel()
 	in := newInstall(t, t.TempDir(), func(o *options) { patiently(o); o.reopen = time.Second })
 	require.NoError(t, in.site.Slack.Inject(fake.Fault{Match: "bookmarks.add", Mode: "status", Error: "no_permission"}))
-	request, s := in.open(t, "aoi", "open bad decisions", cases.Ready)
-	s = in.settle(t, request, "the bookmark is stuck", func(s workflows.Status) bool { return stuckIn(s, "open.bookmark") })
+	request, _ := in.open(t, "aoi", "open bad decisions", cases.Ready)
+	s := in.settle(t, request, "the bookmark is stuck", func(s workflows.Status) bool { return stuckIn(s, "open.bookmark") })
 	g := stepOf(s, "open.bookmark").Generation
 	for name, c := range map[string]struct {
 		number string
