@@ -8,7 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
-	failurepb "go.temporal.io/api/failure/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
@@ -78,19 +77,6 @@ func (in *install) complete(t *testing.T, workflowID, activityID, result string)
 	t.Helper()
 	_, err := in.service().RespondActivityTaskCompletedById(t.Context(), &workflowservice.RespondActivityTaskCompletedByIdRequest{
 		Namespace: in.stack.Namespace, WorkflowId: workflowID, ActivityId: activityID, Result: plain(result), Identity: operator,
-	})
-	require.NoError(t, err)
-}
-
-func (in *install) fail(t *testing.T, workflowID, activityID, reason, detail string) {
-	t.Helper()
-	info := &failurepb.ApplicationFailureInfo{NonRetryable: true}
-	if detail != "" {
-		info.Details = plain(detail)
-	}
-	_, err := in.service().RespondActivityTaskFailedById(t.Context(), &workflowservice.RespondActivityTaskFailedByIdRequest{
-		Namespace: in.stack.Namespace, WorkflowId: workflowID, ActivityId: activityID, Identity: operator,
-		Failure: &failurepb.Failure{Message: reason, Source: "CLI", FailureInfo: &failurepb.Failure_ApplicationFailureInfo{ApplicationFailureInfo: info}},
 	})
 	require.NoError(t, err)
 }
