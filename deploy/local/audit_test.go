@@ -49,7 +49,11 @@ func TestAuditOfACaseThatRolledAndWasReset(t *testing.T) {
 	require.Equal(t, "started", first.Action)
 	require.Equal(t, workflows.IntakeWorkflowID(request), first.Workflow)
 
-	drive := in.sealedInDrive(t, request)
+	var drive map[string][]byte
+	require.Eventually(t, func() bool { // a further seal may be on its way
+		drive = in.sealedInDrive(t, request)
+		return in.verify(t, drive, request).Verdict == audit.Good
+	}, patient, 500*time.Millisecond, "what lies in Drive verifies")
 	in.good(t, drive, request)
 	for name, text := range drive {
 		if there := files[name]; there != nil && !strings.HasSuffix(name, ".tsr") {
