@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"time"
 
@@ -188,6 +189,9 @@ func (m *mirrorRun) take(order mirrorOrder) {
 // maxHints bounds the memory for hints; beyond it everything is read again.
 const maxHints = 500
 
+// slackName is how Slack names a message. What is named otherwise would be refused again and again.
+var slackName = regexp.MustCompile(`^[0-9]{1,12}\.[0-9]{1,6}$`)
+
 // ring takes a bell. Hints of the same thing are one.
 func (m *mirrorRun) ring(b Bell) {
 	m.Rung = true
@@ -195,8 +199,8 @@ func (m *mirrorRun) ring(b Bell) {
 		m.Whole = true
 	}
 	for _, h := range b.Hints {
-		if len(m.Hints) >= maxHints {
-			m.Whole = true
+		if len(m.Hints) >= maxHints || !slackName.MatchString(h.TS) || h.Thread != "" && !slackName.MatchString(h.Thread) {
+			m.Whole = true // whatever it was, it is found
 			break
 		}
 		if !slices.Contains(m.Hints, h) {
@@ -328,7 +332,7 @@ func (m *mirrorRun) pass(ctx workflow.Context) error {
 	var round int
 	log := step{stepCopy, Bulk, background, mirrorActivities.MirrorMessages, func(e activities.Effect) any {
 		round = m.Order.Round
-		hints, whole = slices.Clone(m.Hints), m.Whole || round > m.Rounds
+		hints, whole = slices.Clone(m.Hints), m.Whole || round > m.Rounds || m.EverReset && m.newChannel()
 		m.Rung, m.Whole = false, false
 		return m.input(e, hints, whole)
 	}}
@@ -347,6 +351,14 @@ func (m *mirrorRun) pass(ctx workflow.Context) error {
 	m.Rung, m.Whole = m.Rung || done.More, m.Whole || whole && done.More
 	m.changed()
 	return nil
+}
+
+// newChannel reports whether a channel is to be read from its beginning. After a reset, what was said there may be logged
+// already, where only reading the whole log finds it.
+func (m *mirrorRun) newChannel() bool {
+	return slices.ContainsFunc(m.Order.Channels, func(ch channelName) bool {
+		return !slices.ContainsFunc(m.Cursors, func(c mirror.Cursor) bool { return c.Channel == ch.ID })
+	})
 }
 
 func (m *mirrorRun) input(e activities.Effect, hints []mirror.Hint, whole bool) mirror.MirrorMessages {
@@ -370,7 +382,7 @@ func (m *mirrorRun) input(e activities.Effect, hints []mirror.Hint, whole bool) 
 
 // apply takes over what a pass has done, and decides when to look again: soon after news, ever later without.
 func (m *mirrorRun) apply(ctx workflow.Context, done mirror.Mirrored) {
-	m.Seq, m.Room, m.Cursors, m.IDs = done.Seq, m.Room-(done.Seq-m.Seq), done.Channels, done.IDsLeft
+	m.Seq, m.Room, m.Cursors, m.IDs = done.Seq, m.Room-(done.Seq-m.Seq), cursors(m.Cursors, done.Channels), done.IDsLeft
 	m.Wanted, m.Shared = done.Full && done.More, !done.Full && done.More && len(done.IDsLeft) == 0
 	for _, id := range workflow.DeterministicKeys(done.Kept) {
 		m.Kept[id] = done.Kept[id]
@@ -385,6 +397,17 @@ func (m *mirrorRun) apply(ctx workflow.Context, done mirror.Mirrored) {
 		return
 	}
 	m.Sweep = min(2*m.Sweep, longestSweep)
+}
+
+// cursors are the new ones, and those of channels that were left out this time: they may come back.
+func cursors(had, moved []mirror.Cursor) []mirror.Cursor {
+	all := slices.Clone(moved)
+	for _, c := range had {
+		if !slices.ContainsFunc(moved, func(m mirror.Cursor) bool { return m.Channel == c.Channel }) {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
 func plus(a, b mirror.Counts) mirror.Counts {

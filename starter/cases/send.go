@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/api/serviceerror"
@@ -98,6 +99,9 @@ func (c *Cases) outcome(err error, answer workflows.Answer, number, update, upda
 		return nil
 	case gone(err):
 		return ended(number)
+	case paused(err):
+		return &Error{Code: Busy, Message: fmt.Sprintf("send %s to case %s: somebody has paused it in Temporal: nothing was done", update, number), cause: err,
+			Hint: "Ask the operators to unpause it, then send it again"}
 	case mayBeRecorded(err):
 		return &Error{Code: UnknownOutcome, Message: fmt.Sprintf("send %s to case %s: not confirmed: it may have been recorded", update, number), cause: err,
 			Hint: "Check that a worker runs, and look with `starter status " + number + "`; sending it again with --request-id " + updateID + " is harmless"}
@@ -105,6 +109,12 @@ func (c *Cases) outcome(err error, answer workflows.Answer, number, update, upda
 		return incident.Refuse(incident.Usage, "", "%s", rejected.Message())
 	}
 	return c.explain(err, fmt.Sprintf("send %s to case %s", update, number))
+}
+
+// paused reports whether the server takes nothing for the workflow because somebody has paused it.
+func paused(err error) bool {
+	var not *serviceerror.FailedPrecondition
+	return errors.As(err, &not) && strings.Contains(strings.ToLower(not.Error()), "paused")
 }
 
 // mayBeRecorded reports whether the answer was lost, or the server gave the update up in a way that does not say what

@@ -176,6 +176,8 @@ func number(info *workflow.WorkflowExecutionInfo) string {
 	return strings.TrimPrefix(info.GetExecution().GetWorkflowId(), workflows.CaseWorkflowID(""))
 }
 
+// running reports whether the workflow has not ended. One that somebody has paused goes on one day.
 func running(info *workflow.WorkflowExecutionInfo) bool {
-	return info.GetStatus() == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING
+	status := info.GetStatus()
+	return status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING || status == enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED
 }
