@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -50,9 +52,10 @@ func TestAuditOfACaseThatRolledAndWasReset(t *testing.T) {
 	require.Equal(t, workflows.IntakeWorkflowID(request), first.Workflow)
 
 	var drive map[string][]byte
-	require.Eventually(t, func() bool { // a further seal may be on its way
+	require.EventuallyWithT(t, func(c *assert.CollectT) { // a further seal may be on its way
 		drive = in.sealedInDrive(t, request)
-		return in.verify(t, drive, request).Verdict == audit.Good
+		r := in.verify(t, drive, request)
+		assert.Equal(c, audit.Good, r.Verdict, "problems: %v, missing: %q, unwitnessed: %q, files: %q", r.Problems, r.Missing, r.Unwitnessed, slices.Sorted(maps.Keys(drive)))
 	}, patient, 500*time.Millisecond, "what lies in Drive verifies")
 	in.good(t, drive, request)
 	for name, text := range drive {

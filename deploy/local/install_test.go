@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 
@@ -176,21 +178,34 @@ func (in *install) open(t *testing.T, user, text string, until cases.Until) (req
 
 func (in *install) wait(t *testing.T, request string, until cases.Until) workflows.Status {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patient)
-	defer cancel()
-	_, s, err := in.desk.Wait(ctx, incident.RequestID(request), until)
-	require.NoError(t, err)
+	s, err := in.follow(t.Context(), request, until, patient)
+	require.NoError(t, err, "%s", in.told(s))
 	return *s
 }
 
+func (in *install) follow(ctx context.Context, request string, until cases.Until, most time.Duration) (*workflows.Status, error) {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	_, s, err := in.desk.Wait(ctx, incident.RequestID(request), until)
+	return s, err
+}
+
+// told is what a test that fails says of a case.
+func (in *install) told(s *workflows.Status) string {
+	text, err := json.Marshal(s)
+	return fmt.Sprintf("%s %v", text, err)
+}
+
 // settle waits until the condition holds for the case.
-func (in *install) settle(t *testing.T, request, what string, holds func(workflows.Status) bool) (s workflows.Status) {
+func (in *install) settle(t *testing.T, request, what string, holds func(workflows.Status) bool) (settled workflows.Status) {
 	t.Helper()
-	require.Eventually(t, func() bool {
-		s = in.wait(t, request, cases.Settled)
-		return holds(s)
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		s, err := in.follow(t.Context(), request, cases.Settled, patient/10)
+		if assert.NoError(c, err, "%s", in.told(s)) && assert.True(c, holds(*s), "%s", in.told(s)) {
+			settled = *s
+		}
 	}, patient, 50*time.Millisecond, "%s", what)
-	return s
+	return settled
 }
 
 // stuckIn reports whether a step of the case cannot go on.
