@@ -83,11 +83,23 @@ func (w world) of(requestID string) world {
 	})
 	slices.SortFunc(w.Channels, func(a, b slacktest.Channel) int { return strings.Compare(a.ID, b.ID) })
 	slices.SortFunc(w.Issues, func(a, b jiratest.Issue) int { return a.ID - b.ID })
-	w.Files = slices.DeleteFunc(slices.Clone(w.Files), func(f drivetest.File) bool { return !made(f, requestID) })
+	w.Files = filesOf(w.Files, requestID)
 	return w
 }
 
-// made reports whether a file carries a key of the request.
+// filesOf are the files of a request. A key that is too long for a property of Drive's is a digest there, which names no
+// request: then the folder that the file was put into tells.
+func filesOf(all []drivetest.File, requestID string) []drivetest.File {
+	ours := map[string]bool{}
+	for _, f := range all {
+		ours[f.ID] = made(f, requestID)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(f drivetest.File) bool {
+		return !ours[f.ID] && (!ours[f.Parent] || !strings.HasPrefix(f.AppProperties["hikeshiKey"], "sha256:"))
+	})
+}
+
+// made reports whether a file carries a readable key of the request.
 func made(f drivetest.File, requestID string) bool {
 	for _, value := range f.AppProperties {
 		if strings.HasPrefix(value, requestID+".") {
