@@ -196,6 +196,9 @@ func (v *verifier) checkTail() {
 	of := func(name string, b []byte) File { return File{Name: name, Size: len(b), SHA256: digest(b)} }
 	v.tail = v.read(after, of(TailHistoryFile, history), of(TailRecordsFile, records))
 	if v.tail != nil {
+		if v.report.Case == "" && len(v.tail.parsed) > 0 { // nothing is sealed yet: the case's own word must do
+			v.report.Case = v.tail.parsed[0].Case
+		}
 		v.coverTail(reached)
 		v.report.Tail = len(v.tail.parsed)
 		v.report.note("%d records are newer than the last seal: nothing vouches for them yet", v.report.Tail)

@@ -46,6 +46,25 @@ func TestAGoodExport(t *testing.T) {
 	}
 }
 
+// An export of a case that nothing is sealed of yet is not called good, but nothing is wrong with it either.
+func TestBeforeTheFirstSeal(t *testing.T) {
+	n, histories := life(t)
+	young := &notary{TB: t, tsa: n.tsa, files: map[string][]byte{}, through: map[string]int64{}}
+	history, records, err := audit.Tail(nil, histories, plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	young.files[audit.TailHistoryFile], young.files[audit.TailRecordsFile] = history, records
+	files := young.export("en")
+	r := audit.Verify(files, n.options())
+	want(t, r, audit.Unwitnessed)
+	if r.Case != caseID || r.Tail == 0 || r.Records != 0 {
+		t.Errorf("got %s with %d records sealed and %d not", r.Case, r.Records, r.Tail)
+	}
+	files[audit.TailRecordsFile] = bytes.Replace(records, []byte(caseID), []byte("case/SEC-8"), 1)
+	want(t, audit.Verify(files, n.options()), audit.Broken)
+}
+
 // The files as they lie in Drive need no list of an export; a file that is none of ours is named, loudly.
 func TestFilesFromDrive(t *testing.T) {
 	n, _ := life(t)
