@@ -96,13 +96,13 @@ func (c *caseRun) hearDecided(ctx workflow.Context, n decidedNote) {
 		return
 	}
 	d := n.Decision
-	if d.Glass != "" {
-		by := incident.By{Who: d.By, Door: incident.DoorCLI, Assurance: incident.SelfDeclared, BreakGlass: d.Glass}
-		c.breakGlass(ctx, ResolveUpdate+" "+string(d.Action), by)
-	}
 	shown := n.Child + "/" + n.Step
 	if a == nil { // the mirror's, which stand without it
 		shown = n.Step
+	}
+	if d.Glass != "" {
+		by := incident.By{Who: d.By, Door: incident.DoorCLI, Assurance: incident.SelfDeclared, BreakGlass: d.Glass}
+		c.breakGlass(ctx, decisionName(d.Action, shown), by)
 	}
 	c.carriedOut(ctx, shown, d)
 	if d.Action == ActionAbort && a != nil && a.Open() {

@@ -47,7 +47,7 @@ func (r *run) takeDecisions(ctx workflow.Context, d desk) error {
 		return answer, nil
 	}
 	validator := func(ctx workflow.Context, cmd ResolveCommand) error {
-		if refusal := firstOf(validSender(cmd.By), cmd.check(), r.decidable(cmd, d.number(), workflow.GetCurrentUpdateInfo(ctx).ID)); refusal != nil {
+		if refusal := firstOf(cmd.shape(d.number()), r.decidable(cmd, d.number(), workflow.GetCurrentUpdateInfo(ctx).ID)); refusal != nil {
 			return rejected(refusal)
 		}
 		return nil
@@ -66,7 +66,7 @@ const bySample = `"by":{"who":"…","door":"cli","assurance":"self-declared"}`
 func (r *run) decide(ctx workflow.Context, cmd ResolveCommand, d desk) (Answer, *incident.Refusal) {
 	cmd.Step = bareStep(cmd.Step)
 	id := workflow.GetCurrentUpdateInfo(ctx).ID
-	if refused := firstOf(validSender(cmd.By), cmd.check(), r.decidable(cmd, d.number(), id)); refused != nil {
+	if refused := firstOf(cmd.shape(d.number()), r.decidable(cmd, d.number(), id)); refused != nil {
 		return Answer{}, refused
 	}
 	rec := r.records[cmd.Step]
@@ -74,8 +74,8 @@ func (r *run) decide(ctx workflow.Context, cmd ResolveCommand, d desk) (Answer, 
 		return Answer{Text: decidedText(d.number(), cmd)}, nil
 	}
 	if r.needsVouching(cmd) {
-		if refused := d.vouched(ctx, ResolveUpdate+" "+string(cmd.Action), cmd.By); refused != nil {
-			return Answer{}, refused
+		if refused := d.vouched(ctx, decisionName(cmd.Action, cmd.Step), cmd.By); refused != nil {
+			return Answer{}, about("case "+d.number(), refused)
 		}
 	}
 	taken := decision{ID: id, Generation: rec.Generation, Action: cmd.Action, Input: cmd.Input, Reason: incident.CleanText(cmd.Reason), By: cmd.By.Called(), At: workflow.Now(ctx)}
@@ -98,6 +98,9 @@ func (r *run) decide(ctx workflow.Context, cmd ResolveCommand, d desk) (Answer, 
 	}
 	return Answer{Text: decidedText(d.number(), cmd)}, nil
 }
+
+// decisionName is what a decision is called where somebody breaks the glass for it.
+func decisionName(a Action, step string) string { return string(a) + " " + step }
 
 func decidedText(number string, cmd ResolveCommand) string {
 	switch cmd.Action {
@@ -137,8 +140,10 @@ func (r *runner) decidable(cmd ResolveCommand, number, updateID string) *inciden
 	case rec.Generation != cmd.Generation && rec.Decided != nil && rec.Decided.Generation == cmd.Generation:
 		d := rec.Decided
 		return incident.Refuse(incident.Rule, see, "%s decided about %s of case %s before you: %s (%s)", d.By, id, number, d.Action, incident.Shorten(d.Reason, 200))
-	case rec.Generation != cmd.Generation:
+	case rec.Generation > cmd.Generation:
 		return incident.Refuse(incident.Rule, see, "step %s of case %s is at generation %d, not %d: it has moved on since you looked", id, number, rec.Generation, cmd.Generation)
+	case rec.Generation < cmd.Generation:
+		return incident.Refuse(incident.Rule, see, "step %s of case %s is at generation %d: there is no %d yet", id, number, rec.Generation, cmd.Generation)
 	case rec.State != StepStuck:
 		return incident.Refuse(incident.Rule, see, "step %s of case %s is not stuck, it is %s", id, number, rec.State)
 	case !slices.Contains(r.actions(id), cmd.Action):
@@ -218,6 +223,19 @@ func validSender(by incident.By) *incident.Refusal {
 
 // maxInput bounds what somebody changes in the input of a step, in bytes.
 const maxInput = 8 << 10
+
+// shape says what is wrong with the decision in itself, and about which step of which case it is.
+func (cmd ResolveCommand) shape(number string) *incident.Refusal {
+	return about(fmt.Sprintf("step %s of case %s", incident.Shorten(incident.CleanLine(cmd.Step), 80), number), firstOf(validSender(cmd.By), cmd.check()))
+}
+
+// about is a refusal that says what it is about; nil stays nil.
+func about(what string, r *incident.Refusal) *incident.Refusal {
+	if r == nil {
+		return nil
+	}
+	return &incident.Refusal{Code: r.Code, Message: what + ": " + r.Message, Hint: r.Hint}
+}
 
 func (cmd ResolveCommand) sender() incident.By { return cmd.By }
 

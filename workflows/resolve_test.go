@@ -124,7 +124,7 @@ func TestAStepIsSkipped(t *testing.T) {
 	urgent := somebody
 	urgent.BreakGlass = "Slack's limit holds the case up"
 	status, next = w.tell(next,
-		resolve("open.bookmark", g, workflows.ActionSkip, somebody, "", "identity is verified"),
+		resolve("open.bookmark", g, workflows.ActionSkip, somebody, "", "case "+status.Number+": skip open.bookmark needs somebody whose identity is verified"),
 		resolve("open.bookmark", g, workflows.ActionAbort, aoi, "", "does not allow"),
 		resolve("open.bookmark", g, workflows.ActionSkip, urgent, "", ""),
 		resolve("open.bookmark", g, workflows.ActionRetry, aoi, "", "decided about open.bookmark"),
@@ -136,7 +136,7 @@ func TestAStepIsSkipped(t *testing.T) {
 	for _, channel := range []string{status.Links.Channel, "C0CSIRTOPS"} {
 		var found bool
 		for _, m := range w.slack.Messages(channel) {
-			found = found || strings.Contains(m.Text, urgent.BreakGlass)
+			found = found || strings.Contains(m.Text, urgent.BreakGlass) && strings.Contains(m.Text, "skip open.bookmark")
 		}
 		require.True(t, found, "the broken glass is seen in %s", channel)
 	}
@@ -195,7 +195,7 @@ func TestWhatCannotBeDecided(t *testing.T) {
 	state, _ := w.intake(report("req-wrong"))
 	status, next := w.live(state, 5*time.Minute)
 	g := step(t, status, "open.folder").Generation
-	empty := resolve("open.folder", g, workflows.ActionRetry, aoi, "", "the reason is missing")
+	empty := resolve("open.folder", g, workflows.ActionRetry, aoi, "", "step open.folder of case "+status.Number+": the reason is missing")
 	cmd := empty.command.(workflows.ResolveCommand)
 	cmd.Reason = " \n"
 	empty.command = cmd
