@@ -95,6 +95,13 @@ func (p *page) exported(a cases.Audit, out string) {
 	if len(a.Gone) > 0 {
 		p.line("Temporal has deleted these runs: their seals are in Drive, in the folder %s", a.Folder)
 	}
+	if a.Seals == 0 {
+		p.line("nothing of it is sealed yet, so nothing vouches for it: a case is sealed at each new run, daily, and before its archive")
+	}
+	if a.Witness == "" {
+		p.line("verify it: starter audit verify %s", out)
+		return
+	}
 	p.line("verify it: starter audit verify %s --witness FILE (an export or a mail of the comments of %s)", out, a.Witness)
 }
 
@@ -149,6 +156,9 @@ func (c *cli) runVerify(dir string, f verifyFlags) error {
 		o.Witnesses[name] = text
 	}
 	report := audit.Verify(files, o)
+	if len(report.Seals) == 0 && report.Tail == 0 && len(report.Problems) == 0 {
+		return &failure{Code: "not_read", Message: "there is no audit of a case in " + dir, Hint: "Name the directory of an export, or of the files of a case's folder \"audit\" in Drive", status: failed}
+	}
 	report.Notes = append(report.Notes, notes...)
 	document := struct {
 		audit.Report
@@ -240,6 +250,9 @@ func verdictFailure(r audit.Report) *failure {
 		f.Message, f.Hint = "incomplete: missing: "+r.Missing[0], "Put the files of the case's folder \"audit\" in Drive beside the others, and verify again"
 	default:
 		f.Message, f.Hint = "unwitnessed: "+r.Unwitnessed[0], "It agrees with itself, but anybody with our keys could have written it: give its witnesses with --witness, and the authority's certificate with --ca"
+		if len(r.Seals) == 0 {
+			f.Hint = "It agrees with itself. Export it anew when the case has been sealed: at each new run, daily, and before its archive"
+		}
 	}
 	return f
 }

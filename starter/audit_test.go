@@ -118,6 +118,7 @@ func TestAuditUsage(t *testing.T) {
 		{[]string{"audit", "verify"}, usage, "verify takes one directory"},
 		{[]string{"audit", "verify", filepath.Join(full, "nothing")}, failed, "read "},
 		{[]string{"audit", "verify", full, "--witness", filepath.Join(full, "nothing")}, failed, "read "},
+		{[]string{"audit", "verify", t.TempDir()}, failed, "there is no audit of a case in "},
 		{[]string{"audit", "verify", full, "--ca", filepath.Join(full, "old")}, failed, "holds none in PEM form"},
 	} {
 		var out, errs bytes.Buffer
