@@ -60,7 +60,7 @@ func (c *cli) runResumeAll(cmd *cobra.Command, f resumeFlags) error {
 
 // checkAll refuses what makes no sense for all cases, and returns how many decisions a second are allowed.
 func (f *resumeFlags) checkAll(cmd *cobra.Command) (perSecond float64, err error) {
-	if f.action != "" && workflows.Action(f.action) != workflows.ActionRetry || f.input != "" || f.generation != 0 {
+	if f.action != "" && !strings.EqualFold(f.action, string(workflows.ActionRetry)) || f.input != "" || f.generation != 0 {
 		return 0, wrongUsage(cmd, "--all only retries: skip, supply and abort are decided step by step")
 	}
 	if !f.dryRun {

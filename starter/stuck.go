@@ -43,10 +43,10 @@ func (c *cli) stuck() *cobra.Command {
 // filterFlags narrow down which stuck steps are meant.
 func filterFlags(cmd *cobra.Command, filter *cases.StuckFilter) {
 	f := cmd.Flags()
-	f.StringVar(&filter.System, "system", "", "only steps at that `system`: jira, slack, drive, sheets or bulk")
-	f.StringVar(&filter.Class, "class", "", "only steps whose last error is of that `class`: Denied, Invalid, NotFound …")
-	offer(cmd, "system", "jira", "slack", "drive", "sheets", "bulk")
-	offer(cmd, "class", "Denied", "Invalid", "NotFound", "Unavailable", "Ambiguous")
+	f.StringVar(&filter.System, "system", "", "only steps at that `system`: "+strings.Join(workflows.StepSystems(), ", "))
+	f.StringVar(&filter.Class, "class", "", "only steps whose last error is of that `class`: "+strings.Join(workflows.StepClasses(), ", "))
+	offer(cmd, "system", workflows.StepSystems()...)
+	offer(cmd, "class", workflows.StepClasses()...)
 	if cmd.Flags().Lookup("step") == nil {
 		f.StringVar(&filter.Step, "step", "", "only steps with that `id`: open.ticket, a1/analysis.channel …")
 	}
@@ -73,6 +73,10 @@ func (c *cli) runStuck(ctx context.Context, filter cases.StuckFilter) error {
 	}
 	c.print(list, func(p *page) {
 		p.held(vendors)
+		if len(list) == 0 && filter != (cases.StuckFilter{}) {
+			p.line("nothing is stuck that fits")
+			return
+		}
 		p.stuck(list)
 	})
 	return nil

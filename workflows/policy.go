@@ -7,6 +7,8 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/activities"
 )
 
 // System is an outside system that steps act on. Each has a task queue, so that one that is slow holds up only
@@ -28,6 +30,16 @@ const (
 	// Ops is no system either but Temporal itself: the breaker's own activities, which must run whatever is held.
 	Ops System = "ops"
 )
+
+// StepSystems are the systems that a stuck step can name.
+func StepSystems() []string {
+	return []string{string(Jira), string(Slack), string(Drive), string(Sheets), string(Bulk), string(Pager), string(Timestamp), "audit"}
+}
+
+// StepClasses are the classes of errors with which a step can be stuck.
+func StepClasses() []string {
+	return []string{string(activities.Denied), string(activities.Invalid), string(activities.NotFound), string(activities.Unavailable), string(activities.Ambiguous)}
+}
 
 // Queue is the task queue of the system's activities. Drive and Sheets share one: they are one account at Google.
 func (s System) Queue() string {

@@ -71,9 +71,9 @@ func (c *Cases) decide(ctx context.Context, found *workflowservice.DescribeWorkf
 		Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if gone(err) && step.WorkflowID != view.WorkflowID {
-		return taken, incident.Refuse(incident.Rule, "Look with: status "+number, "what step %s of case %s belongs to has ended: there is nothing to decide any more", step.ID, number)
+		return taken, incident.Refuse(incident.Rule, "Look with: status "+number, "what step %s of case %s belongs to has ended, or was never there: there is nothing to decide", step.ID, number)
 	}
-	return taken, c.outcome(err, taken.Answer, number, workflows.ResolveUpdate, id)
+	return taken, c.outcome(err, taken.Answer, number, fmt.Sprintf("%s %s", d.Action, step.ID), id)
 }
 
 // seen is a case as whoever decides about its steps sees it. In the operators' channel people decide about the steps of

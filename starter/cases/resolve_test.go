@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -353,7 +354,27 @@ func TestRetryAllTellsWhatWasNotDone(t *testing.T) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%q, %v", got, err)
 		}
+		if why := list[1].Why; !strings.Contains(why, "retry a1/analysis.channel to case SEC-1: not confirmed") {
+			t.Errorf("it does not say which decision is not confirmed: %q", why)
+		}
 	})
+}
+
+// A slip in a filter is refused: it must not look as if nothing were stuck.
+func TestAFilterThatFitsNothing(t *testing.T) {
+	c, f := newFloor(t, incident.AudienceGroup, one("SEC-1"))
+	if list, err := c.Stuck(t.Context(), everything, StuckFilter{System: "JIRA", Class: " denied"}); err != nil || len(list) != 1 || list[0].Steps[0].ID != "mirror.log" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if want := "StuckStep = 'jira:Denied'"; !strings.Contains(f.query, want) {
+		t.Errorf("asked for %s, not %s", f.query, want)
+	}
+	for _, filter := range []StuckFilter{{System: "jria"}, {Class: "Forbidden"}, {System: "google"}} {
+		var refused *incident.Refusal
+		if _, err := c.Stuck(t.Context(), everything, filter); !errors.As(err, &refused) || refused.Code != incident.Usage || !strings.Contains(refused.Hint, "Use one of: ") {
+			t.Errorf("%+v: %v", filter, err)
+		}
+	}
 }
 
 // Without a worker a list still says which steps are stuck, and nothing is sent.

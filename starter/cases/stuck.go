@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
 	"hikeshi/workflows/settings"
 )
@@ -19,6 +20,24 @@ type StuckFilter struct {
 	System string // jira, slack …
 	Class  string // Denied, Invalid …
 	Step   string // id, as a status shows it, or without the analysis's before it
+}
+
+// checked is the filter with its words as steps have them. A slip must not look as if nothing were stuck.
+func (f StuckFilter) checked() (StuckFilter, error) {
+	for _, w := range []struct {
+		name  string
+		word  *string
+		known []string
+	}{{"system", &f.System, workflows.StepSystems()}, {"class", &f.Class, workflows.StepClasses()}} {
+		i := slices.IndexFunc(w.known, func(k string) bool { return strings.EqualFold(k, strings.TrimSpace(*w.word)) })
+		switch {
+		case i >= 0:
+			*w.word = w.known[i]
+		case *w.word != "":
+			return f, incident.Refuse(incident.Usage, "Use one of: "+strings.Join(w.known, ", "), "no step is ever stuck with the %s %q", w.name, clipped(*w.word))
+		}
+	}
+	return f, nil
 }
 
 // StuckCase is a case with the steps of it that cannot go on.
@@ -35,6 +54,10 @@ const asked = 8
 // Stuck returns the cases that the viewer may see in which a step cannot go on, the longest stuck first. It finds them
 // by the search attribute and asks each for its steps. Lists lag behind by a second or two.
 func (c *Cases) Stuck(ctx context.Context, viewer settings.Viewer, f StuckFilter) ([]StuckCase, error) {
+	f, err := f.checked()
+	if err != nil {
+		return nil, err
+	}
 	heads, err := c.stuckHeads(ctx, viewer, f)
 	if err != nil {
 		return nil, err
