@@ -17,6 +17,7 @@ type desk struct {
 	openErr  []error // what the next Opens return; the request is kept with ErrNotConfirmed only
 	seen     *incident.Refusal
 	down     error
+	lost     error // what Follow returns
 	bells    []slackbot.Bell
 	events   []slackbot.Event
 
@@ -83,6 +84,9 @@ func (d *desk) Follow(_ context.Context, id string) (notice.Case, error) {
 	defer d.mu.Unlock()
 	if d.seen != nil {
 		return notice.Case{}, d.seen
+	}
+	if d.lost != nil {
+		return notice.Case{}, d.lost
 	}
 	r := d.requests[id]
 	return notice.Case{Number: "SEC-1", Title: r.Title, Links: []notice.Link{{Kind: "channel", Text: "<#C0CASE001>"}}}, nil

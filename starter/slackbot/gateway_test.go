@@ -76,13 +76,24 @@ func TestOpenWithoutTemporal(t *testing.T) {
 
 func TestOpenNotConfirmedIsAskedAgain(t *testing.T) {
 	d := newDesk()
-	d.openErr = []error{slackbot.ErrNotConfirmed}
+	d.openErr = []error{slackbot.ErrNotConfirmed, errors.New("connection refused")} // which says nothing of the first time
 	w := newWorkspace(t, d)
 	if got, want := w.command(t, w.form("open mail")), notice.NotConfirmed("en", "/case open mail"); got != want {
 		t.Errorf("at once: %q, want %q", got, want)
 	}
 	if got := w.hears(t); !strings.Contains(got, "SEC-1") || len(d.kept()) != 1 {
 		t.Errorf("later: %q with %d requests, want the case", got, len(d.kept()))
+	}
+}
+
+// A recorded request is never said to be lost, whatever keeps us from following it.
+func TestOpenCannotBeFollowed(t *testing.T) {
+	d := newDesk()
+	d.lost = errors.New("connection refused")
+	w := newWorkspace(t, d)
+	w.command(t, w.form("open mail"))
+	if got := w.hears(t); got != notice.OpenLate("en", "1.2.abc") {
+		t.Errorf("later: %q, want that it is recorded", got)
 	}
 }
 

@@ -63,12 +63,22 @@ func (g *Gateway) follow(c command, request incident.Request, recorded bool) {
 func (g *Gateway) outcome(ctx context.Context, c command, request incident.Request, recorded bool) string {
 	if !recorded {
 		if err := g.insist(ctx, request); err != nil {
-			return g.explained(err, typed(c)) + givenBack(err, c)
+			return g.unopened(err, c, notice.OpenUnknown(g.o.Lang, typed(c)))
 		}
 	}
 	found, err := g.o.Desk.Follow(ctx, request.ID)
 	if found.Number != "" {
 		return g.opened(found)
+	}
+	return g.unopened(err, c, notice.OpenLate(g.o.Lang, request.ID))
+}
+
+// unopened is what a person reads of a request that is no case at the end of the time in which we look; otherwise is
+// said where nobody has refused it.
+func (g *Gateway) unopened(err error, c command, otherwise string) string {
+	if unanswered(err) {
+		g.o.Log.Error("the desk does not answer", "what", typed(c), "error", err)
+		return otherwise
 	}
 	return g.explained(err, typed(c)) + givenBack(err, c)
 }
@@ -82,15 +92,18 @@ func (g *Gateway) opened(c notice.Case) string {
 	return strings.ReplaceAll(notice.Opened(c.Lang, c), "#<#", "<#") // a mention brings its own #
 }
 
-// insist records a request of which it is not known whether it is recorded: doing it again is harmless.
+// insist records a request of which it is not known whether it is recorded: doing it again is harmless. That the desk
+// cannot be reached now says nothing of the first time.
 func (g *Gateway) insist(ctx context.Context, request incident.Request) error {
-	for {
-		err := g.o.Desk.Open(ctx, request)
-		if err == nil || !isNotConfirmed(ctx, err) {
-			return err
-		}
-		if !pause(ctx) {
-			return ErrNotConfirmed
-		}
+	err := g.o.Desk.Open(ctx, request)
+	for unanswered(err) && pause(ctx) {
+		err = g.o.Desk.Open(ctx, request)
 	}
+	return err
+}
+
+// unanswered reports whether nobody has said what became of what was asked: it was neither done nor refused.
+func unanswered(err error) bool {
+	var refusal *incident.Refusal
+	return err != nil && !errors.As(err, &refusal)
 }

@@ -56,21 +56,18 @@ func (g *Gateway) decide(ctx context.Context, d Decision, viewer Viewer, address
 		g.tell(address, notice.NotConfirmed(g.o.Lang, d.named(g.o.Lang)))
 		g.settle(d, viewer, address)
 	default:
-		g.tell(address, g.undecided(err, d))
+		g.tell(address, g.undecided(err, d, notice.NotRecorded(g.o.Lang)))
 	}
 }
 
-// undecided is what a person reads of a decision that was not taken, or of which nothing is known at the end.
-func (g *Gateway) undecided(err error, d Decision) string {
+// undecided is what a person reads of a decision that was not taken; otherwise is said where the case has not refused it.
+func (g *Gateway) undecided(err error, d Decision, otherwise string) string {
 	var refusal *incident.Refusal
-	switch {
-	case errors.As(err, &refusal):
+	if errors.As(err, &refusal) {
 		return g.refused(refusal)
-	case errors.Is(err, ErrNotConfirmed), errors.Is(err, context.DeadlineExceeded):
-		return notice.DecisionUnknown(g.o.Lang, d.named(g.o.Lang), escape(d.Number()))
 	}
 	g.o.Log.Error("the desk does not answer", "what", d.named(g.o.Lang), "error", err)
-	return notice.NotRecorded(g.o.Lang)
+	return otherwise
 }
 
 // named is the decision in a few words, for the person who made it.
@@ -79,20 +76,20 @@ func (d Decision) named(lang string) string {
 }
 
 // settle finds out, in the background, what became of a decision that was not confirmed in time: handing the same one in
-// again is harmless.
+// again is harmless. That the desk cannot be reached now says nothing of the first time.
 func (g *Gateway) settle(d Decision, viewer Viewer, address string) {
 	g.follows.Go(func() {
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
 		taken, err := g.o.Desk.Decide(ctx, d, viewer)
-		for err != nil && isNotConfirmed(ctx, err) && pause(ctx) {
+		for unanswered(err) && pause(ctx) {
 			taken, err = g.o.Desk.Decide(ctx, d, viewer)
 		}
 		switch {
 		case err == nil:
 			g.watch(taken, address)
 		case g.ctx.Err() == nil:
-			g.send(address, g.undecided(err, d))
+			g.send(address, g.undecided(err, d, notice.DecisionUnknown(g.o.Lang, d.named(g.o.Lang), escape(d.Number()))))
 		}
 	})
 }

@@ -138,6 +138,8 @@ func replies(lang string) string {
 	show("Refused without a hint", notice.Refused(lang, incident.Refuse(incident.NotFound, "", "there is no case SEC-1")))
 	show("Unreachable", notice.Unreachable(lang))
 	show("NotConfirmed", notice.NotConfirmed(lang, "/case open mail"))
+	show("OpenUnknown", notice.OpenUnknown(lang, "/case open mail"))
+	show("OpenLate", notice.OpenLate(lang, "1.2.abc"))
 	show("Usage", notice.Usage(lang))
 	show("LinkTitle", notice.LinkTitle(lang, "sheet"))
 	for _, tab := range notice.Board(lang) {

@@ -108,5 +108,13 @@ func Unreachable(lang string) string { return in(lang).say("reply_unreachable") 
 // NotConfirmed says that an answer is not known yet: it may have been done.
 func NotConfirmed(lang, what string) string { return in(lang).say("reply_not_confirmed", "What", what) }
 
+// OpenUnknown says that it could not be found out whether a request was recorded.
+func OpenUnknown(lang, what string) string { return in(lang).say("reply_unknown", "What", what) }
+
+// OpenLate says that a request is recorded, and nobody knows yet how far it is.
+func OpenLate(lang, requestID string) string {
+	return in(lang).say("reply_late", "Request", requestID)
+}
+
 // Usage shows what can be typed.
 func Usage(lang string) string { return in(lang).say("reply_usage") }
