@@ -20,6 +20,8 @@ type Recorder interface {
 type Authority interface {
 	// Stamp asks for a token over a head, and checks it against the pinned certificate before it returns it.
 	Stamp(ctx context.Context, head string) (token []byte, at time.Time, err error)
+	// Check accepts a token over the head that it gave before, and returns its time.
+	Check(token []byte, head string) (time.Time, error)
 }
 
 // Store is where the files go. *drive.Client is one.

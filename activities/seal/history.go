@@ -38,7 +38,7 @@ type Sealed struct {
 // SealHistory reads the histories of a case and its children from where the last seal ended up to its own event, and
 // puts them away with their records and the seal over both. Running it twice is harmless: the files have reserved ids,
 // the end is its own event, and only the head that it returns counts; files that belong to another branch of a reset
-// case are left alone. Final are NotFound and Denied for the folder.
+// case are left alone, also where the reset has the same order carried out once more. Final are NotFound and Denied for the folder.
 // https://developers.google.com/workspace/drive/api/guides/manage-uploads#resumable
 func (a *Activities) SealHistory(ctx context.Context, in SealHistory) (Sealed, error) {
 	p := pulse.TakeUp[struct{}](ctx)
@@ -51,6 +51,9 @@ func (a *Activities) sealHistory(ctx context.Context, in SealHistory, beat func(
 		return Sealed{}, activities.Fault{
 			Class: activities.Invalid, System: "audit", Op: in.op(), Cause: fmt.Sprintf("%d ids are reserved, a seal needs %d", len(in.IDs), PerSeal),
 		}.Error()
+	}
+	if elsewhere(ctx, in.Effect) { // the branch in the order is the one that the reset gave up, and so are the ids
+		return Sealed{Taken: true}, nil
 	}
 	info := activity.GetInfo(ctx)
 	own := Own{info.WorkflowExecution.ID, info.WorkflowExecution.RunID, info.ActivityID}

@@ -51,6 +51,13 @@ func (a *notary) Stamp(_ context.Context, head string) ([]byte, time.Time, error
 	return []byte{0x30, byte(a.n)}, time.Unix(1, 0).UTC(), nil
 }
 
+func (a *notary) Check(token []byte, _ string) (time.Time, error) {
+	if len(token) != 2 || token[0] != 0x30 {
+		return time.Time{}, errors.New("it is no token")
+	}
+	return time.Unix(1, 0).UTC(), nil
+}
+
 // office is the activities over a fake Drive.
 type office struct {
 	*testing.T
@@ -208,15 +215,53 @@ func TestStampSeal(t *testing.T) {
 	if err := o.run(o.acts.StampSeal, in, &again); err != nil { // its answer was lost
 		t.Fatal(err)
 	}
-	if again.SHA256 == first.SHA256 || again.File.SHA256 != again.SHA256 {
+	if again.SHA256 != first.SHA256 || again.File != first.File || !again.At.Equal(first.At) || string(again.Token) != string(first.Token) {
 		t.Errorf("got %+v, then %+v", first, again)
 	}
-	o.holds(in.File.ID, string(again.Token))
+	o.holds(in.File.ID, string(first.Token))
 	o.acts.Authority = nil
 	err := o.run(o.acts.StampSeal, in, &first)
 	if f := activities.FaultOf(err); f.Class != activities.Invalid || !strings.Contains(f.Hint, "audit.timestamp_url") {
 		t.Errorf("without an authority: %v", err)
 	}
+}
+
+// A reset to before a timestamp was there has it made again. The one that is there stays: a seal of the branch that was
+// given up may name it. What is no timestamp is replaced.
+func TestATimestampStays(t *testing.T) {
+	o := open(t)
+	in := seal.StampSeal{Effect: activities.Effect{Key: "req-1.seal@1.stamp.1", First: true}, Seal: 1, Head: strings.Repeat("ab", 32), File: seal.File{ID: o.ids()[3], Name: "seal-001.tsr", Folder: drivetest.EvidenceFolder}}
+	var first, again seal.Stamped
+	if err := o.run(o.acts.StampSeal, in, &first); err != nil {
+		t.Fatal(err)
+	}
+	in.Run = "the run that was given up"
+	if err := o.run(o.acts.StampSeal, in, &again); err != nil {
+		t.Fatal(err)
+	}
+	if again.SHA256 != first.SHA256 {
+		t.Errorf("got %+v, then %+v", first, again)
+	}
+	o.acts.Authority = &notary{n: 0x30}
+	if err := o.run(o.acts.StampSeal, in, &again); err != nil || again.SHA256 != first.SHA256 {
+		t.Errorf("got %+v: %v", again, err)
+	}
+}
+
+// A reset while a seal was being made has the order carried out once more, in another run. Its branch is not the order's:
+// the files of the run that was given up must stay as its witnesses know them.
+func TestAnOrderOfBeforeAReset(t *testing.T) {
+	o := open(t)
+	in := o.order(o.ids())
+	o.seal(in)
+	in.Run, o.scribe.text = "the run that was given up", "more "
+	for _, fresh := range []bool{false, true} {
+		in.Fresh = fresh
+		if out := o.seal(in); !out.Taken {
+			t.Errorf("got %+v", out)
+		}
+	}
+	o.holds(in.IDs[0], "first json")
 }
 
 func TestExportAudit(t *testing.T) {

@@ -90,6 +90,9 @@ func (c *Client) Stamp(ctx context.Context, head string) (token []byte, at time.
 	return stamp.RawToken, at, nil
 }
 
+// Check accepts a token over the head that was given before, as Stamp would, and returns its time. It makes no call.
+func (c *Client) Check(token []byte, head string) (time.Time, error) { return c.check(token, head) }
+
 func (c *Client) send(ctx context.Context, body []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
 	if err != nil {
