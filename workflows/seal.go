@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ type sealState struct {
 // sealRecord is a seal that was made, as far as a case needs it later.
 type sealRecord struct {
 	Head    string        `json:"head"`
+	Branch  string        `json:"branch,omitempty"` // in which it was made: a reset may have begun another one since
 	At      time.Time     `json:"at"`
 	Records seal.Artifact `json:"records"`
 }
@@ -156,7 +158,9 @@ func (c *caseRun) takeSeal(ctx workflow.Context, made seal.Sealed) {
 	s.Done++
 	s.Looks++
 	s.Head, s.Stamp, s.Runs = made.Head, "", made.Runs
-	s.Seals = append(s.Seals, sealRecord{Head: made.Head, At: workflow.Now(ctx), Records: made.Files[recordsOf]})
+	var doc struct{ Branch string }
+	_ = json.Unmarshal([]byte(made.Doc), &doc) // it is ours
+	s.Seals = append(s.Seals, sealRecord{Head: made.Head, Branch: doc.Branch, At: workflow.Now(ctx), Records: made.Files[recordsOf]})
 	s.Owed = []string{byComment}
 	if c.Placement.Stamp {
 		s.Owed = append(s.Owed, byStamp)
@@ -278,13 +282,15 @@ func (c *caseRun) commentSeal(ctx workflow.Context) error {
 
 func (c *caseRun) lastSeal() notice.Seal {
 	s := c.Seals
-	return notice.Seal{Number: s.Done, Case: c.WorkflowID, Branch: s.Branch, Head: s.Head, At: s.Seals[len(s.Seals)-1].At}
+	last := s.Seals[len(s.Seals)-1]
+	return notice.Seal{Number: s.Done, Case: c.WorkflowID, Branch: last.Branch, Head: s.Head, At: last.At}
 }
 
 func (c *caseRun) stampSeal(ctx workflow.Context, folder drive.Folder, ids []string) error {
 	stamped, err := runStep[seal.Stamped](ctx, c.runner, step{c.sealed(byStamp), Timestamp, background, sealActivities.StampSeal, func(e activities.Effect) any {
-		in := seal.StampSeal{Effect: e, Seal: c.Seals.Done, Branch: c.Seals.Branch, Head: c.Seals.Head}
-		in.File = seal.File{Name: SealFile(c.Seals.Done, c.Seals.Branch, "tsr"), Folder: folder.ID}
+		last := c.lastSeal()
+		in := seal.StampSeal{Effect: e, Seal: last.Number, Branch: last.Branch, Head: last.Head}
+		in.File = seal.File{Name: SealFile(last.Number, last.Branch, "tsr"), Folder: folder.ID}
 		if len(ids) > stampOf {
 			in.File.ID = ids[stampOf]
 		}

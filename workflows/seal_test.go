@@ -39,7 +39,7 @@ func (s *scribe) Seal(_ context.Context, in seal.Order, _ seal.Own, _ func()) (s
 		files = append(files, seal.Content{Name: workflows.SealFile(in.Seal, in.Branch, kind), Mime: "application/json", Bytes: []byte(kind)})
 	}
 	head := fmt.Sprintf("%064x", in.Seal)
-	return seal.Made{Files: files, Doc: "{}", Head: head, News: news, Runs: []seal.Run{{Workflow: in.Case, Run: "r", Through: int64(len(s.orders))}}}, nil
+	return seal.Made{Files: files, Doc: fmt.Sprintf(`{"branch":%q}`, in.Branch), Head: head, News: news, Runs: []seal.Run{{Workflow: in.Case, Run: "r", Through: int64(len(s.orders))}}}, nil
 }
 
 func (s *scribe) Audit(context.Context, string, [][]byte) ([]byte, []byte, error) {
@@ -52,6 +52,8 @@ type authority struct{ away error }
 func (a *authority) Stamp(context.Context, string) ([]byte, time.Time, error) {
 	return []byte{0x30}, time.Now(), a.away
 }
+
+func (a *authority) Check([]byte, string) (time.Time, error) { return time.Now(), nil }
 
 // sealing is a world in which cases are sealed.
 func sealing(t *testing.T) (*world, *scribe, *authority) {
@@ -169,4 +171,27 @@ func TestWithoutAnInterval(t *testing.T) {
 	status, _ := w.live(state, 3*24*time.Hour)
 	require.Empty(t, s.orders)
 	require.Zero(t, status.Audit.Seals)
+}
+
+// A reset to where a seal was made, but its timestamp was owed: the seal is still one of the branch that the reset gave
+// up, and so are its witnesses. Under a name of the new branch nobody would find them.
+func TestWitnessesAfterAReset(t *testing.T) {
+	t.Parallel()
+	w, _, a := sealing(t)
+	a.away = activities.Fault{Class: activities.Unavailable, System: "timestamp", Op: "timestamp a seal", Cause: "HTTP 503"}.Error()
+	state, _ := w.intake(report("given up"))
+	_, state = w.live(state, time.Hour)
+	_, state = w.live(state, time.Hour)
+	require.Equal(t, []string{"stamp"}, state.Seals.Owed)
+	state.Seals.Branch, a.away = "0195b2c4-7e1d-7a53-9d0c-5b7f6e3a1c22", nil
+	status, _ := w.live(state, time.Hour)
+	require.Empty(t, status.Audit.Owed)
+	var names []string
+	for _, f := range w.drive.Files() {
+		if strings.HasSuffix(f.Name, ".tsr") {
+			names = append(names, f.Name)
+		}
+	}
+	slices.Sort(names)
+	require.Equal(t, []string{"seal-001.tsr", "seal-002-0195b2c4.tsr"}, names)
 }
