@@ -92,7 +92,7 @@ func (c *caseRun) hearDecided(ctx workflow.Context, n decidedNote) {
 	if a != nil {
 		heard = &a.Heard
 	}
-	if n.Decision.By == "" || n.Step == "" || a == nil && n.Child != mirrorChild || !heard.isNew(n.Run, n.Seq) {
+	if n.Decision.By == "" || n.Step == "" || a == nil && n.Child != mirrorChild || !heard.isNew(n) {
 		return
 	}
 	d := n.Decision

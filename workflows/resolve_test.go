@@ -157,6 +157,31 @@ func TestTwoPeopleDecideAtOnce(t *testing.T) {
 	require.Equal(t, workflows.StepDone, step(t, status, "open.bookmark").State)
 }
 
+// An analysis or a mirror that somebody resets may decide again what was decided, and tell it in another run: the case
+// hears each decision once.
+func TestADecisionOfAChildIsHeardOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state, _ := w.intake(report("req-heard"))
+	told := func(run, id string) json.RawMessage {
+		return json.RawMessage(`{"child":"mirror","run":"` + run + `","seq":1,"step":"mirror.log","decision":{"id":"` + id +
+			`","generation":1,"action":"retry","reason":"allowed now","by":"ben","glass":"nobody else is awake"}}`)
+	}
+	during := func(notes ...json.RawMessage) func(*testsuite.TestWorkflowEnvironment) {
+		return func(env *testsuite.TestWorkflowEnvironment) {
+			env.RegisterDelayedCallback(func() {
+				for _, n := range notes {
+					env.SignalWorkflow("stepDecided", n)
+				}
+			}, time.Minute)
+		}
+	}
+	status, next := w.live(state, 2*time.Minute, during(told("r1", "d1"), told("r1", "d1"), told("r2", "d1")))
+	require.Len(t, status.BrokenGlass, 1)
+	status, _ = w.live(next, 2*time.Minute, during(told("r3", "d1"), told("r4", "d2"), told("r5", "d2")))
+	require.Len(t, status.BrokenGlass, 2)
+}
+
 // What has begun with a transient error is tried on slowly; a person's decision does not wait for that.
 func TestADecisionDoesNotWaitForTheProbe(t *testing.T) {
 	t.Parallel()

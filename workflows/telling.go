@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -28,15 +30,25 @@ type decidedNote struct {
 
 // heard is how far a case has heard a child, so that nothing is taken twice.
 type heard struct {
-	Run string `json:"run,omitempty"`
-	Seq int    `json:"seq,omitempty"`
+	Run string   `json:"run,omitempty"`
+	Seq int      `json:"seq,omitempty"`
+	IDs []string `json:"ids,omitempty"` // of the newest decisions: a child that somebody resets may tell them again, in another run
 }
 
-func (h *heard) isNew(run string, seq int) bool {
-	if h.Run == run && seq <= h.Seq {
+// maxHeard bounds how many decisions a case remembers of each child.
+const maxHeard = 20
+
+func (h *heard) isNew(n decidedNote) bool {
+	if h.Run == n.Run && n.Seq <= h.Seq {
 		return false
 	}
-	h.Run, h.Seq = run, seq
+	h.Run, h.Seq = n.Run, n.Seq
+	if id := n.Decision.ID; id != "" {
+		if slices.Contains(h.IDs, id) {
+			return false
+		}
+		h.IDs = newest(maxHeard, h.IDs, incident.Shorten(id, maxLine))
+	}
 	return true
 }
 
