@@ -78,6 +78,10 @@ func (f Fault) message() string {
 // FaultOf recovers the fault from an error that an activity returned, on either side of the activity boundary.
 // A time-out is Ambiguous: the call may have gone through. Anything else unknown is Unavailable.
 func FaultOf(err error) Fault {
+	var timeout *temporal.TimeoutError
+	if errors.As(err, &timeout) {
+		return timedOut(timeout.Unwrap())
+	}
 	var app *temporal.ApplicationError
 	if errors.As(err, &app) {
 		var f Fault
@@ -87,11 +91,26 @@ func FaultOf(err error) Fault {
 		}
 		return Fault{Class: classOf(app), Cause: app.Message()}
 	}
-	var timeout *temporal.TimeoutError
-	if errors.As(err, &timeout) || errors.Is(err, context.DeadlineExceeded) {
-		return Fault{Class: Ambiguous, Cause: "no answer in time"}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return timedOut(nil)
 	}
 	return Fault{Class: Unavailable, Cause: err.Error()}
+}
+
+// timedOut is the fault of an attempt of which nothing more was heard. before is how the attempt before it had ended, which
+// Temporal hands on as the cause of the time-out: it says what was called, and whether everybody's calls are refused, but
+// not what the silent attempt has done.
+func timedOut(before error) Fault {
+	var app *temporal.ApplicationError
+	if !errors.As(before, &app) {
+		return Fault{Class: Ambiguous, Cause: "no answer in time"}
+	}
+	f := FaultOf(app)
+	f.After, f.Told, f.Doubt = 0, false, time.Time{}
+	if f.Class != Credentials && !f.Held {
+		f.Class, f.Cause, f.Hint = Ambiguous, "no answer in time; before that: "+f.Cause, ""
+	}
+	return f
 }
 
 // classOf is the class of an error without details. One that nobody of us has made, and that forbids another try, is

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
@@ -74,6 +75,27 @@ func TestFaultOfOtherErrors(t *testing.T) {
 		got := activities.FaultOf(test.err)
 		require.Equal(t, activities.Fault{Class: test.class, Cause: test.cause}, got, name)
 	}
+}
+
+// The server hands on how the attempt before a time-out had ended. What that one knew of itself says nothing of the silent
+// one, which may have written.
+func TestATimeOutTellsNothingOfItsAttempt(t *testing.T) {
+	told := activities.Fault{
+		Class: activities.Unavailable, System: "jira", Op: "open ticket", Cause: "connection refused", Hint: "wait", Told: true,
+		Attempts: []activities.Attempt{{Number: 1, At: since, Class: activities.Unavailable, Unwritten: true}},
+	}
+	got := activities.FaultOf(temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_START_TO_CLOSE, told.Error()))
+	require.Equal(t, activities.Fault{
+		Class: activities.Ambiguous, System: "jira", Op: "open ticket", Cause: "no answer in time; before that: connection refused", Attempts: told.Attempts,
+	}, got)
+
+	told.Class, told.Doubt = activities.Credentials, since
+	got = activities.FaultOf(temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_HEARTBEAT, told.Error()))
+	require.Equal(t, activities.Credentials, got.Class, "nobody's case is at fault all the same")
+	require.False(t, got.Told)
+	require.Zero(t, got.Doubt)
+	told.Class, told.Held = activities.Unavailable, true
+	require.True(t, activities.FaultOf(temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_HEARTBEAT, told.Error())).Held)
 }
 
 // Temporal cuts a failure at 4 KiB, wherever that is.

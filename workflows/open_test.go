@@ -1,12 +1,18 @@
 package workflows_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
+	"hikeshi/activities"
+	"hikeshi/activities/drive"
 	"hikeshi/activities/fake"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
@@ -219,4 +225,32 @@ func TestAStuckStepIsQuiet(t *testing.T) {
 	require.Greater(t, len(w.drive.Calls()), 7, "it was tried ever less often, but it was tried")
 	require.LessOrEqual(t, w.count("chat.update"), 3, "the card, and again with the notice when the cause is another: the second try looks first")
 	require.Len(t, w.stuckNotices(status.Links.Channel), 1)
+}
+
+// The last try of a step makes the sheet and dies without a word, after tries that could not even reach Drive: what they
+// knew of themselves does not count for it.
+func TestTheLastTryDiesSilently(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Retry.Attempts, w.place.SearchLag = 2, 3*time.Hour
+	state, _ := w.intake(report("req-silent"))
+	tries := 0
+	status, next := w.live(state, time.Hour, func(env *testsuite.TestWorkflowEnvironment) {
+		env.OnActivity("OpenSheet", mock.Anything, mock.Anything).Return(func(ctx context.Context, in drive.OpenSheet) (drive.Sheet, error) {
+			unreached := activities.Fault{Class: activities.Unavailable, System: "drive", Op: "open sheet", Cause: "connection refused", Told: true}.Error()
+			switch tries++; tries {
+			case 1:
+				return drive.Sheet{}, unreached
+			case 2:
+				made := func() bool { _, err := w.deps.Drive.OpenSheet(ctx, in); return err == nil }
+				require.Eventually(t, made, 5*time.Second, time.Millisecond, "Drive's lists lag a little")
+				return drive.Sheet{}, temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_START_TO_CLOSE, unreached)
+			}
+			return w.deps.Drive.OpenSheet(ctx, in)
+		})
+	})
+	require.Equal(t, 3, tries)
+	require.Empty(t, status.Debts)
+	w.once(t)
+	require.Len(t, next.Doubts.List, 1, "a list that lags may have hidden it: somebody looks again")
 }

@@ -87,10 +87,10 @@ func receiptOf(result any) (kind doubtKind, thing string, r activities.Receipt) 
 // doubtAfter is until when a failed execution may have made something. One that was cancelled, or of which the server
 // heard nothing more, may have until now.
 func doubtAfter(ctx workflow.Context, err error, settle time.Duration) time.Time {
-	f := activities.FaultOf(err)
+	var timeout *temporal.TimeoutError // its cause is how the attempt before ended
 	var app *temporal.ApplicationError
-	if errors.As(err, &app) {
-		return f.Doubt
+	if !errors.As(err, &timeout) && errors.As(err, &app) {
+		return activities.FaultOf(err).Doubt
 	}
 	return workflow.Now(ctx).Add(settle)
 }
