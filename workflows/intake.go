@@ -39,7 +39,7 @@ func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, erro
 	}
 	state.TicketPending = !ticket.settled
 	opened, err := startCase(ctx, &state)
-	if err != nil || ticket.settled {
+	if err != nil || !state.TicketPending { // it waits for our word even if JIRA has answered while it was being started
 		return opened, err
 	}
 	ticket.giveUp()

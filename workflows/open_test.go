@@ -2,18 +2,24 @@ package workflows_test
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/activities"
 	"hikeshi/activities/drive"
 	"hikeshi/activities/fake"
+	"hikeshi/activities/jira"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 )
@@ -253,4 +259,32 @@ func TestTheLastTryDiesSilently(t *testing.T) {
 	require.Empty(t, status.Debts)
 	w.once(t)
 	require.Len(t, next.Doubts.List, 1, "a list that lags may have hidden it: somebody looks again")
+}
+
+// JIRA answers while the case is being started without its number: the case hears of its ticket all the same.
+func TestTheTicketComesWhileTheCaseStarts(t *testing.T) {
+	t.Parallel()
+	place := func(incident.Request) (workflows.Placement, error) {
+		return workflows.Placement{Language: "en", Patience: time.Millisecond}, nil
+	}
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	env := suite.NewTestWorkflowEnvironment()
+	env.RegisterWorkflowWithOptions((&workflows.Flows{Place: place}).Intake, workflow.RegisterOptions{Name: workflows.IntakeType})
+	told := false
+	env.RegisterWorkflowWithOptions(func(ctx workflow.Context, in workflows.CaseInput) error {
+		require.True(t, in.State.TicketPending)
+		told, _ = workflow.GetSignalChannel(ctx, "ticketSettled").ReceiveWithTimeout(ctx, time.Hour, nil)
+		return nil
+	}, workflow.RegisterOptions{Name: workflows.CaseType})
+	starting, answered := make(chan struct{}), make(chan struct{})
+	env.SetOnChildWorkflowStartedListener(func(*workflow.Info, workflow.Context, converter.EncodedValues) { close(starting); <-answered })
+	env.RegisterActivityWithOptions(func(context.Context, jira.OpenTicket) (jira.Ticket, error) {
+		<-starting
+		defer close(answered)
+		return jira.Ticket{ID: "1", Key: "SEC-1"}, nil
+	}, activity.RegisterOptions{Name: "OpenTicket"})
+	env.ExecuteWorkflow(workflows.IntakeType, report("req-meanwhile"))
+	require.NoError(t, env.GetWorkflowError())
+	require.True(t, told)
 }
