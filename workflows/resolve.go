@@ -188,6 +188,9 @@ func (r *runner) carryOut(ctx workflow.Context, id string, rec *stepRecord) bool
 		r.move(ctx, rec, StepSkipped)
 	default:
 		rec.Change = d.Input
+		if len(d.Input) > 0 {
+			rec.Supplied = "" // it is to be made after all
+		}
 	}
 	rec.Class, rec.Cause, rec.Hint = "", "", ""
 	if !rec.settled() {

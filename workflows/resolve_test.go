@@ -113,6 +113,27 @@ func TestAThingIsSupplied(t *testing.T) {
 	require.Empty(t, status.Debts)
 }
 
+// A vendor that falls silent just then does not make the case forget what somebody has supplied, and make one of its own.
+func TestWhatIsSuppliedOutlastsAnOutage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := w.makeTicket("SEC", "made by hand")
+	w.refuse(w.jira.Control, "POST /rest/api/2/issue$", 400)
+	state, _ := w.intake(report("req-outlast"))
+	status, next := w.live(state, 5*time.Minute)
+	supply := resolve("open.ticket", step(t, status, "open.ticket").Generation, workflows.ActionSupply, somebody, `{"id":"`+key+`"}`, "")
+	w.jira.ClearFaults()
+	require.NoError(t, w.jira.Inject(fake.Fault{Match: "*", Mode: "before"}))
+	status, next = w.tell(next, supply)
+	require.NotEqual(t, key, status.Number)
+	status, next = w.live(next, time.Hour)
+	require.Equal(t, workflows.StepStuck, step(t, status, "open.ticket").State)
+	w.jira.ClearFaults()
+	status, _ = w.live(next, time.Hour)
+	require.Equal(t, key, status.Number)
+	require.Len(t, w.jira.Issues(), 1)
+}
+
 func TestAStepIsSkipped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

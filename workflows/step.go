@@ -149,13 +149,13 @@ func (r *runner) failed(ctx workflow.Context, rec *stepRecord, f activities.Faul
 		r.changed()
 		return nil
 	}
-	rec.Supplied = "" // what cannot be used is not asked for again
 	r.blame(rec, f)
 	r.move(ctx, rec, StepStuck)
 	if !f.Class.Final() {
 		rec.Refused = 0
 		return nil
 	}
+	rec.Supplied = "" // what cannot be used is not asked for again
 	rec.Refused++
 	return r.waitToProbe(ctx, rec)
 }
