@@ -343,6 +343,28 @@ func TestABreakerRolls(t *testing.T) {
 	require.True(t, strings.HasPrefix(v.notices()[0], "JIRA can be used again."))
 }
 
+// A breaker that continues in a new run while the pager is silent too goes on calling.
+func TestABreakerRollsWhileItCalls(t *testing.T) {
+	v := newVendor(t, "slack")
+	require.NoError(t, v.pager.Inject(fake.Fault{Match: "*", Mode: "before"}))
+	v.falls(activities.Credentials, "token_revoked")
+	v.after(0, func() { v.meets(activities.Credentials, "token_revoked") })
+	v.after(2*time.Minute, func() { v.env.SignalWorkflow(workflows.RollSignal, nil) })
+	v.env.ExecuteWorkflow(workflows.BreakerType, v.input())
+	var next *workflow.ContinueAsNewError
+	require.ErrorAs(t, v.env.GetWorkflowError(), &next)
+	var in workflows.BreakerInput
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &in))
+	require.Empty(t, v.pager.Pages())
+
+	v.pager.ClearFaults()
+	v.env = v.world.env()
+	v.after(10*time.Minute, func() { v.falls("", "") })
+	v.env.ExecuteWorkflow(workflows.BreakerType, in)
+	require.NoError(t, v.env.GetWorkflowError())
+	require.Len(t, v.pager.Pages(), 1)
+}
+
 // marker says of every error that its vendor is held, as the worker's watch does.
 type marker struct {
 	interceptor.WorkerInterceptorBase

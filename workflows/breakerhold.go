@@ -184,6 +184,7 @@ func (b *breakerRun) page(ctx workflow.Context) error {
 		Number: b.id, Reason: pager.ReasonHeld, Text: b.view().Sentence(), Link: temporalPage(Placement{UI: b.desk.UI}, b.id), At: b.Paged,
 	}).Get(ctx, nil)
 	if temporal.IsCanceledError(err) {
+		b.Paged = time.Time{} // the next run goes on with it
 		return err
 	}
 	return nil // a page that cannot be sent holds up nobody
