@@ -177,6 +177,10 @@ func TestOpenedDuringAnOutage(t *testing.T) {
 	require.True(t, strings.HasPrefix(o.s.Number, "P-"), o.s.Number)
 	require.NotEmpty(t, o.s.Links.Channel)
 	require.Contains(t, o.s.Debts, "open.ticket")
+	in.eventually(t, "its status says what it waits for", func() bool {
+		view, err := in.desk.Status(t.Context(), o.s.Number, in.cfg.Viewer)
+		return err == nil && slices.ContainsFunc(view.Notes, func(n string) bool { return strings.HasPrefix(n, "JIRA has been out of reach since ") })
+	})
 	in.site.Jira.ClearFaults()
 	in.eventually(t, "nothing is owed", func() bool { return !slices.ContainsFunc(append(list, o), in.owes(t)) })
 	after := in.wait(t, o.request, cases.Linked)

@@ -112,6 +112,32 @@ func TestCausesOfRetriedSteps(t *testing.T) {
 	}
 }
 
+func TestStepsThatWaitForAVendor(t *testing.T) {
+	s := workflows.Status{Steps: []workflows.StepStatus{
+		{ID: "open.ticket", System: "jira", State: workflows.StepTrying}, {ID: "open.channel", System: "slack", State: workflows.StepTrying},
+		{ID: "open.folder", System: "drive", State: workflows.StepTrying, Cause: "attempt 3; the last one: HTTP 503"}}}
+	at := time.Date(2026, 11, 22, 5, 32, 0, 0, time.UTC)
+	held := workflows.HeldVendor{Vendor: "jira", Phase: workflows.BreakerHeld, Class: "Credentials", Cause: "HTTP 401", Since: at}
+	blame(&s, held, "en")
+	if got := s.Steps[0]; got.Class != "Credentials" || got.Cause != "HTTP 401" || s.Steps[1].Cause != "" {
+		t.Errorf("steps: %+v", s.Steps)
+	}
+	if len(s.Notes) != 1 || !strings.HasPrefix(s.Notes[0], "JIRA has not accepted our credentials since ") {
+		t.Errorf("notes: %q", s.Notes)
+	}
+	held.Phase = workflows.BreakerReleased
+	blame(&s, held, "en")
+	blame(&s, workflows.HeldVendor{Vendor: "google", Phase: workflows.BreakerUnheld, Class: "Unavailable", Cause: "HTTP 502", Since: at}, "ja")
+	if len(s.Notes) != 2 || s.Steps[2].Cause != "attempt 3; the last one: HTTP 503" {
+		t.Errorf("after a release and an outage: %+v", s)
+	}
+	for vendor, want := range map[string]bool{"jira": true, "google": true, "nobody": false} {
+		if got := waitsFor(&s, vendor); got != want {
+			t.Errorf("waits for %s: %t", vendor, got)
+		}
+	}
+}
+
 func TestPollEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()

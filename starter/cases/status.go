@@ -73,6 +73,7 @@ func (c *Cases) view(ctx context.Context, found *workflowservice.DescribeWorkflo
 			return View{}, err
 		}
 		c.addCauses(&status, found.GetPendingActivities())
+		c.addHeld(ctx, &status)
 		return View{Status: status}, nil
 	case headErr != nil:
 		return View{}, c.explain(headErr, "read case "+number(info))

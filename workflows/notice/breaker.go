@@ -55,6 +55,12 @@ func (b Breaker) Notice(e Escape) string {
 // Sentence is the same for those who read it elsewhere: without markup.
 func (b Breaker) Sentence() string { return b.sentence(nil) }
 
+// Waits is the same in short, for those who read about one case: why something of it is owed.
+func (b Breaker) Waits() string {
+	w := in(b.Lang)
+	return w.say("note_vendor_waits", "What", b.what(w), "Since", clock(b.Since), "Cause", unstopped(incident.Shorten(b.Cause, maxSaid)))
+}
+
 // Page is the breaker's page in the Temporal UI: markdown without HTML and images.
 func (b Breaker) Page() string {
 	w := in(b.Lang)
@@ -70,12 +76,21 @@ func (b Breaker) Page() string {
 
 func (b Breaker) vendor() string { return VendorName(b.Vendor) }
 
+func (b Breaker) refused() bool { return b.Class == "Credentials" }
+
+// what is wrong with the vendor, as the beginning of a sentence.
+func (b Breaker) what(w words) string {
+	if b.refused() {
+		return w.say("breaker_refuses", "Vendor", b.vendor())
+	}
+	return w.say("breaker_silent", "Vendor", b.vendor())
+}
+
 // sentence says how things stand.
 func (b Breaker) sentence(e Escape) string {
 	w, id, todo := in(b.Lang), "breaker_"+b.Phase, "breaker_todo_outage"
-	what := w.say("breaker_silent", "Vendor", b.vendor())
-	if b.Class == "Credentials" {
-		what, todo = w.say("breaker_refuses", "Vendor", b.vendor()), "breaker_todo_"+b.Vendor
+	if b.refused() {
+		todo = "breaker_todo_" + b.Vendor
 	}
 	if b.Phase == "" {
 		id = "breaker_quiet"
@@ -85,7 +100,7 @@ func (b Breaker) sentence(e Escape) string {
 		waiting = strconv.FormatInt(b.Waiting, 10)
 	}
 	said := func(text string) string { return e.text(unstopped(incident.Shorten(text, maxSaid))) }
-	return strings.TrimSpace(w.say(id, "Vendor", b.vendor(), "What", what, "Since", clock(b.Since), "Until", clock(b.Until), "Minutes", b.minutes(),
+	return strings.TrimSpace(w.say(id, "Vendor", b.vendor(), "What", b.what(w), "Since", clock(b.Since), "Until", clock(b.Until), "Minutes", b.minutes(),
 		"Cause", said(b.Cause), "Hint", said(b.Hint), "Cannot", said(b.Cannot), "Todo", w.say(todo), "Waiting", waiting, "Probe", interval(b.Probe)))
 }
 

@@ -28,6 +28,9 @@ func TestBreaker(t *testing.T) {
 		var b strings.Builder
 		for _, breaker := range breakers(lang) {
 			b.WriteString("# " + breaker.Vendor + " " + breaker.Phase + "\n" + breaker.Notice(slack.Escape) + "\n\n" + breaker.Page() + "\n")
+			if breaker.Phase == "held" || breaker.Phase == "unheld" {
+				b.WriteString(breaker.Waits() + "\n\n")
+			}
 		}
 		golden(t, lang, "breaker", b.String())
 	}
