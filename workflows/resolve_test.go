@@ -163,6 +163,26 @@ func TestAStepIsSkipped(t *testing.T) {
 	}
 }
 
+// A notice that cannot be rewritten for a while is rewritten later; there is never a second one beside it.
+func TestANoticeThatCannotBeRewritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Project = "STRICT"
+	state, _ := w.intake(report("req-notice"))
+	status, next := w.live(state, 5*time.Minute)
+	require.Len(t, w.stuckNotices(status.Links.Channel), 1)
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "chat.update", Mode: "before"}))
+	w.place.Project = "SEC"
+	status, next = w.live(next, time.Hour)
+	require.Equal(t, "SEC-1", status.Number)
+	w.slack.ClearFaults()
+	status, _ = w.live(next, time.Hour)
+	require.Empty(t, status.Debts)
+	notices := w.stuckNotices(status.Links.Channel)
+	require.Len(t, notices, 1)
+	require.Contains(t, notices[0].Text, "nothing is stuck any more")
+}
+
 // Two people decide in the same moment: one of them wins, the other is told who.
 func TestTwoPeopleDecideAtOnce(t *testing.T) {
 	t.Parallel()

@@ -134,7 +134,8 @@ func runQuiet[Out any](ctx workflow.Context, r *runner, s step) (out Out, done b
 	case temporal.IsCanceledError(err):
 		return out, false, err
 	}
-	rec.Cause = activities.FaultOf(err).Cause
+	f := activities.FaultOf(err)
+	rec.Class, rec.Cause = string(f.Class), f.Cause
 	r.move(ctx, rec, StepSkipped)
 	return out, false, nil
 }

@@ -115,6 +115,8 @@ func (c *caseRun) writeStuck(ctx workflow.Context, place string, at func() (chan
 	switch {
 	case err != nil:
 		return false, err
+	case !done && !activities.Class(c.records[edit.id].Class).Final(): // it is there, and its turn comes
+		return false, nil
 	case !done: // somebody has deleted it, or it cannot be edited any more: the next one is new
 		t.TS, t.Shown = "", digest([]StepStatus{})
 		return len(now) == 0, nil
