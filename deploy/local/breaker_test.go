@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"path/filepath"
@@ -125,19 +124,17 @@ func (in *install) work(t *testing.T, list []opened) {
 // eventually waits as long as so many cases may take.
 func (in *install) eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	require.Eventually(t, holds, crowded(), 200*time.Millisecond, what)
+	require.Eventually(t, holds, crowded(*breakerCases), 200*time.Millisecond, what)
 }
 
 // crowded is how long a test waits while so many cases work.
-func crowded() time.Duration { return patient + time.Duration(*breakerCases)*6*time.Second }
+func crowded(n int) time.Duration { return patient + time.Duration(n)*6*time.Second }
 
 // far waits until the case is that far.
 func (in *install) far(t *testing.T, request string, until cases.Until) workflows.Status {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), crowded())
-	defer cancel()
-	_, s, err := in.desk.Wait(ctx, incident.RequestID(request), until)
-	require.NoError(t, err)
+	s, err := in.follow(t.Context(), request, until, crowded(*breakerCases))
+	require.NoError(t, err, "%s", in.told(s))
 	return *s
 }
 

@@ -72,7 +72,8 @@ func (in *install) openMany(t *testing.T, n int) (requests []string) {
 		in.command(t, "aoi", fmt.Sprintf("open one of many, number %d", i), requests[i])
 	}
 	for _, request := range requests {
-		in.wait(t, request, cases.Ready)
+		_, err := in.follow(t.Context(), request, cases.Ready, crowded(n))
+		require.NoError(t, err)
 	}
 	return requests
 }
