@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 
@@ -82,6 +83,24 @@ func TestProjection(t *testing.T) {
 }
 
 // A payload that nobody can read is no reason to lose the record.
+// A workflow that cancels a step between two tries, as a decision about a slow one does, is nobody's hand: the server
+// names the worker that had the workflow's task, and there was no attempt. One that ends a running attempt is somebody.
+func TestAStepCanceledBetweenTriesIsNobodysHand(t *testing.T) {
+	p := newTape(t, caseID, "run-1", began)
+	canceled := func(scheduled int64, by string) {
+		p.event(&historypb.HistoryEvent{EventType: enumspb.EVENT_TYPE_ACTIVITY_TASK_CANCELED, Attributes: &historypb.HistoryEvent_ActivityTaskCanceledEventAttributes{
+			ActivityTaskCanceledEventAttributes: &historypb.ActivityTaskCanceledEventAttributes{ScheduledEventId: scheduled, Identity: by}}})
+	}
+	canceled(p.schedule("open.ticket", "OpenTicket"), worker)
+	running := p.schedule("open.ticket#2", "OpenTicket")
+	p.started(running, 1, nil)
+	canceled(running, "op@laptop")
+	list := audit.Project(p.h, plain)
+	if len(list) != 2 || list[0].ByHand || list[0].Actor != "" || list[0].Outcome != audit.Canceled || !list[1].ByHand || list[1].Actor != "op@laptop" {
+		t.Errorf("%+v", list)
+	}
+}
+
 func TestGarbageIsRecorded(t *testing.T) {
 	p := newTape(t, caseID, "run-1", began)
 	p.start("")

@@ -40,7 +40,7 @@ func (p *projector) takeStep(e *historypb.HistoryEvent) {
 const workers = "hikeshi-worker@"
 
 // ended is the record of a step that has ended. Somebody who completes or fails it by hand is the actor: the worker is
-// not.
+// not. A step that its workflow cancels between two tries is ended by whichever worker has the workflow's task.
 func (p *projector) ended(e *historypb.HistoryEvent, at int64, identity string, outcome Outcome) Record {
 	s := p.steps[at]
 	if s == nil {
@@ -53,7 +53,8 @@ func (p *projector) ended(e *historypb.HistoryEvent, at int64, identity string, 
 	if text := p.first(a.GetInput()); len(text) > 0 {
 		r.Input = digest(text)
 	}
-	if identity != "" && (!strings.HasPrefix(identity, workers) || s.started.GetIdentity() != identity) {
+	between := outcome == Canceled && s.started == nil
+	if identity != "" && !between && (!strings.HasPrefix(identity, workers) || s.started.GetIdentity() != identity) {
 		r.Actor, r.Door, r.Sure, r.ByHand = identity, "temporal", "self-declared", true
 	}
 	p.tellLast(&r, s.started)
