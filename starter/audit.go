@@ -190,6 +190,7 @@ func (c *cli) trust(o *audit.Options, ca string) (notes []string, err error) {
 			return nil, &failure{Code: "certificate", Message: err.Error(), Hint: "Name it with --ca", status: failed}
 		}
 	}
+	o.Every = config.Timing.SealInterval
 	ring, err := wire.LoadKeyRing(config.KeyRing)
 	if config.KeyRing == "" || err != nil {
 		return []string{"no key ring was read: records are not made anew from the events"}, nil

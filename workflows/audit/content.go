@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	historypb "go.temporal.io/api/history/v1"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -118,8 +119,21 @@ func (v *verifier) cover(s *sealed) {
 	if next >= 0 && next < len(s.content.events) {
 		v.report.add(problem(s.History.Name, next+1, "no segment of %s promises this event: it was added", s.name))
 	}
+	if newest := s.content.newest(); next >= 0 && !newest.Equal(s.Through) {
+		v.report.add(problem(s.name, 1, "it says that its newest event happened at %s, but that was at %s", clock(s.Through), clock(newest)))
+	}
 	v.checkLinks(s)
 	v.project(s.content, s.reach, s.Segments)
+}
+
+// newest is when the newest event happened.
+func (c *content) newest() (at time.Time) {
+	for _, e := range c.events {
+		if t := e.GetEventTime().AsTime(); t.After(at) {
+			at = t
+		}
+	}
+	return at
 }
 
 func branched(s *sealed) bool {

@@ -41,8 +41,11 @@ func (v *verifier) checkLedger() {
 	if wrong != nil {
 		return
 	}
-	id := ""
+	id, hidden := "", 0
 	for i, body := range bodies {
+		if body == nil {
+			hidden++
+		}
 		var a Act
 		if body != nil && json.Unmarshal(body, &a) != nil {
 			v.report.add(problem(LedgerFile, i+1, "it is no record of a ledger"))
@@ -50,6 +53,9 @@ func (v *verifier) checkLedger() {
 		if i == 0 && a.Act == Begin {
 			id = a.Reason
 		}
+	}
+	if hidden > 0 {
+		v.report.note("%d records of the ledger are hidden, as being of other cases: only the whole ledger shows whether they are", hidden)
 	}
 	for _, s := range v.seals {
 		l := s.Ledger

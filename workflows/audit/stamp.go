@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -20,6 +21,10 @@ func CheckToken(token []byte, head string, roots *x509.CertPool) (time.Time, err
 	imprint, err := hex.DecodeString(head)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("the head %.20q is no digest: %w", head, err)
+	}
+	var whole asn1.RawValue
+	if rest, err := asn1.Unmarshal(token, &whole); err == nil && len(rest) > 0 { // the library overlooks them
+		return time.Time{}, fmt.Errorf("%d bytes follow on the timestamp: they were added", len(rest))
 	}
 	stamp, err := timestamp.Parse(token)
 	if err != nil {

@@ -24,10 +24,14 @@ type Options struct {
 	Open Opener
 	// Late is how long after the newest event a seal may be timestamped; 0: an hour.
 	Late time.Duration
+	// Every is how often what a case records is sealed; 0: a day. Records that are much older than the first timestamp
+	// over them may have been rewritten, and everything sealed anew, before it was given.
+	Every time.Duration
 }
 
 const (
-	usualLate = time.Hour
+	usualLate  = time.Hour
+	usualEvery = 24 * time.Hour
 	// skew is how far Temporal's and the authority's clocks may be apart.
 	skew = 5 * time.Minute
 )
@@ -48,6 +52,9 @@ var sealFile = regexp.MustCompile(`^seal-[0-9]{3,}(-[0-9a-f-]{1,8})?\.(json|hist
 func Verify(files map[string][]byte, o Options) Report {
 	if o.Late == 0 {
 		o.Late = usualLate
+	}
+	if o.Every == 0 {
+		o.Every = usualEvery
 	}
 	v := &verifier{files: files, o: o, used: map[string]bool{}, byHead: map[string]*sealed{}, report: Report{
 		Glass: []Record{}, ByHand: []Record{}, Problems: []Problem{}, Missing: []string{}, Unwitnessed: []string{}, Notes: []string{}, Uncovered: []string{}, Seals: []SealReport{},

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"regexp"
@@ -9,10 +8,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // witnessLine is how the log ticket's comments name a seal; see package notice.
 var witnessLine = regexp.MustCompile(`hikeshi-seal ([0-9]{1,9}) ([^\s"]{1,64}) ([^\s"]{1,200}) ([0-9a-f]{64})`)
+
+// unfold takes out what JSON, and mail that breaks long lines, put into a line.
+var unfold = strings.NewReplacer(`\/`, "/", "=\r\n", "", "=\n", "")
 
 // witness finds out who stands for each seal.
 func (v *verifier) witness() {
@@ -22,13 +25,17 @@ func (v *verifier) witness() {
 	for _, name := range slices.Sorted(maps.Keys(v.o.Witnesses)) {
 		v.hear(name, v.o.Witnesses[name])
 	}
+	first := v.firstStamps()
 	for _, s := range v.seals {
-		v.judgeSeal(s)
+		v.judgeSeal(s, first)
 		r := SealReport{Seal: s.Seal.Seal, Branch: s.Branch, Head: s.Head, Records: s.Records.Lines, Through: s.Through, Ticket: s.ticket}
 		if !s.stamp.IsZero() {
 			r.Stamped = &s.stamp
 		}
 		v.report.Seals = append(v.report.Seals, r)
+	}
+	if end := v.end(); end != nil && !end.ticket {
+		v.report.note("no witness from elsewhere names seal %d%s, the last one here: whether newer seals were taken away was not checked", end.Seal.Seal, ofBranch(end.Branch))
 	}
 	if v.o.Roots == nil && len(v.seals) > 0 {
 		v.report.note("no certificate of a timestamp authority is given: only the ticket can stand for the seals, and whoever may edit it can rewrite both")
@@ -61,20 +68,21 @@ func (v *verifier) hear(name string, b []byte) {
 	if at := v.heardToken(name, b); at {
 		return
 	}
-	found := false
-	for _, m := range witnessLine.FindAllSubmatch(bytes.ReplaceAll(b, []byte(`\/`), []byte("/")), -1) {
-		number, _ := strconv.Atoi(string(m[1])) // digits
-		branch, of, head := strings.Trim(string(m[2]), "-"), strings.ReplaceAll(string(m[3]), `\`, ""), string(m[4])
+	found, other := false, ""
+	for _, m := range witnessLine.FindAllStringSubmatch(unfold.Replace(string(b)), -1) {
+		number, _ := strconv.Atoi(m[1]) // digits
+		branch, of, head := strings.Trim(m[2], "-"), strings.ReplaceAll(m[3], `\`, ""), m[4]
 		if v.report.Case != "" && of != v.report.Case {
+			other = of
 			continue
-		}
-		if string(m[2]) == "-" {
-			branch = ""
 		}
 		found = true
 		v.heard(name, number, branch, head)
 	}
-	if !found {
+	switch {
+	case !found && other != "":
+		v.report.Unwitnessed = append(v.report.Unwitnessed, fmt.Sprintf("the witness %s names seals of %s: the files here are those of another case, or it is another's witness", name, other))
+	case !found:
 		v.report.note("the witness %s says nothing of this case", name)
 	}
 }
@@ -102,7 +110,7 @@ func ofBranch(branch string) string {
 
 // heardToken takes a timestamp that was kept elsewhere; false: it is none.
 func (v *verifier) heardToken(name string, b []byte) bool {
-	if len(b) == 0 || b[0] != 0x30 { // a token is a sequence in DER
+	if len(b) == 0 || b[0] != 0x30 || utf8.Valid(b) { // a token is a sequence in DER; a text may begin with a 0, which is the same byte
 		return false
 	}
 	var wrong error
@@ -122,15 +130,19 @@ func (v *verifier) heardToken(name string, b []byte) bool {
 
 // judgeSeal says whether anybody stands for a seal. A timestamp over a later seal stands for it too, for the heads are
 // chained; but one that was given long after the newest event shows nothing about the time between.
-func (v *verifier) judgeSeal(s *sealed) {
+func (v *verifier) judgeSeal(s *sealed, first map[string]time.Time) {
 	name := fmt.Sprintf("seal %d%s", s.Seal.Seal, ofBranch(s.Branch))
-	at := v.earliest(s)
+	at, oldest := v.earliest(s), v.oldest(s, first)
 	switch {
 	case !s.stamp.IsZero() && s.stamp.Before(s.Through.Add(-skew)):
 		v.report.add(problem(s.name, 0, "its timestamp (%s) is older than what it seals (%s)", clock(s.stamp), clock(s.Through)))
 	case !at.IsZero() && at.Sub(s.Through) > v.o.Late:
 		v.report.Unwitnessed = append(v.report.Unwitnessed, fmt.Sprintf(
 			"%s: its first timestamp was given at %s, %s after the newest event in it: nothing shows that it was not rewritten meanwhile", name, clock(at), at.Sub(s.Through).Round(time.Minute)))
+	case !at.IsZero() && !oldest.IsZero():
+		v.report.Unwitnessed = append(v.report.Unwitnessed, fmt.Sprintf(
+			"%s: its first timestamp was given at %s, %s after a record in it, but what is recorded is sealed every %s: nothing shows that it was not rewritten, and sealed anew, meanwhile",
+			name, clock(at), at.Sub(oldest).Round(time.Minute), v.o.Every))
 	case !at.IsZero():
 	case v.o.Roots == nil && s.ticket:
 	case v.o.Roots != nil && s.ticket:
@@ -140,6 +152,40 @@ func (v *verifier) judgeSeal(s *sealed) {
 	default:
 		v.report.Unwitnessed = append(v.report.Unwitnessed, name+": it has no timestamp")
 	}
+}
+
+// firstStamps are the times of the first timestamp over each record, as it stands. After a reset two branches hold the
+// same records, and what was witnessed in one is witnessed.
+func (v *verifier) firstStamps() map[string]time.Time {
+	first := map[string]time.Time{}
+	for _, s := range v.seals {
+		at := v.earliest(s)
+		if at.IsZero() || s.content == nil {
+			continue
+		}
+		for _, body := range s.content.bodies {
+			sum := digest(body)
+			if had, ok := first[sum]; !ok || at.Before(had) {
+				first[sum] = at
+			}
+		}
+	}
+	return first
+}
+
+// oldest is when the oldest record of a seal happened whose first timestamp came too late for it; zero: there is none.
+// What sealing does itself is sealed with what comes next, however late that is.
+func (v *verifier) oldest(s *sealed, first map[string]time.Time) (at time.Time) {
+	if s.content == nil {
+		return at
+	}
+	for i, r := range s.content.parsed {
+		stamped, ok := first[digest(s.content.bodies[i])]
+		if ok && !r.Own && stamped.Sub(r.At) > v.o.Every+v.o.Late && (at.IsZero() || r.At.Before(at)) {
+			at = r.At
+		}
+	}
+	return at
 }
 
 // earliest is when a seal was first witnessed by a timestamp, over itself or a seal that follows on it; zero: never.
