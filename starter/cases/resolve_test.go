@@ -217,7 +217,7 @@ func TestWhatCannotBeDecided(t *testing.T) {
 		{"an action that the step does not allow", "SEC-1", Decision{Step: "open.ticket", Action: workflows.ActionSkip, Reason: "x"}, everything, nil, "rule", "not allowed", 1},
 		{"an unknown case", "SEC-9", retry("open.ticket", 1), everything, nil, "not_found", "no case SEC-9", 0},
 		{"a case that they may not see", "SEC-1", retry("open.ticket", 2), settings.Viewer{SlackUser: "U9", Channel: "C9"}, func(f *floor) { f.cases[0].Audience = "restricted" }, "not_found", "no case SEC-1", 0},
-		{"a case that has ended", "SEC-1", retry("open.ticket", 2), everything, func(f *floor) { f.cases[0].Status = incident.Ended }, "rule", "has ended", 0},
+		{"a case that has ended", "SEC-1", retry("open.ticket", 2), everything, func(f *floor) { f.cases[0].Status = incident.Ended }, "rule", "Open a new case", 0},
 		{"a step without its generation while no worker runs", "SEC-1", retry("open.ticket", 0), everything, func(f *floor) { f.silent = true }, "not_ready", "Nothing was done", 0},
 		{"a step while no worker runs", "SEC-1", retry("a1/analysis.channel", 2), everything, func(f *floor) { f.silent = true }, "unknown_outcome", "may have been recorded", 1},
 		{"an analysis that has ended", "SEC-1", retry("a7/analysis.channel", 2), everything, func(f *floor) { f.fail["analysis.channel"] = serviceerror.NewNotFound("completed") }, "rule", "has ended", 1},

@@ -130,5 +130,5 @@ func mayBeRecorded(err error) bool {
 }
 
 func ended(number string) *incident.Refusal {
-	return incident.Refuse(incident.Rule, "", "case %s has ended: it takes no commands any more", number)
+	return incident.Refuse(incident.Rule, "Open a new case, and name this one in its report", "case %s has ended: it takes no commands any more", number)
 }
