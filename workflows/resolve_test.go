@@ -183,6 +183,27 @@ func TestANoticeThatCannotBeRewritten(t *testing.T) {
 	require.Contains(t, notices[0].Text, "nothing is stuck any more")
 }
 
+// What somebody decides while the run is ending is carried out by the next one, also about a step that asks anew in each run.
+func TestADecisionAtTheEndOfARun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state, _ := w.intake(report("req-ending"))
+	_, next := w.live(state, time.Minute)
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.invite", Mode: "before", Error: "restricted_action"}))
+	status, next := w.tell(next, triaged())
+	g := step(t, status, "triage.invite").Generation + 1 // it asks anew in each run
+	require.Equal(t, []workflows.Action{workflows.ActionRetry, workflows.ActionSkip}, step(t, status, "triage.invite").Actions)
+	require.NoError(t, w.jira.Inject(fake.Fault{Match: "*", Mode: "before"}))
+	_, next = w.live(next, time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
+		env.RegisterDelayedCallback(func() {
+			env.UpdateWorkflowNoRejection(workflows.LessonUpdate, "busy", t, workflows.LessonCommand{Text: "x", By: aoi})
+		}, 50*time.Second)
+		env.RegisterDelayedCallback(func() { w.perform(env, "late", resolve("triage.invite", g, workflows.ActionSkip, aoi, "", "")) }, time.Minute+time.Second)
+	})
+	status, _ = w.live(next, time.Minute)
+	require.Equal(t, workflows.StepSkipped, step(t, status, "triage.invite").State)
+}
+
 // Two people decide in the same moment: one of them wins, the other is told who.
 func TestTwoPeopleDecideAtOnce(t *testing.T) {
 	t.Parallel()

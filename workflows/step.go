@@ -270,6 +270,9 @@ func (r *runner) again(s step) {
 // instead asks for a new effect of a step, whatever became of the one before.
 func (r *runner) instead(s step) {
 	rec := r.record(s)
+	if rec.Decision != nil { // taken while the run before this one ended: about this very effect
+		return
+	}
 	if rec.Tried || rec.settled() {
 		*rec = stepRecord{
 			System: s.system, State: StepOwed, Generation: rec.Generation + 1, Effect: rec.Effect + 1, Executions: rec.Executions, Quiet: rec.Quiet, Decided: rec.Decided,

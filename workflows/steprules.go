@@ -54,7 +54,7 @@ var stepRules = []stepRule{
 	{steps: stepBookmark, skip: true},
 	{steps: stepShare, skip: true, change: []field{readersField}},
 	{steps: "open.rename.*", skip: true, change: []field{nameField}},
-	{steps: "commander.*", skip: true, change: []field{whoField, peopleField}},
+	{steps: "triage.*", skip: true, change: []field{whoField, peopleField}},
 
 	{steps: stepAnalysisChannel, abort: true, change: []field{namesField}},
 	{steps: stepAnalysisPeople, skip: true, change: []field{whoField}},
