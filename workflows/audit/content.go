@@ -214,6 +214,9 @@ func (v *verifier) coverTail(reached map[string]*reach) {
 // project computes the records anew, if payloads can be read and the whole of each run is here, and names the first that
 // differs.
 func (v *verifier) project(c *content, reached map[string]*reach, parts []Segment) {
+	if _, here := v.files[c.records.Name]; !here {
+		return // it is named among what is missing
+	}
 	if v.o.Open == nil || slices.ContainsFunc(c.parsed, func(r Record) bool { return r.Version != version }) || v.located(c.records.Name) || v.located(c.history.Name) {
 		return
 	}

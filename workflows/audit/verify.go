@@ -86,6 +86,7 @@ type sealed struct {
 	Seal
 	name    string
 	content *content // nil: its files are not here
+	missing []string // those of its files that are not
 	prev    *sealed
 	last    bool // no seal follows on it
 	stamp   time.Time
@@ -130,7 +131,9 @@ func (v *verifier) readSeals() {
 func (v *verifier) follow() {
 	for _, s := range v.seals {
 		v.link(s)
+		known := len(v.report.Missing)
 		s.content = v.read(s.Prev, s.History, s.Records)
+		s.missing, v.report.Missing = slices.Clone(v.report.Missing[known:]), v.report.Missing[:known] // it may have been given up
 		s.reach = map[string]*reach{}
 		if s.prev != nil {
 			for run, r := range s.prev.reach {

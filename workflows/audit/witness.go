@@ -27,7 +27,12 @@ func (v *verifier) witness() {
 	}
 	first := v.firstStamps()
 	for _, s := range v.seals {
-		v.judgeSeal(s, first)
+		if o := v.insteadOf(s); o != nil {
+			v.report.note("%s was given up half-made by a reset of the case: %s holds all that it held", s.title(), o.title())
+		} else {
+			v.report.Missing = append(v.report.Missing, s.missing...)
+			v.judgeSeal(s, first)
+		}
 		r := SealReport{Seal: s.Seal.Seal, Branch: s.Branch, Head: s.Head, Records: s.Records.Lines, Through: s.Through, Ticket: s.ticket}
 		if !s.stamp.IsZero() {
 			r.Stamped = &s.stamp
@@ -101,6 +106,8 @@ func (v *verifier) heard(name string, number int, branch, head string) {
 	v.report.miss("seal %d%s, which the witness %s names (head %s)", number, ofBranch(branch), name, head)
 }
 
+func (s *sealed) title() string { return fmt.Sprintf("seal %d%s", s.Seal.Seal, ofBranch(s.Branch)) }
+
 func ofBranch(branch string) string {
 	if branch == "" {
 		return ""
@@ -131,7 +138,7 @@ func (v *verifier) heardToken(name string, b []byte) bool {
 // judgeSeal says whether anybody stands for a seal. A timestamp over a later seal stands for it too, for the heads are
 // chained; but one that was given long after the newest event shows nothing about the time between.
 func (v *verifier) judgeSeal(s *sealed, first map[string]time.Time) {
-	name := fmt.Sprintf("seal %d%s", s.Seal.Seal, ofBranch(s.Branch))
+	name := s.title()
 	at, oldest := v.earliest(s), v.oldest(s, first)
 	switch {
 	case !s.stamp.IsZero() && s.stamp.Before(s.Through.Add(-skew)):
