@@ -164,7 +164,6 @@ func (m *crashMatrix) record(t *testing.T) {
 			m.notes = append(m.notes, fmt.Sprintf("a %s life makes %d calls in %s: %s", k.name, len(p.spots), p.took.Round(100*time.Millisecond), p.verdict.short()))
 			if !p.verdict.good() {
 				t.Errorf("%s life without further faults: %s", k.name, p.verdict.short())
-				l.tellCalls(t, name)
 			}
 		}
 	})

@@ -12,7 +12,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"google.golang.org/protobuf/encoding/protojson"
 
 	"hikeshi/activities/fake"
 )
@@ -104,23 +107,36 @@ func (l *lane) since(ctx context.Context, p position) (spots []spot, struck map[
 	return spots, struck, nil
 }
 
-// tellCalls writes the last calls of a lane, and what its workers said, into files: for somebody who looks into a life
-// that went wrong. They are kept where CHAOS_LOGS says; without it nothing is written.
-func (l *lane) tellCalls(t *testing.T, name string) {
-	t.Helper()
+// tell writes the last calls of a life's lane, what its workers said and how Temporal sees the case into files: for
+// somebody who looks into a life that went wrong. They are kept where CHAOS_LOGS says; without it nothing is written.
+func (l *life) tell(ctx context.Context) error {
 	dir := os.Getenv("CHAOS_LOGS")
 	if dir == "" {
-		return
+		return nil
 	}
-	for vendor := range l.vendors() {
-		calls, err := l.callsFrom(t.Context(), vendor, 0)
-		text, _ := json.MarshalIndent(calls, "", " ") // it came as JSON
-		if err := errors.Join(err, os.WriteFile(filepath.Join(dir, name+"-"+vendor+".json"), text, 0o600)); err != nil {
-			t.Log(err)
-		}
+	keep := func(what string, text []byte, err error) error {
+		return errors.Join(err, os.WriteFile(filepath.Join(dir, l.request+"-"+what), text, 0o600))
 	}
 	log, err := os.ReadFile(l.workerLog())
-	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, name+"-worker.log"), log, 0o600)); err != nil {
-		t.Log(err)
+	errs := []error{keep("worker.log", log, err)}
+	for vendor := range l.vendors() {
+		calls, err := l.callsFrom(ctx, vendor, 0)
+		text, _ := json.MarshalIndent(calls, "", " ") // it came as JSON
+		errs = append(errs, keep(vendor+".json", text, err))
 	}
+	if l.id != "" {
+		now, err := l.client.DescribeWorkflowExecution(ctx, l.id, "")
+		errs = append(errs, keep("case.json", []byte(protojson.Format(now)), err))
+		h := &historypb.History{}
+		for events := l.client.GetWorkflowHistory(ctx, l.id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
+			e, err := events.Next()
+			if err != nil {
+				errs = append(errs, err)
+				break
+			}
+			h.Events = append(h.Events, e)
+		}
+		errs = append(errs, keep("history.json", []byte(protojson.Format(h)), nil))
+	}
+	return errors.Join(errs...)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +34,11 @@ func (l *lane) playLife(ctx context.Context, k kind, name string, faults []*comb
 	}
 	tidy, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
+	if !p.verdict.good() {
+		if err := this.tell(tidy); err != nil {
+			fmt.Fprintf(os.Stderr, "keep what the life %s left: %v\n", name, err)
+		}
+	}
 	_ = l.clear(tidy) // it shows in the next life if that failed
 	this.end(tidy)
 	p.parked, p.took = this.parked, time.Since(began)
