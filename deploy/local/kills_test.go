@@ -11,7 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var kills = flag.Int("kills", 3, "how often something is killed during demonstrations")
+var (
+	kills     = flag.Int("kills", 3, "how often something is killed during demonstrations")
+	killsSeed = flag.Uint64("kills.seed", 0, "seed of what is killed and when; 0: any")
+)
 
 // killsEach is how many kills one demonstration takes: it should come to its later acts as well.
 const killsEach = 5
@@ -26,7 +29,11 @@ func TestKillsOfTheDemonstration(t *testing.T) {
 	t.Parallel()
 	programs := t.TempDir()
 	require.NoError(t, buildChanged(programs, hurried...))
-	seed := uint64(time.Now().UnixNano()) % 1_000_000
+	seed := *killsSeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())%1_000_000 + 1
+	}
+	t.Logf("seed %d: go test ./deploy/local -run TestKillsOfTheDemonstration -kills %d -kills.seed %d", seed, *kills, seed)
 	dice := rand.New(rand.NewPCG(seed, 0))
 	count := map[string]int{}
 	for left := *kills; left > 0; left -= killsEach {
