@@ -3,6 +3,7 @@ package mirror
 import (
 	"strings"
 
+	"hikeshi/activities"
 	"hikeshi/activities/internal/deposit"
 	"hikeshi/activities/internal/ledger"
 	"hikeshi/activities/internal/talk"
@@ -33,11 +34,11 @@ func (c *copying) keep(m talk.Message) ([]filed, error) {
 }
 
 func (c *copying) keepOne(channel string, f talk.File) (ledger.File, error) {
-	if s, ok := c.stored[f.ID]; ok {
-		return ledger.File{ID: f.ID, Kept: s.ID, SHA256: s.SHA256, Size: s.Size}, nil
+	if kept, err := c.keptBefore(f.ID); err != nil || kept.Kept != "" {
+		return kept, err
 	}
 	if id := c.log.kept[f.ID]; id != "" {
-		return ledger.File{ID: f.ID, Kept: id}, nil
+		return ledger.File{ID: f.ID, Kept: id}, nil // the store does not show it any more
 	}
 	switch {
 	case f.External != "":
@@ -54,6 +55,26 @@ func (c *copying) keepOne(channel string, f talk.File) (ledger.File, error) {
 	c.put(f.ID, stored)
 	c.out.IDsLeft = c.out.IDsLeft[1:]
 	return ledger.File{ID: f.ID, Kept: stored.ID, SHA256: stored.SHA256, Size: stored.Size}, nil
+}
+
+// keptBefore finds a file that was put away before. An earlier call may have done so and stopped before it could log it,
+// so the store is asked for the digest, which the log must tell once.
+func (c *copying) keptBefore(file string) (kept ledger.File, err error) {
+	s, known := c.stored[file]
+	if id := c.log.kept[file]; !known && id != "" {
+		err = c.pulse.patiently(func() (err error) {
+			s, err = c.Files.Stat(c.ctx, id)
+			return err
+		})
+		if err != nil && !activities.FaultOf(err).Class.Final() {
+			return kept, err
+		}
+		if err != nil || s.ID == "" || s.Trashed || s.SHA256 == "" {
+			return kept, nil
+		}
+		c.stored[file] = s
+	}
+	return ledger.File{ID: file, Kept: s.ID, SHA256: s.SHA256, Size: s.Size}, nil
 }
 
 func (c *copying) put(file string, s deposit.Stored) {

@@ -116,6 +116,35 @@ func TestNoFileIDs(t *testing.T) {
 	require.Equal(t, map[string]string{b.Files[0].ID: w.in.FileIDs[0]}, out.Kept)
 }
 
+// A call that stops between two files of a message has put the first one away: the next one logs its digest, too.
+func TestStopsBetweenFiles(t *testing.T) {
+	for _, ids := range []int{1, 2} {
+		w := newWorld("C1")
+		w.ids, w.in.Room = ids, ids-1
+		w.reserve(ids)
+		w.shares(talk.File{Name: "a", URL: "x"}, talk.File{Name: "b", URL: "y"}, talk.File{Name: "c", URL: "z"})
+		w.mirror(t)
+		require.Len(t, w.store.files, 3)
+		requireSums(t, w, fmt.Sprintf("%d ids", ids))
+	}
+}
+
+// requireSums looks for the digest of each file in the store: the archive compares it with what the store holds.
+func requireSums(t *testing.T, w *world, what string) {
+	t.Helper()
+	sums := map[string]string{}
+	for _, e := range w.entries() {
+		for _, f := range e.Files {
+			if f.SHA256 != "" {
+				sums[f.Kept] = f.SHA256
+			}
+		}
+	}
+	for id, f := range w.store.files {
+		require.Equal(t, f.SHA256, sums[id], what)
+	}
+}
+
 // A parent is logged before the stop, its replies are not: a hint remembers them.
 func TestRepliesThatAreLeft(t *testing.T) {
 	w := newWorld("C1")
