@@ -52,9 +52,10 @@ type MirrorState struct {
 	Room      int                    `json:"room"`           // digests that the last one still takes
 	Seq       int                    `json:"seq"`            // of the last digest
 	Cursors   []mirror.Cursor        `json:"cursors,omitempty"`
-	Hints     []mirror.Hint          `json:"hints,omitempty"` // not logged yet
-	IDs       []string               `json:"ids,omitempty"`   // reserved for files
-	Kept      map[string]string      `json:"kept,omitempty"`  // files in the store: the chat's id → the store's
+	Hints     []mirror.Hint          `json:"hints,omitempty"`   // not logged yet
+	IDs       []string               `json:"ids,omitempty"`     // reserved for files
+	Kept      map[string]string      `json:"kept,omitempty"`    // files in the store: the chat's id → the store's
+	Lacking   map[string]int         `json:"lacking,omitempty"` // files that are not kept: the chat's id → how often sweeps have tried again
 	Counts    mirror.Counts          `json:"counts"`
 	Through   string                 `json:"through,omitempty"` // Slack's name of the newest message that is logged
 	At        time.Time              `json:"at,omitzero"`       // when that was
@@ -334,7 +335,9 @@ func (m *mirrorRun) pass(ctx workflow.Context) error {
 		round = m.Order.Round
 		hints, whole = slices.Clone(m.Hints), m.Whole || round > m.Rounds || m.EverReset && m.newChannel()
 		m.Rung, m.Whole = false, false
-		return m.input(e, hints, whole)
+		in := m.input(e, hints, whole)
+		in.Final = round > m.Rounds
+		return in
 	}}
 	m.again(log)
 	done, err := runStep[mirror.Mirrored](ctx, m.runner, log)
@@ -363,7 +366,7 @@ func (m *mirrorRun) newChannel() bool {
 
 func (m *mirrorRun) input(e activities.Effect, hints []mirror.Hint, whole bool) mirror.MirrorMessages {
 	in := mirror.MirrorMessages{
-		Effect: e, Series: m.key, Seq: m.Seq, Room: m.Room, Evidence: m.evidence.ID, FileIDs: m.IDs, Kept: m.Kept,
+		Effect: e, Series: m.key, Seq: m.Seq, Room: m.Room, Evidence: m.evidence.ID, FileIDs: m.IDs, Kept: m.Kept, Lacking: m.Lacking,
 		Links: m.Placement.SlackURL, Hints: hints, Sweep: whole, Words: notice.LogWords(m.lang),
 	}
 	for _, log := range m.Logs {
@@ -387,7 +390,7 @@ func (m *mirrorRun) apply(ctx workflow.Context, done mirror.Mirrored) {
 	for _, id := range workflow.DeterministicKeys(done.Kept) {
 		m.Kept[id] = done.Kept[id]
 	}
-	m.Counts = plus(m.Counts, done.Counts)
+	m.Counts, m.Lacking = plus(m.Counts, done.Counts), done.Lacking
 	m.Passed = workflow.Now(ctx)
 	if done.Through > m.Through {
 		m.Through = done.Through

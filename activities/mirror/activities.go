@@ -50,12 +50,14 @@ type MirrorMessages struct {
 	Seq      int               `json:"seq"`    // of the last digest that was written
 	Room     int               `json:"room"`   // how many digests Log still takes
 	Evidence string            `json:"evidence"`
-	FileIDs  []string          `json:"file_ids"`       // reserved, for files that are found
-	Kept     map[string]string `json:"kept,omitempty"` // files that are in the store already: the chat's id → the store's
-	Links    string            `json:"links"`          // beginning of the addresses of messages; empty: no links
+	FileIDs  []string          `json:"file_ids"`          // reserved, for files that are found
+	Kept     map[string]string `json:"kept,omitempty"`    // files that are in the store already: the chat's id → the store's
+	Lacking  map[string]int    `json:"lacking,omitempty"` // files that the log names as not kept: the chat's id → how often sweeps have tried again
+	Links    string            `json:"links"`             // beginning of the addresses of messages; empty: no links
 	Channels []Cursor          `json:"channels"`
 	Hints    []Hint            `json:"hints,omitempty"`
 	Sweep    bool              `json:"sweep,omitempty"` // read everything again and log what is missing
+	Final    bool              `json:"final,omitempty"` // of a sweep: try every file again, however often it was refused
 	Words    map[string]string `json:"words"`           // of the log's language, see Words
 }
 
@@ -80,6 +82,7 @@ type Mirrored struct {
 	Seq      int               `json:"seq"`
 	Channels []Cursor          `json:"channels"`
 	Kept     map[string]string `json:"kept,omitempty"`     // files that were put into the store by this call
+	Lacking  map[string]int    `json:"lacking,omitempty"`  // as it is now
 	IDsLeft  []string          `json:"ids_left,omitempty"` // of FileIDs
 	Counts
 	Through string   `json:"through,omitempty"` // TS of the newest message logged in this call, over all channels
@@ -97,13 +100,14 @@ type Counts struct {
 	Deletions int `json:"deletions,omitempty"`
 	Lost      int `json:"lost,omitempty"`     // deleted before anybody could log them
 	Files     int `json:"files,omitempty"`    // put into the store
-	NotKept   int `json:"not_kept,omitempty"` // files whose bytes could not be had
+	NotKept   int `json:"not_kept,omitempty"` // files whose bytes could not be had; below zero: more of them are kept now
 	Masked    int `json:"masked,omitempty"`   // secrets
 }
 
 // MirrorMessages logs what was said since the cursors, and what the hints tell of, and puts files away. Running it twice
 // is harmless: each digest of the log carries the list of what it holds, and every try that may not be the first reads
-// the newest digests before it writes one; files have reserved ids, under which they are found again. Final errors: the
+// the newest digests before it writes one; files have reserved ids, under which they are found again. A file whose bytes
+// the chat refuses holds nothing up: it is named as not kept, and sweeps try it again. Final errors: the
 // log ticket or the folder is not there, or closed to us (NotFound, Denied), and what the vendor refuses (Invalid). A
 // channel that cannot be read is no error: it is named in the result. If the result says that there is more, the call
 // must be made again, a sweep as a sweep.

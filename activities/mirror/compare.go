@@ -15,7 +15,7 @@ import (
 // channel and TS. There is none if the log has everything that people said exactly once and in order, knows the last
 // edit of each message, and knows which of them are gone. It changes nothing. logs are the log tickets, the oldest first.
 func Compare(ctx context.Context, chat Conversation, log Log, logs, channels []string) ([]string, error) {
-	c := &comparison{known: map[string]*account{}, last: map[string]string{}, channels: channels}
+	c := &comparison{known: map[string]*account{}, kept: map[string]struct{}{}, last: map[string]string{}, channels: channels}
 	if err := c.readLog(ctx, log, logs); err != nil {
 		return nil, err
 	}
@@ -31,7 +31,8 @@ func Compare(ctx context.Context, chat Conversation, log Log, logs, channels []s
 type comparison struct {
 	channels    []string
 	known       map[string]*account
-	last        map[string]string // by channel: TS of the last message that stands in it
+	last        map[string]string   // by channel: TS of the last message that stands in it
+	kept        map[string]struct{} // files
 	differences []string
 }
 
@@ -82,6 +83,7 @@ func (c *comparison) account(e ledger.Entry) {
 		c.tell("%s: part %d of %d follows part %d of %d", e.Key(), e.Part, e.Parts, a.state.Part, a.state.Parts)
 	}
 	a.state = e
+	c.files(e)
 	if e.Part > 1 {
 		return
 	}
@@ -91,13 +93,25 @@ func (c *comparison) account(e ledger.Entry) {
 		c.order(e)
 	case ledger.Lost:
 		a.lost++
-	case ledger.Edited, ledger.Deleted:
+	case ledger.Edited, ledger.Deleted, ledger.Kept:
 		if a.said == 0 {
 			c.tell("%s: %s before it was said", e.Key(), e.Kind)
 		}
 	}
 	if a.said > 1 || a.lost > 1 {
 		c.tell("%s: logged twice", e.Key())
+	}
+}
+
+// files looks at where files are kept. An entry of its own says so only of what the log has not named as kept before.
+func (c *comparison) files(e ledger.Entry) {
+	for _, f := range e.Files {
+		if _, twice := c.kept[f.ID]; twice && e.Kind == ledger.Kept {
+			c.tell("%s: file %s was kept before", e.Key(), f.ID)
+		}
+		if f.Kept != "" {
+			c.kept[f.ID] = struct{}{}
+		}
 	}
 }
 

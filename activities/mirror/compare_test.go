@@ -53,6 +53,11 @@ func TestComparison(t *testing.T) {
 		"before it was said": func(d *ledger.Digest) {
 			d.Entries = append(d.Entries, ledger.Entry{Kind: ledger.Edited, Channel: "C1", TS: "1.0"})
 		},
+		"was kept before": func(d *ledger.Digest) {
+			late := d.Entries[3]
+			late.Kind = ledger.Kept
+			d.Entries = append(d.Entries, late)
+		},
 		"only part 1 of 2":    func(d *ledger.Digest) { d.Entries[4].Part, d.Entries[4].Parts = 1, 2 },
 		"follows part 0 of 0": func(d *ledger.Digest) { d.Entries[4].Part, d.Entries[4].Parts = 2, 2 },
 	} {

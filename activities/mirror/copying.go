@@ -33,6 +33,8 @@ type copying struct {
 	hints   []Hint              // not done yet
 	again   []*talk.Message     // of the first hints: the messages as they are now
 	met     map[string]bool     // messages that a hint tells of: whether this call has read them
+	owing   []talk.Message      // messages in the log that show files which it names as not kept
+	refused map[string]struct{} // files that were refused in this call
 }
 
 // Two reasons to stop before the end.
@@ -43,7 +45,7 @@ var (
 
 func (a *Activities) copying(ctx context.Context, in MirrorMessages) *copying {
 	c := &copying{Activities: a, ctx: ctx, in: in, words: phrase.Over(Words(), in.Words), room: in.Room,
-		stored: map[string]deposit.Stored{}, queued: map[string]struct{}{}, met: map[string]bool{}}
+		stored: map[string]deposit.Stored{}, queued: map[string]struct{}{}, met: map[string]bool{}, refused: map[string]struct{}{}}
 	c.pulse = takeUp(ctx, in.Fresh(ctx))
 	c.log = newLogbook(a.Log, in, c.pulse.patiently)
 	maps.Copy(c.log.kept, in.Kept)
@@ -100,10 +102,13 @@ func (c *copying) everything() error {
 	if err := c.hinted(); err != nil {
 		return err
 	}
-	if c.in.Sweep {
-		return c.vanished()
+	if !c.in.Sweep {
+		return nil
 	}
-	return nil
+	if err := c.vanished(); err != nil {
+		return err
+	}
+	return c.keepLate()
 }
 
 // soFar is the result, if it ended here.
@@ -111,6 +116,7 @@ func (c *copying) soFar() Mirrored {
 	out := c.out
 	out.Files = len(out.Kept)
 	out.Kept = maps.Clone(out.Kept)
+	out.Lacking, out.NotKept = c.log.files.lacking(), c.log.files.more()
 	out.Channels = nil
 	for _, cur := range c.cursors {
 		out.Channels = append(out.Channels, cur.whole())

@@ -11,7 +11,8 @@
 // # Nothing is rewritten
 //
 // An edit becomes another entry, a deletion too. A message that was deleted before anybody could log it leaves an entry
-// that says so, and is counted. Files that cannot be had are named with the reason.
+// that says so, and is counted. Files that cannot be had are named with the reason, and hold nothing up: sweeps try them
+// again, and what is kept later becomes another entry.
 //
 // # What people wrote
 //

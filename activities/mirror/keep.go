@@ -49,12 +49,20 @@ func (c *copying) keepOne(channel string, f talk.File) (ledger.File, error) {
 		return ledger.File{}, errNoIDs
 	}
 	stored, reason, err := c.transfer(channel, f)
+	if reason != "" {
+		c.refused[f.ID] = struct{}{}
+	}
 	if err != nil || reason != "" {
 		return ledger.File{ID: f.ID, Missing: reason}, err
 	}
-	c.put(f.ID, stored)
+	return c.putNext(f.ID, stored), nil
+}
+
+// putNext notes a file that was put away under the next id.
+func (c *copying) putNext(file string, s deposit.Stored) ledger.File {
+	c.put(file, s)
 	c.out.IDsLeft = c.out.IDsLeft[1:]
-	return ledger.File{ID: f.ID, Kept: stored.ID, SHA256: stored.SHA256, Size: stored.Size}, nil
+	return ledger.File{ID: file, Kept: s.ID, SHA256: s.SHA256, Size: s.Size}
 }
 
 // keptBefore finds a file that was put away before. An earlier call may have done so and stopped before it could log it,

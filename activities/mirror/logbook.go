@@ -15,10 +15,11 @@ type logbook struct {
 	tickets []string // the newest first
 	ask     func(func() error) error
 
-	known map[string]*state   // by the message's key
-	kept  map[string]string   // files: the chat's id → the store's
-	lack  map[string]struct{} // files that the log names as not kept
-	whole bool                // all of it was read
+	known map[string]*state // by the message's key
+	kept  map[string]string // files: the chat's id → the store's
+	files *inventory        // what it says of files
+	since int               // the last digest before this call
+	whole bool              // all of it was read
 }
 
 // state is the newest that the log says of a message.
@@ -34,7 +35,7 @@ type state struct {
 func (s *state) gone() bool { return s != nil && (s.kind == ledger.Deleted || s.kind == ledger.Lost) }
 
 func newLogbook(log Log, in MirrorMessages, ask func(func() error) error) *logbook {
-	b := &logbook{log: log, ask: ask, known: map[string]*state{}, kept: map[string]string{}, lack: map[string]struct{}{}}
+	b := &logbook{log: log, ask: ask, known: map[string]*state{}, kept: map[string]string{}, files: newInventory(in.Lacking), since: in.Seq}
 	b.tickets = slices.Clone(in.Logs)
 	if in.Log != "" && !slices.Contains(b.tickets, in.Log) {
 		b.tickets = append(b.tickets, in.Log)
@@ -53,7 +54,7 @@ func (b *logbook) read(ctx context.Context, enough func(ticket string, d ledger.
 					return false, nil
 				}
 				for _, e := range slices.Backward(d.Entries) {
-					b.older(e)
+					b.older(e, d.Seq <= b.since)
 				}
 				return true, nil
 			})
@@ -74,8 +75,8 @@ func (b *logbook) until(ctx context.Context, missing func() bool) error {
 	return b.read(ctx, func(string, ledger.Digest) bool { return !missing() })
 }
 
-// older takes in an entry behind which everything has been read already.
-func (b *logbook) older(e ledger.Entry) {
+// older takes in an entry behind which everything has been read already, of a digest before this call or of its own.
+func (b *logbook) older(e ledger.Entry, before bool) {
 	s := b.known[e.Key()]
 	if s == nil {
 		s = &state{}
@@ -83,7 +84,7 @@ func (b *logbook) older(e ledger.Entry) {
 		s.take(e)
 	}
 	s.begun = s.begun || e.Kind == ledger.Said || e.Kind == ledger.Lost
-	b.files(e)
+	b.note(e, before)
 }
 
 // newer takes in an entry that this call logs.
@@ -95,18 +96,17 @@ func (b *logbook) newer(e ledger.Entry) {
 	}
 	s.take(e)
 	s.begun, s.seen = s.begun || e.Kind == ledger.Said || e.Kind == ledger.Lost, true
-	b.files(e)
+	b.note(e, false)
 }
 
 func (s *state) take(e ledger.Entry) {
 	s.kind, s.sum, s.edited, s.thread, s.part, s.parts = e.Kind, e.Sum, e.Edited, e.Thread, e.Part, e.Parts
 }
 
-func (b *logbook) files(e ledger.Entry) {
+func (b *logbook) note(e ledger.Entry, before bool) {
 	for _, f := range e.Files {
-		if f.Kept == "" {
-			b.lack[f.ID] = struct{}{}
-		} else if b.kept[f.ID] == "" {
+		b.files.note(f, before)
+		if f.Kept != "" && b.kept[f.ID] == "" {
 			b.kept[f.ID] = f.Kept
 		}
 	}

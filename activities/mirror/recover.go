@@ -47,11 +47,7 @@ func (c *copying) found(ticket string, d ledger.Digest) {
 func (c *copying) count(e ledger.Entry) {
 	c.out.Masked += e.Masked
 	for _, f := range e.Files {
-		if f.Kept == "" {
-			if _, twice := c.log.lack[f.ID]; !twice && f.Missing != external {
-				c.out.NotKept++
-			}
-		} else if c.in.Kept[f.ID] == "" {
+		if f.Kept != "" && c.in.Kept[f.ID] == "" {
 			c.out.Kept[f.ID] = f.Kept
 		}
 	}

@@ -18,6 +18,9 @@ func (c *copying) take(it item) error {
 	} else if _, hinted := c.met[it.m.Key()]; hinted {
 		c.met[it.m.Key()] = true
 	}
+	if kind == "" {
+		c.owes(it.m)
+	}
 	if kind == "" || c.covered(it) {
 		c.done(it)
 		return nil
@@ -43,7 +46,15 @@ func (c *copying) write(it item, kind ledger.Kind, from int) error {
 			return err
 		}
 	}
-	entries := c.entries(it.m, kind, c.textOf(it.m), files)[from:]
+	if err := c.enter(c.entries(it.m, kind, c.textOf(it.m), files)[from:]); err != nil {
+		return err
+	}
+	c.done(it)
+	return nil
+}
+
+// enter puts entries into the draft, and writes what is full.
+func (c *copying) enter(entries []entry) error {
 	if c.digests(entries) > c.room {
 		return errFull
 	}
@@ -57,7 +68,6 @@ func (c *copying) write(it item, kind ledger.Kind, from int) error {
 		c.log.newer(e.Entry)
 		c.draft.add(e)
 	}
-	c.done(it)
 	return nil
 }
 

@@ -12,31 +12,36 @@ import (
 	"hikeshi/activities/internal/talk"
 )
 
-// transfer copies a file from the chat to the store. A reason says why it cannot be had, ever; an error, that it may be
-// had later.
+// transfer copies a file from the chat to the store. A reason says why it cannot be had as things are, and an error that
+// this must be tried again at once.
 func (c *copying) transfer(channel string, f talk.File) (s deposit.Stored, reason string, err error) {
+	s, fetching, err := c.carry(channel, f)
+	if fetching != nil {
+		return s, given(fetching, activities.NotFound, activities.Denied, activities.Invalid), unless(fetching, activities.NotFound, activities.Denied, activities.Invalid)
+	}
+	return s, given(err, activities.Invalid), unless(err, activities.Invalid)
+}
+
+// carry copies a file. What goes wrong with the chat is told apart from what goes wrong with the store.
+func (c *copying) carry(channel string, f talk.File) (s deposit.Stored, fetching, err error) {
 	ctx, cancel := context.WithCancel(c.ctx)
 	defer cancel() // an upload that is not finished leaves nothing behind
 	var body talk.Body
-	err = c.pulse.patiently(func() (err error) {
+	fetching = c.pulse.patiently(func() (err error) {
 		body, err = c.Chat.Fetch(ctx, f)
 		return err
 	})
-	if err != nil {
-		return s, given(err, activities.NotFound, activities.Denied, activities.Invalid), unless(err, activities.NotFound, activities.Denied, activities.Invalid)
+	if fetching != nil {
+		return s, fetching, nil
 	}
 	defer body.Close() //nolint:errcheck // it was read to its end, or is of no use
-	var fetching error
 	s, fetching, err = c.upload(ctx, f, body)
 	if fetching != nil {
 		fault := activities.FaultOf(fetching)
 		fault.System, fault.Op = "slack", fmt.Sprintf("fetch file %s of channel %s", f.ID, channel)
-		if fault.Class.Final() {
-			return s, fault.Cause, nil
-		}
-		return s, "", fault.Error()
+		return s, fault.Error(), nil
 	}
-	return s, given(err, activities.Invalid), unless(err, activities.Invalid)
+	return s, nil, err
 }
 
 // given is the cause of an error of one of the classes, and unless the error if it is of none.

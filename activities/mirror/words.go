@@ -16,6 +16,7 @@ package mirror
 //	kept       for a file in the store
 //	again      for a file that was logged before
 //	missing    for a file whose bytes could not be had
+//	late       above files of a message that are kept only now
 //	elsewhere  for a file that lies in another system
 func Words() map[string]string {
 	return map[string]string{
@@ -32,6 +33,7 @@ func Words() map[string]string {
 		"kept":      "File: {name}, {size} bytes, SHA-256 {sum}",
 		"again":     "File: {name}, kept before",
 		"missing":   "File: {name}, not kept: {reason}",
+		"late":      "What could not be had before is kept now.",
 		"elsewhere": "File: {name}, lies elsewhere: {address}",
 	}
 }

@@ -115,6 +115,7 @@ func (w *world) attempt(t testing.TB, resume bool, hints ...mirror.Hint) (out mi
 // remember keeps of a result what a workflow keeps.
 func (w *world) remember(out mirror.Mirrored) {
 	w.in.Seq, w.in.Channels, w.in.FileIDs = out.Seq, out.Channels, out.IDsLeft
+	w.in.Lacking = out.Lacking
 	w.in.Room -= out.Digests
 	for id, kept := range out.Kept {
 		w.in.Kept[id] = kept

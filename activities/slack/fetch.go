@@ -15,7 +15,7 @@ import (
 	"hikeshi/activities/internal/talk"
 )
 
-// Fetch opens a file's bytes. An error of class NotFound or Denied says that they cannot be had, for good. A body that
+// Fetch opens a file's bytes. An error of class NotFound or Denied says that they cannot be had as things are. A body that
 // ends before its size is read as io.ErrUnexpectedEOF. The bytes may be malware: they are passed on, never looked into.
 // https://docs.slack.dev/reference/objects/file-object
 func (c *Client) Fetch(ctx context.Context, f talk.File) (talk.Body, error) {

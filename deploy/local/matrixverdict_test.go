@@ -48,7 +48,7 @@ func (l *life) judge(ctx context.Context, before *vendorState, clean census) (v 
 	if clean != nil {
 		v.Doubled, v.Lost = counted.against(clean)
 	}
-	if l.s.Mirror.NotKept > 0 { // Slack refused the file's bytes for good: the log and the status say so
+	if l.s.Mirror.NotKept > 0 { // Slack refused the file's bytes, and was not asked again yet: the log and the status say so
 		v.Lost = slices.DeleteFunc(v.Lost, func(what string) bool { return strings.HasPrefix(what, `file "mirror.file.`) })
 	}
 	all, err := l.observe(ctx)

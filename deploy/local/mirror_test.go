@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hikeshi/activities/fake"
 	"hikeshi/activities/slack/slacktest"
 	"hikeshi/starter/cases"
 	"hikeshi/workflows"
@@ -83,6 +84,41 @@ func TestTheLogHoldsEverything(t *testing.T) {
 	in.send(t, s.Number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: "contained", By: principal()})
 	s = in.closed(t, request)
 	require.Equal(t, 5, s.Archive.Files)
+}
+
+// Slack refuses two files: the log goes on at once. The one that it hands out later is kept by the next sweep; the other
+// one stays refused, and holds up neither the log nor the archive.
+func TestARefusedFileIsKeptLater(t *testing.T) {
+	t.Parallel()
+	in := newInstall(t, t.TempDir(), nil)
+	request, s := in.open(t, "aoi", "open two files are refused", cases.Linked)
+	require.NoError(t, in.site.Slack.Inject(fake.Fault{Match: "GET /files-pri/*/late.txt", Mode: "status", Status: 403, Times: 1}))
+	require.NoError(t, in.site.Slack.Inject(fake.Fault{Match: "GET /files-pri/*/never.txt", Mode: "status", Status: 403}))
+	for _, name := range []string{"late.txt", "never.txt"} {
+		in.acts(t, "file", map[string]string{"user": "aoi", "channel": s.Links.Channel, "text": "evidence", "name": name, "content": "bytes of " + name}, nil)
+	}
+	in.says(t, "ben", s.Links.Channel, "", "and on")
+	before := in.settleLog(t, s, "the log goes on", func(m workflows.MirrorStatus) bool { return m.NotKept == 2 && m.Messages >= 3 })
+	require.Zero(t, before.Files)
+	in.desk.RingAll(t.Context()) // a whole sweep
+	in.settleLog(t, s, "one file is kept now", func(m workflows.MirrorStatus) bool { return m.NotKept == 1 && m.Files == 1 })
+
+	in.triaged(t, s.Number)
+	in.send(t, s.Number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: "contained", By: principal()})
+	s = in.closed(t, request)
+	require.Equal(t, 1, s.Archive.Files)
+	require.Equal(t, 1, s.Mirror.NotKept)
+	w := in.world(t, request)
+	require.NoError(t, w.logHolds())
+	entries, _, err := w.logOf()
+	require.NoError(t, err)
+	late := 0
+	for _, e := range entries {
+		if e.Kind == "kept" {
+			late++
+		}
+	}
+	require.Equal(t, 1, late)
 }
 
 // One byte of one file that people have shared is changed in Drive: the archive finds it, says which, and waits; nothing

@@ -48,7 +48,7 @@ func (c Case) EvidenceName() string {
 // filled in there.
 func LogWords(lang string) map[string]string {
 	return all(lang, "log_word_", "reply", "broadcast", "app", "nobody", "edited", "before", "deleted", "lost", "part", "empty",
-		"kept", "again", "missing", "elsewhere")
+		"kept", "again", "missing", "late", "elsewhere")
 }
 
 // ArchiveWords are the words of the archive's transcript, by the ids that package activities/archive gives them.

@@ -15,15 +15,16 @@ import (
 type Kind string
 
 // Said: the message as it was when it was first seen. Edited: a new text of it. Deleted: it is gone, and was logged
-// before. Lost: it was gone before anybody could log it.
+// before. Lost: it was gone before anybody could log it. Kept: files of it are kept now that the log names as not kept.
 const (
 	Said    Kind = "said"
 	Edited  Kind = "edited"
 	Deleted Kind = "deleted"
 	Lost    Kind = "lost"
+	Kept    Kind = "kept"
 )
 
-// Entry is one message, edit or deletion in a digest.
+// Entry is one message, edit, deletion or late file in a digest.
 type Entry struct {
 	Kind    Kind   `json:"k"`
 	Channel string `json:"c"`
