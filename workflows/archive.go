@@ -177,7 +177,7 @@ func (c *caseRun) export(ctx workflow.Context, b box) (changed []string, err err
 	if err != nil {
 		return nil, err
 	}
-	verified, err := runStep[archive.Verified](ctx, c.runner, c.verifyStep(append(made, manifest.Artifact), said.Counts))
+	verified, err := runStep[archive.Verified](ctx, c.runner, c.verifyStep(append(made, manifest.Artifact), said.Counts, manifest.Files))
 	if err != nil || len(verified.Changed) > 0 {
 		return verified.Changed, err
 	}
@@ -252,9 +252,9 @@ func (c *caseRun) manifestStep(b box, made []archive.Artifact, counts []archive.
 	}}
 }
 
-func (c *caseRun) verifyStep(made []archive.Artifact, counts []archive.Count) step {
+func (c *caseRun) verifyStep(made []archive.Artifact, counts []archive.Count, kept int) step {
 	return step{c.at("verify"), Bulk, background, archiveActivities.VerifyArchive, func(activities.Effect) any {
-		return archive.VerifyArchive{Channels: c.archiveChannels(), Counts: counts, Artifacts: made, Logs: c.logIDs()}
+		return archive.VerifyArchive{Channels: c.archiveChannels(), Counts: counts, Artifacts: made, Logs: c.logIDs(), Files: &kept}
 	}}
 }
 

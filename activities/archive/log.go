@@ -13,6 +13,7 @@ type logbook struct {
 	files   map[string]logged   // by the chat's id of the file
 	deleted map[string]struct{} // keys of messages that are gone
 	counts  map[string]int      // how many they are, by channel
+	late    map[string]struct{} // channels with files that were kept only later than their message
 }
 
 // logged is a file in the log, with the first message that showed it.
@@ -23,7 +24,7 @@ type logged struct {
 
 // readLog reads the whole log. Others, if not nil, gets each entry as well.
 func (a *Activities) readLog(ctx context.Context, logs []string, beat func(), others func(ledger.Entry)) (*logbook, error) {
-	b := &logbook{files: map[string]logged{}, deleted: map[string]struct{}{}, counts: map[string]int{}}
+	b := &logbook{files: map[string]logged{}, deleted: map[string]struct{}{}, counts: map[string]int{}, late: map[string]struct{}{}}
 	for _, ticket := range slices.Backward(logs) {
 		beat()
 		err := a.Tickets.Digests(ctx, ticket, func(d ledger.Digest) (bool, error) {
@@ -52,9 +53,22 @@ func (b *logbook) add(e ledger.Entry) {
 			b.counts[e.Channel]++
 		}
 	}
+	if e.Kind == ledger.Kept {
+		b.late[e.Channel] = struct{}{}
+	}
 	for _, f := range e.Files {
 		b.addFile(f, e)
 	}
+}
+
+// kept counts the files that are kept.
+func (b *logbook) kept() (n int) {
+	for _, f := range b.files {
+		if f.Kept != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // addFile keeps, of several entries about a file, the one that knows most of it, and of those the oldest. The log tells

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,11 +17,12 @@ type VerifyArchive struct {
 	Counts    []Count    `json:"counts"`
 	Artifacts []Artifact `json:"artifacts"` // with the manifest
 	Logs      []string   `json:"logs"`
+	Files     *int       `json:"files,omitempty"` // how many files of people the manifest names as kept; nil: it is not known
 }
 
 // Verified says what was compared.
 type Verified struct {
-	Changed  []string `json:"changed,omitempty"` // ids of channels in which something was said, edited or deleted since the export
+	Changed  []string `json:"changed,omitempty"` // ids of channels in which something was said, edited or deleted since the export, or a file kept
 	Gone     []string `json:"gone,omitempty"`    // ids of channels that were exported, but cannot be read any more to compare
 	Messages int      `json:"messages"`
 	Files    int      `json:"files"`
@@ -61,7 +63,19 @@ func (a *Activities) verifyArchive(ctx context.Context, in VerifyArchive, p *pul
 			return v, err
 		}
 	}
+	if late := keptSince(in, log); len(late) > 0 {
+		return Verified{Changed: late}, nil
+	}
 	return a.compareStore(ctx, in, log, p)
+}
+
+// keptSince gives the channels with late files, if more files are kept than the manifest says: the mirror has got one
+// since then. The others are told by what was said with them.
+func keptSince(in VerifyArchive, log *logbook) []string {
+	if in.Files == nil || log.kept() <= *in.Files {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(log.late))
 }
 
 // compareChannels compares all channels with the export and with the log. That something changed comes before anything

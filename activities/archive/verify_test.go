@@ -145,6 +145,39 @@ func TestVerifyLog(t *testing.T) {
 	require.Contains(t, f.Cause, "…)")
 }
 
+// A file that was not kept when its message was logged, and is kept later, is part of the archive: in the manifest, among
+// the messages, and compared with the store. If that happens between export and verification, it is exported again.
+func TestVerifyAFileThatIsKeptLater(t *testing.T) {
+	w := ordinary()
+	shared := talk.File{ID: "FLATE", Name: "late.txt", Size: 4}
+	said := w.says("C0CASE", talk.Message{TS: ts(day + 200), Text: "see", Files: []talk.File{shared}}, ledger.File{Missing: "HTTP 403"})
+	m := w.make(t)
+	in := w.toVerify(m)
+	in.Files = &m.manifest.Files
+	v, err := run[archive.Verified](t, w, false, w.activities().VerifyArchive, in)
+	require.NoError(t, err)
+	require.Empty(t, v.Changed)
+	before := v.Files
+
+	late := w.store.keep("late", "FLATE-late.txt", "late")
+	late.ID = "FLATE"
+	w.log(ledger.Entry{Kind: ledger.Kept, Channel: "C0CASE", TS: said.TS, Sum: ledger.Sum(said), Files: []ledger.File{late}})
+	v, err = run[archive.Verified](t, w, false, w.activities().VerifyArchive, in)
+	require.NoError(t, err)
+	require.Equal(t, []string{"C0CASE"}, v.Changed)
+
+	notKept := m.manifest.NotKept
+	m = w.make(t)
+	require.Equal(t, notKept-1, m.manifest.NotKept)
+	require.Contains(t, string(w.content("m")), `"kept":"files/FLATE-late.txt"`)
+	in = w.toVerify(m)
+	in.Files = &m.manifest.Files
+	v, err = run[archive.Verified](t, w, false, w.activities().VerifyArchive, in)
+	require.NoError(t, err)
+	require.Empty(t, v.Changed)
+	require.Equal(t, before+1, v.Files)
+}
+
 // An edit of which the log does not know is not in the log.
 func TestVerifyLogOfEdit(t *testing.T) {
 	w := ordinary()
