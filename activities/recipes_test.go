@@ -74,6 +74,7 @@ var recipes = map[string]struct{ recipe, proof string }{
 	"StampSeal":          {upload + "; another timestamp of the same head is as good", "seal.TestStampSeal"},
 	"SweepSheets":        {differs, "drive.TestSweepSheetsAfterFaults"},
 	"SweepTickets":       {differs, "jira.TestSweepTicketsAfterFaults"},
+	"TellWorkflows":      {natural, "ops.TestTellWorkflows"},
 	"UnarchiveChannels":  {natural, "slack.TestArchiveAndUnarchive"},
 	"UpdateNotice":       {natural, "slack.TestContractOnFake/notices"},
 	"VerifyArchive":      {reads, "archive.TestVerifyGoesOn"},

@@ -66,6 +66,7 @@ type BreakerState struct {
 	Heard   time.Time `json:"heard,omitzero"`    // when the last trouble was looked into
 	Rounds  int       `json:"rounds,omitempty"`  // of asking the vendor since it is held
 	Notice  tellState `json:"notice,omitzero"`
+	Cases   toldCases `json:"cases,omitzero"`
 	Paged   time.Time `json:"paged,omitzero"` // when people were called; zero: they were not
 }
 
@@ -126,6 +127,7 @@ func (f *Flows) Breaker(ctx workflow.Context, in BreakerInput) error {
 	b.branch(work, "watch", b.watch)
 	b.branch(work, "show", b.show)
 	b.branch(work, "tell", b.tell)
+	b.branch(work, "tell cases", b.tellCases)
 	b.branch(work, "page", b.page)
 	b.branch(work, "age", b.watchAge)
 	return b.live(ctx, stop, func(ctx workflow.Context) { drained(ctx, TroubleSignal, b.take) }, func(ctx workflow.Context) error {
@@ -186,7 +188,7 @@ func (b *breakerRun) listen(ctx workflow.Context) error {
 	}
 	if !troubled() && !b.Heard.IsZero() {
 		b.settle(ctx)
-		if err := b.await(ctx, func() bool { return troubled() || b.told() }); err != nil {
+		if err := b.await(ctx, func() bool { return troubled() || b.told() && b.casesKnow() }); err != nil {
 			return err
 		}
 		b.over = !troubled()

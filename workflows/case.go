@@ -96,7 +96,7 @@ func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 		everReset: state.EverReset, records: state.Steps,
 		place:    func() Placement { return state.Placement },
 		replace:  c.readPlacement,
-		changed:  func() { c.changes++ },
+		changed:  func() { c.forgetHeld(); c.changes++ },
 		carried:  c.carriedOut,
 		adoption: c.adoption,
 		doubts:   &state.Doubts,

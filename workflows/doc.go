@@ -58,6 +58,7 @@
 //	gates.go      phases, and what each needs before the case moves on
 //	open.go       the graph of the open phase
 //	breaker.go    a vendor that refuses us or is down, for all cases;  breakerhold.go  what is done then
+//	held.go       why what is owed waits, as the breaker tells the cases (breakertell.go)
 //	reach.go      how people are called when Slack does not bring them together
 //	triage.go     what triage records, and finding the commander in Slack
 //	contain.go, tasks.go, updates.go, lessons.go    the work of people, as they tell the case of it

@@ -37,6 +37,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 	hear(ctx, &c.run, analysisReportSignal, "What an analysis reports; sent by the analysis.", c.hearAnalysis)
 	hear(ctx, &c.run, mirrorReportSignal, "What the mirror reports; sent by the mirror.", c.hearMirror)
 	hear(ctx, &c.run, decidedSignal, "What somebody decided about a step of a child; sent by the child.", func(n decidedNote) { c.hearDecided(ctx, n) })
+	hear(ctx, &c.run, vendorSignal, "How it stands with a vendor; sent by its breaker to cases that may be waiting for it.", c.hearVendor)
 	hear(ctx, &c.run, ChannelSignal, `What somebody did to a channel of the case: {"channel":"C0123","did":"left","user":"U0123"}.`, func(e ChannelEvent) { c.happened(ctx, e) })
 	return nil
 }
@@ -54,6 +55,7 @@ func (c *caseRun) drain(ctx workflow.Context) {
 	drained(ctx, analysisReportSignal, c.hearAnalysis)
 	drained(ctx, mirrorReportSignal, c.hearMirror)
 	drained(ctx, decidedSignal, func(n decidedNote) { c.hearDecided(ctx, n) })
+	drained(ctx, vendorSignal, c.hearVendor)
 	drained(ctx, ChannelSignal, func(e ChannelEvent) { c.happened(ctx, e) })
 	if c.told && c.TicketPending {
 		c.takeIntake(ctx)

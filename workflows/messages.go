@@ -41,6 +41,8 @@ const (
 	ticketSettledSignal = "ticketSettled"
 	// intakeAgainSignal asks a case whether it is there. It carries nothing and changes nothing.
 	intakeAgainSignal = "intakeAgain"
+	// vendorSignal tells a case how it stands with a vendor that it may be waiting for, as a HeldVendor.
+	vendorSignal = "vendor"
 )
 
 // IntakeWorkflowID is the id of the workflow that opens the case of a request.

@@ -56,6 +56,7 @@ type CaseState struct {
 	Seals         sealState              `json:"seals,omitzero"`
 	Doubts        doubts                 `json:"doubts,omitzero"`          // effects that may have come about twice
 	TicketPending bool                   `json:"ticket_pending,omitempty"` // Intake's try goes on; it will tell
+	Held          map[string]heldNote    `json:"held,omitempty"`           // vendor → why what is owed there waits
 	Steps         map[string]*stepRecord `json:"steps"`
 	Shown         map[string]string      `json:"shown"`            // surface → digest of what people see there
 	Told          map[string]*toldStuck  `json:"told,omitempty"`   // place → the notice there about stuck steps

@@ -151,6 +151,7 @@ type facts struct {
 	Owed        []string // the main things that are not there
 	Stuck       []string // steps, each with its error
 	Missed      []string // people who could not be brought in, names that were taken
+	Held        []string `json:",omitempty"` // vendors for which the owed ones wait
 }
 
 func (c *caseRun) facts() facts {
@@ -180,6 +181,9 @@ func (c *caseRun) facts() facts {
 		case isMain(id):
 			f.Owed = append(f.Owed, id)
 		}
+	}
+	for _, vendor := range workflow.DeterministicKeys(c.Held) {
+		f.Held = append(f.Held, vendor+" "+c.Held[vendor].Class+" "+c.Held[vendor].Since.UTC().Format(time.RFC3339))
 	}
 	f.Missed = slices.Concat(c.people.Unknown, c.channel.Taken)
 	for _, r := range c.invited.Refused {
@@ -213,9 +217,9 @@ func (c *caseRun) outside() notice.Case {
 }
 
 // isMain reports whether a step makes one of the things that people look for.
-func isMain(id string) bool {
-	return slices.Contains([]string{stepTicket, stepChannel, stepFolder, stepSheet}, id)
-}
+func isMain(id string) bool { return slices.Contains(mainSteps[:], id) }
+
+var mainSteps = [...]string{stepTicket, stepChannel, stepFolder, stepSheet}
 
 // cardMessage renders the card for Slack.
 func (c *caseRun) cardMessage(ctx workflow.Context) slack.Message {

@@ -10,7 +10,8 @@ import (
 
 // Activities are the breaker's deeds, registered on the queue ops. They hold no secret of a vendor.
 type Activities struct {
-	Queues Queues
+	Queues    Queues
+	Workflows Workflows // whom the breaker tells
 	// Checks ask each vendor, by name, whether it lets us in.
 	Checks map[string]func(context.Context) error
 }

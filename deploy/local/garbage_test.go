@@ -57,7 +57,7 @@ func TestGarbage(t *testing.T) {
 	analysis, mirror := workflows.AnalysisWorkflowID(s.WorkflowID, "a1"), workflows.MirrorWorkflowID(s.WorkflowID)
 	sent := 0
 	for id, names := range map[string][]string{
-		s.WorkflowID: {"ticketSettled", "intakeAgain", "analysisReport", "mirrorReport", "stepDecided", workflows.ChannelSignal, workflows.RollSignal, "unknown"},
+		s.WorkflowID: {"ticketSettled", "intakeAgain", "analysisReport", "mirrorReport", "stepDecided", "vendor", workflows.ChannelSignal, workflows.RollSignal, "unknown"},
 		analysis:     {"order", workflows.RollSignal, "unknown"},
 		mirror:       {"order", workflows.BellSignal, workflows.RollSignal, "unknown"},
 	} {

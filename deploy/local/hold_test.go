@@ -181,6 +181,10 @@ func TestOpenedDuringAnOutage(t *testing.T) {
 		view, err := in.desk.Status(t.Context(), o.s.Number, in.cfg.Viewer)
 		return err == nil && slices.ContainsFunc(view.Notes, func(n string) bool { return strings.HasPrefix(n, "JIRA has been out of reach since ") })
 	})
+	in.eventually(t, "its card says it too, and that of a case with all its things does not", func() bool {
+		return strings.Contains(in.cardOf(t, o.s), "JIRA has been out of reach since ")
+	})
+	require.NotContains(t, in.cardOf(t, list[0].s), "out of reach")
 	in.site.Jira.ClearFaults()
 	in.eventually(t, "nothing is owed", func() bool { return !slices.ContainsFunc(append(list, o), in.owes(t)) })
 	after := in.wait(t, o.request, cases.Linked)
@@ -190,4 +194,15 @@ func TestOpenedDuringAnOutage(t *testing.T) {
 		require.NoError(t, in.world(t, o.request).exactlyOne())
 	}
 	in.eventually(t, "the operators know", func() bool { n := in.notices(); return len(n) == 1 && strings.Contains(n[0], "can be used again") })
+}
+
+// cardOf is what the case's card reads.
+func (in *install) cardOf(t *testing.T, s workflows.Status) string {
+	t.Helper()
+	for _, m := range in.site.Slack.Messages(s.Links.Channel) {
+		if len(m.Blocks) > 0 && m.BotID != "" {
+			return m.Text + string(m.Blocks)
+		}
+	}
+	return ""
 }

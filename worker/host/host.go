@@ -80,7 +80,8 @@ func Start(ctx context.Context, cfg *settings.Config, o Options) (*Host, error) 
 	if err != nil {
 		return nil, err
 	}
-	deps.Ops = &ops.Activities{Queues: ops.Queues{Service: c.WorkflowService(), Namespace: options.Namespace, Identity: options.Identity}, Checks: accessChecks(deps)}
+	queues := ops.Queues{Service: c.WorkflowService(), Namespace: options.Namespace, Identity: options.Identity}
+	deps.Ops = &ops.Activities{Queues: queues, Workflows: c, Checks: accessChecks(deps)}
 	if err := checkRetention(ctx, c, options.Namespace, cfg, o.Log); err != nil {
 		c.Close()
 		return nil, err

@@ -123,7 +123,7 @@ func ids(t *testing.T) map[string]bool {
 		"need":           {"reassessment", "containment", "resolution", "archive", "triage", "analysis", "lessons", "conclude", "decide"},
 		"log_word":       slices.Sorted(maps.Keys(notice.LogWords("en"))),
 		"archive_word":   slices.Sorted(maps.Keys(notice.ArchiveWords("en"))),
-		"breaker":        {"held", "unheld", "partly", "released", "over", "hold", "release", "ask", "tell", "page"},
+		"breaker":        {"held", "unheld", "partly", "released", "over", "hold", "release", "ask", "tell", "cases", "page"},
 		"breaker_todo":   {"slack", "jira", "google"},
 		"command": {"triage", "contain", "analyze", "conclude", "task", "update", "lesson", "decide", "waive", "back", "close", "reopen",
 			"roll", "bell", "resolveStep"},
