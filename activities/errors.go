@@ -37,6 +37,8 @@ type Fault struct {
 	Hint   string        `json:"hint,omitempty"` // what a person can do about it; empty if nothing is known
 	After  time.Duration `json:"-"`              // for RateLimited: how long the vendor asked us to wait; 0 means back off
 	Held   bool          `json:"held,omitempty"` // the vendor is down for everybody, and its breaker is at it: nothing is stuck
+	// Early says that nothing has failed: it is only too early to tell what a call that got no answer has done.
+	Early bool `json:"early,omitempty"`
 	// Attempts lists the attempts of this activity so far, the failed one last. Temporal keeps only the last
 	// failure of a retried activity; here the history holds all of them.
 	Attempts []Attempt `json:"attempts,omitempty"`
@@ -106,7 +108,7 @@ func timedOut(before error) Fault {
 		return Fault{Class: Ambiguous, Cause: "no answer in time"}
 	}
 	f := FaultOf(app)
-	f.After, f.Told, f.Doubt = 0, false, time.Time{}
+	f.After, f.Told, f.Doubt, f.Early = 0, false, time.Time{}, false
 	if f.Class != Credentials && !f.Held {
 		f.Class, f.Cause, f.Hint = Ambiguous, "no answer in time; before that: "+f.Cause, ""
 	}

@@ -111,7 +111,7 @@ func (t *tries) unsettled() error {
 		return nil
 	}
 	return Fault{
-		Class: Ambiguous, Op: "look for what an earlier try may have made", After: min(rest, lookAgain),
+		Class: Ambiguous, Early: true, Op: "look for what an earlier try may have made", After: min(rest, lookAgain),
 		Cause: "an earlier request got no answer; the vendor is given until " + until.UTC().Format("15:04:05Z") + " to carry it out",
 	}.Error()
 }

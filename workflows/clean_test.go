@@ -28,3 +28,15 @@ func TestARefusedStepIsRetriedWithoutALookUp(t *testing.T) {
 	require.Equal(t, workflows.StepDone, step(t, status, "open.bookmark").State)
 	require.Equal(t, looks, w.count("bookmarks.list"))
 }
+
+// A message of which no answer came is looked for until the vendor has had its time. That is waiting, and no failure: the
+// step does not get stuck for it, however many looks come too early.
+func TestAStepInDoubtWaitsForTheVendor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Settle = time.Hour // of the real time: all looks come too early
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "chat.postMessage", Mode: "hang", Times: 1}))
+	state, _ := w.intake(report("req-doubt"))
+	status, _ := w.live(state, 40*time.Minute)
+	require.Equal(t, workflows.StepTrying, step(t, status, "open.card").State)
+}

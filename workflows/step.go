@@ -143,7 +143,7 @@ func runQuiet[Out any](ctx workflow.Context, r *runner, s step) (out Out, done b
 // failed notes how an execution ended, and waits where another one at once makes no sense.
 func (r *runner) failed(ctx workflow.Context, rec *stepRecord, f activities.Fault) error {
 	switch {
-	case f.Class == activities.RateLimited: // a queue, not trouble: it goes on waiting its turn
+	case f.Class == activities.RateLimited, f.Early: // a queue, or the vendor's time to answer: no trouble, it goes on waiting
 		return nil
 	case f.Class == activities.Credentials, f.Held: // nobody's case is at fault: the breaker holds the queue, and nothing is stuck
 		r.blame(rec, f)
