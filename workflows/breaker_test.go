@@ -308,6 +308,42 @@ func TestAnOrphanedQueue(t *testing.T) {
 	}
 }
 
+// Whatever Temporal says to holding, the vendor is asked; when holding is possible again, it is held.
+func TestAQueueThatCannotBeHeldForLong(t *testing.T) {
+	v := newVendor(t, "jira")
+	v.cannot = serviceerror.NewNotFound("namespace not found")
+	v.falls(activities.Credentials, "HTTP 401")
+	v.after(0, func() { v.meets(activities.Credentials, "HTTP 401") })
+	v.after(10*time.Minute, func() {
+		require.Equal(t, workflows.BreakerUnheld, v.status().Phase)
+		require.Contains(t, v.status().Cannot, "namespace not found")
+		require.Greater(t, v.asked, 5)
+		v.cannot = nil
+	})
+	v.after(30*time.Minute, func() {
+		require.True(t, v.held())
+		require.Equal(t, workflows.BreakerHeld, v.status().Phase)
+		v.falls("", "")
+	})
+	v.run()
+	require.False(t, v.held())
+}
+
+// A notice that somebody has deleted is posted anew when there is something to say.
+func TestADeletedNoticeIsPostedAnew(t *testing.T) {
+	v := newVendor(t, "jira")
+	v.falls(activities.Credentials, "HTTP 401")
+	v.after(0, func() { v.meets(activities.Credentials, "HTTP 401") })
+	v.after(10*time.Minute, func() {
+		require.Len(t, v.notices(), 1)
+		require.NoError(t, v.slack.Inject(fake.Fault{Match: "chat.update", Mode: "before", Error: "message_not_found"}))
+		v.falls("", "")
+	})
+	v.run()
+	require.Len(t, v.notices(), 2, "the fake keeps the first one")
+	require.Contains(t, v.notices()[1], "JIRA can be used again.")
+}
+
 // The operators' channel is not there: that holds up nobody.
 func TestNobodyCanBeTold(t *testing.T) {
 	v := newVendor(t, "jira")

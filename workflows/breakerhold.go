@@ -21,6 +21,7 @@ const (
 	longestAsk = time.Minute
 	roundAsks  = 12
 	askTime    = 15 * time.Second
+	holdTries  = 5 // what Temporal refuses for longer must not keep the vendor from being asked
 )
 
 var opsActivities *ops.Activities
@@ -51,8 +52,13 @@ func (b *breakerRun) heal(ctx workflow.Context) error {
 func (b *breakerRun) hold(ctx workflow.Context) error {
 	var held ops.Held
 	in := ops.HoldQueue{Queue: VendorQueue(b.Vendor), By: b.id, Why: b.Class}
-	if err := b.do(ctx, "breaker_hold", nil, opsActivities.HoldQueue, in, &held); err != nil {
-		return err
+	retry := &temporal.RetryPolicy{InitialInterval: firstRetry, BackoffCoefficient: 2, MaximumInterval: longestAsk, MaximumAttempts: holdTries}
+	err := b.do(ctx, "breaker_hold", retry, opsActivities.HoldQueue, in, &held)
+	switch {
+	case b.rolling || temporal.IsCanceledError(err):
+		return errRolling
+	case err != nil: // the vendor is asked all the same, and the next round holds
+		held = ops.Held{Why: activities.FaultOf(err).Cause}
 	}
 	if b.Open() {
 		b.Phase, b.Cannot = BreakerHeld, held.Why
@@ -114,6 +120,8 @@ func (b *breakerRun) tell(ctx workflow.Context) error {
 		switch {
 		case temporal.IsCanceledError(err):
 			return err
+		case b.deleted(ctx, err):
+			b.Notice = tellState{} // the next one is new
 		case err == nil || activities.FaultOf(err).Class.Final():
 			b.Notice.Said = text
 		default:
@@ -123,6 +131,14 @@ func (b *breakerRun) tell(ctx workflow.Context) error {
 		}
 		b.changed()
 	}
+}
+
+// deleted reports whether somebody has deleted the notice.
+func (b *breakerRun) deleted(ctx workflow.Context, err error) bool {
+	if b.Notice.TS == "" || !activities.Is(err, activities.NotFound) {
+		return false
+	}
+	return workflow.GetVersion(ctx, "post a deleted notice anew", workflow.DefaultVersion, 1) == 1
 }
 
 // sayable reports whether there is anything to say and a way to say it. While Slack itself is down, it is not.
