@@ -93,6 +93,7 @@ type analysisReport struct {
 	Members  []string     `json:"members,omitempty"`
 	Missed   []string     `json:"missed,omitempty"` // people who could not be brought in
 	Open     []StepStatus `json:"open,omitempty"`   // steps that are not done
+	Busy     bool         `json:"busy,omitempty"`   // its channel is there, and is still being set up
 }
 
 func newAnalysisState(c *caseRun, a *analysisRecord, order analysisOrder) *AnalysisState {
@@ -117,6 +118,7 @@ func (f *Flows) Analysis(ctx workflow.Context, in AnalysisInput) error {
 	if err := a.takeDecisions(ctx, a.desk()); err != nil {
 		return err
 	}
+	a.tellsBusy = workflow.GetVersion(ctx, "tell that a channel is set up", workflow.DefaultVersion, 1) == 1
 	a.hearRoll(ctx)
 	hear(ctx, &a.run, orderSignal, "What the case decides about this analysis; sent by the case itself.", a.take)
 	work, stop := workflow.WithCancel(ctx)
@@ -139,8 +141,9 @@ func (f *Flows) Analysis(ctx workflow.Context, in AnalysisInput) error {
 type analysisRun struct {
 	*AnalysisState
 	run
-	channel slack.Channel
-	card    slack.Notice
+	channel   slack.Channel
+	card      slack.Notice
+	tellsBusy bool // a run that began before it was told of goes on without
 }
 
 func newAnalysisRun(ctx workflow.Context, f *Flows, state *AnalysisState) *analysisRun {
@@ -373,7 +376,7 @@ func (a *analysisRun) report(ctx workflow.Context) error {
 func (a *analysisRun) news() analysisReport {
 	r := analysisReport{
 		Analysis: a.Order.Analysis.ID, Channel: a.channel.ID, Name: a.channelName(), Asked: a.Led, Lead: a.Lead.Name, LeadID: a.Lead.ID,
-		Members: a.In, Missed: slices.Clone(a.Missed), Open: a.openSteps(),
+		Members: a.In, Missed: slices.Clone(a.Missed), Open: a.openSteps(), Busy: a.busy(),
 	}
 	if a.NoLead != "" {
 		r.Missed = append(r.Missed, a.NoLead)
@@ -386,6 +389,15 @@ func (a *analysisRun) channelName() string {
 		return name
 	}
 	return a.channel.Name
+}
+
+// busy reports whether the channel is there but is still being set up: it must not be archived meanwhile, or it would stay
+// without its mark and its card.
+func (a *analysisRun) busy() bool {
+	if !a.tellsBusy || a.channel.ID == "" || a.Order.Abandoned {
+		return false
+	}
+	return !a.isSettled(stepAnalysisDescribe) || !a.isSettled(stepAnalysisCard) || !a.isSettled(stepAnalysisPin)
 }
 
 // openSteps are the steps that are stuck: those that are only on their way are no news for the case.

@@ -139,7 +139,13 @@ func (c *caseRun) need(phase incident.Phase, name string, met bool) incident.Nee
 // holding are the debts without which a case cannot be archived: things that are missing, not surfaces that are being
 // brought up to date, nor notices that nobody waits for.
 func (c *caseRun) holding() []string {
-	return slices.DeleteFunc(c.debts(), func(id string) bool {
+	list := c.debts()
+	for _, a := range c.Analyses {
+		if id := a.ID + "/" + stepAnalysisDescribe; a.Report.Busy && !a.Abandoned && !slices.Contains(list, id) {
+			list = append(list, id)
+		}
+	}
+	return slices.DeleteFunc(list, func(id string) bool {
 		return strings.HasSuffix(id, ".refresh") || id == stepThread || strings.HasPrefix(id, "glass.") ||
 			strings.HasPrefix(id, "archive@") || strings.HasPrefix(id, "seal") || strings.HasPrefix(id, "reopen@")
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hikeshi/activities/fake"
 	"hikeshi/starter/cases"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
@@ -193,4 +194,22 @@ func TestTheEndOfACase(t *testing.T) {
 	_, err := in.desk.Send(t.Context(), s.Number, workflows.ReopenUpdate, workflows.ReopenCommand{Reason: "too late", By: principal()}, trigger())
 	var refusal *incident.Refusal
 	require.ErrorAs(t, err, &refusal)
+}
+
+// A channel that is still being set up when everybody has finished is set up first, and archived then.
+func TestTheArchiveWaitsForAnalysesChannels(t *testing.T) {
+	t.Parallel()
+	in := newInstall(t, t.TempDir(), nil)
+	request, s := in.open(t, "aoi", "open over before it has begun", cases.Linked)
+	in.triaged(t, s.Number)
+	require.NoError(t, in.site.Slack.Inject(fake.Fault{Match: "conversations.setPurpose", Mode: "hang", Times: 1}))
+	require.NoError(t, in.site.Slack.Inject(fake.Fault{Match: "conversations.setPurpose", Mode: "status", Status: 503, Times: 2}))
+	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "laptop", Lead: "@chie", By: principal()})
+	in.settle(t, request, "its channel is there", func(s workflows.Status) bool { return analysisOf(s, "a1").Channel != "" })
+	in.send(t, s.Number, workflows.ConcludeUpdate, workflows.ConcludeCommand{Analysis: "a1", Finding: "nothing", By: principal()})
+	in.send(t, s.Number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: "false positive", By: principal()})
+	in.closed(t, request)
+	rooms := in.world(t, request).rooms("a1")
+	require.Len(t, rooms, 1, "the channel has its mark")
+	require.True(t, rooms[0].Archived)
 }
