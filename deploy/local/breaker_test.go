@@ -70,6 +70,7 @@ func TestATokenIsRevoked(t *testing.T) {
 				require.False(t, in.everStuck(t, o.s.WorkflowID), "%s was stuck", o.s.Number)
 				require.NoError(t, all.of(o.request).exactlyOne(), o.s.Number)
 			}
+			in.recordBreaker(t, v.vendor, "token-"+v.vendor)
 			t.Logf("%d cases: released %s after the good token, all done %s after it; %d calls at Slack, %d at JIRA",
 				len(opened), released.Round(time.Second/10), time.Since(began).Round(time.Second/10), len(in.site.Slack.Calls()), len(in.site.Jira.Calls()))
 		})

@@ -137,16 +137,28 @@ func (in *install) runs(t *testing.T, workflowID string) (list []*historypb.Hist
 // release may be recorded anew; from the first release on they bind.
 func (in *install) recordCase(t *testing.T, request, name string) {
 	t.Helper()
-	if !*record {
-		return
+	if *record {
+		in.recordRuns(t, name, workflowsOf(request, in.wait(t, request, cases.Linked)))
 	}
-	s := in.wait(t, request, cases.Linked)
+}
+
+// recordBreaker stores the histories of a vendor's breaker.
+func (in *install) recordBreaker(t *testing.T, vendor, name string) {
+	t.Helper()
+	if *record {
+		in.recordRuns(t, name, map[string]string{vendor: workflows.BreakerWorkflowID(vendor)})
+	}
+}
+
+// recordRuns stores the histories of all runs of workflows, which are named by what they are.
+func (in *install) recordRuns(t *testing.T, name string, ids map[string]string) {
+	t.Helper()
 	old, err := filepath.Glob(filepath.Join(histories, "unreleased", name+"-*"))
 	require.NoError(t, err)
 	for _, file := range old { // it may have had more runs
 		require.NoError(t, os.Remove(file))
 	}
-	for kind, id := range workflowsOf(request, s) {
+	for kind, id := range ids {
 		for i, h := range in.runs(t, id) {
 			text, err := protojson.MarshalOptions{Multiline: true}.Marshal(h)
 			require.NoError(t, err)

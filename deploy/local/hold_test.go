@@ -45,6 +45,7 @@ func TestAServerThatCannotHoldQueues(t *testing.T) {
 	in.eventually(t, "the vendor is well", func() bool { return !in.held(t, "jira").Standing() })
 	require.False(t, in.everStuck(t, o.s.WorkflowID))
 	require.NoError(t, in.world(t, o.request).exactlyOne())
+	in.recordBreaker(t, "jira", "unheld")
 }
 
 // Somebody terminates the breaker while it holds the queue: the next worker finds the queue held, and starts another
