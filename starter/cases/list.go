@@ -48,9 +48,20 @@ func (c *Cases) List(ctx context.Context, viewer settings.Viewer, f Filter) ([]w
 			break
 		}
 	}
+	heads = once(heads)
 	slices.SortStableFunc(heads, func(a, b workflows.Head) int { return b.Opened.Compare(a.Opened) })
 	heads = heads[:min(limit, len(heads))]
 	return heads, c.recordRestricted(viewer, "list", heads)
+}
+
+// once leaves each case in the list once: one that continues in a new run while pages are read stands on two of them.
+func once(heads []workflows.Head) []workflows.Head {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(heads, func(h workflows.Head) bool {
+		again := seen[h.WorkflowID]
+		seen[h.WorkflowID] = true
+		return again
+	})
 }
 
 // query leaves out the runs that a case has left behind by rolling over: they are the same case. Closed cases run on

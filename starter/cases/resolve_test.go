@@ -338,6 +338,19 @@ func TestTwoHundredStuckCasesAreRetriedOnce(t *testing.T) {
 	})
 }
 
+// A case that continues in a new run while pages are read stands on two of them: it is one case.
+func TestACaseOnTwoPagesIsOne(t *testing.T) {
+	var all []*workflows.Status
+	for i := range 60 {
+		all = append(all, one(fmt.Sprintf("SEC-%d", i+1)))
+	}
+	c, f := newFloor(t, incident.AudienceGroup, all...)
+	f.cases = append(f.cases, f.cases[3])
+	if list, err := c.Stuck(t.Context(), everything, StuckFilter{}); err != nil || len(list) != 60 {
+		t.Errorf("%d cases, %v", len(list), err)
+	}
+}
+
 func TestRetryAllTellsWhatWasNotDone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := one("SEC-1"), one("SEC-2")

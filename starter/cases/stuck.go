@@ -90,7 +90,7 @@ func (c *Cases) stuckHeads(ctx context.Context, viewer settings.Viewer, f StuckF
 			break
 		}
 	}
-	return heads, nil
+	return once(heads), nil
 }
 
 // query finds cases only: what is stuck in a case's analyses and mirror stands in the case's attribute too.
