@@ -28,7 +28,7 @@ import (
 var record = flag.Bool("record", false, "record the histories of some cases for the replay test of workflows")
 
 // patient is how long a test waits for what must come. It is long: only a broken product makes a test wait for it.
-const patient = 60 * time.Second
+const patient = 2 * time.Minute
 
 func TestMain(m *testing.M) {
 	flag.Parse()

@@ -31,7 +31,7 @@ func init() {
 	flag.StringVar(&matrix.extent, "matrix", "sample", "how much of the crash matrix is played: sample, wide (each call once) or full (each call in each kind of life)")
 	flag.Uint64Var(&matrix.seed, "seed", 0, "of the crash matrix; 0: a new one")
 	flag.IntVar(&matrix.lanes, "lanes", 0, "lives of the crash matrix at a time; 0: 4 for a sample, else 10")
-	flag.DurationVar(&matrix.within, "within", 0, "when the crash matrix begins no more lives; 0: 35s for a sample, else never")
+	flag.DurationVar(&matrix.within, "within", 0, "how long after its recordings the crash matrix begins no more lives; 0: 20s for a sample, else never")
 	flag.StringVar(&matrix.out, "matrix.out", "", "file that gets every combination of the crash matrix as JSON")
 	flag.StringVar(&matrix.lives, "matrix.kinds", "", "regular expression: play only kinds of life whose name matches")
 	flag.StringVar(&matrix.only, "matrix.only", "", "regular expression: play only combinations whose description matches")
@@ -51,7 +51,7 @@ func (o matrixOptions) withDefaults() matrixOptions {
 	if o.within == 0 {
 		o.within = 24 * time.Hour
 		if sample {
-			o.within = 35 * time.Second
+			o.within = 20 * time.Second
 		}
 	}
 	return o
@@ -205,10 +205,11 @@ func (m *crashMatrix) plan(t *testing.T) {
 // playAll plays the queue. What is wrong with a life that many faults struck is looked for in lives with one of them.
 func (m *crashMatrix) playAll(t *testing.T) {
 	t.Helper()
+	begun := time.Now()
 	m.each(t.Context(), func() func(*lane) {
 		for {
 			m.mu.Lock()
-			over := time.Since(m.began) > m.o.within
+			over := time.Since(begun) > m.o.within
 			if len(m.queue) > 0 && (!over || m.queue[0][0].suspect) { // what was begun is cleared up
 
 				defer m.mu.Unlock()
