@@ -43,7 +43,8 @@ func (w *Watch) Round(ctx context.Context) {
 }
 
 // lookAfter makes sure that somebody will release the vendor's queue if it is held by us. What a person has set is that
-// person's.
+// person's. A breaker that runs may not know of the hold: where a worker dies while it sets the rate, Temporal can keep
+// it unseen, show it minutes later, and say meanwhile that nothing is held.
 func (w *Watch) lookAfter(ctx context.Context, vendor string, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*reportTime)
 	defer cancel()
@@ -53,14 +54,19 @@ func (w *Watch) lookAfter(ctx context.Context, vendor string, now time.Time) err
 		return err
 	}
 	running, err := w.running(ctx, workflows.BreakerWorkflowID(vendor))
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !running:
+	}
+	meant, silent := true, error(nil)
+	if running {
+		meant, silent = w.meant(ctx, workflows.BreakerWorkflowID(vendor))
+	}
+	switch {
+	case !running || !meant:
 		w.report(vendor, workflows.Trouble{System: vendor, Class: string(activities.Unavailable), Cause: "its queue was held, and nobody would have released it", At: now, Orphan: true})
 		return nil
 	case now.Sub(rate.Since) < forgotten:
-		return nil
+		return silent
 	}
 	if w.ops.CheckAccess(ctx, ops.CheckAccess{Vendor: vendor}) != nil {
 		return nil
@@ -69,6 +75,19 @@ func (w *Watch) lookAfter(ctx context.Context, vendor string, now time.Time) err
 		"vendor", vendor, "breaker", rate.By, "since", rate.Since)
 	_, err = w.ops.Queues.Release(ctx, queue)
 	return err
+}
+
+// meant reports whether the breaker knows that the vendor is down. One that does not answer may.
+func (w *Watch) meant(ctx context.Context, workflowID string) (bool, error) {
+	answer, err := w.temporal.QueryWorkflow(ctx, workflowID, "", workflows.StatusQuery)
+	if err != nil {
+		return true, err
+	}
+	var h workflows.HeldVendor
+	if err := answer.Get(&h); err != nil {
+		return true, err
+	}
+	return h.Open(), nil
 }
 
 func (w *Watch) running(ctx context.Context, workflowID string) (bool, error) {

@@ -14,6 +14,7 @@ import (
 	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
@@ -38,7 +39,17 @@ type temporal struct {
 	down    bool
 	told    []told
 	breaker enumspb.WorkflowExecutionStatus // of Slack's; 0: there is none
+	phase   workflows.BreakerPhase          // of Slack's
+	mute    bool                            // it does not answer
 	rate    *taskqueuepb.RateLimitConfig    // of Slack's queue
+}
+
+func (s *temporal) QueryWorkflow(context.Context, string, string, string, ...any) (converter.EncodedValue, error) {
+	if s.mute {
+		return nil, errors.New("no worker")
+	}
+	answer, err := converter.GetDefaultDataConverter().ToPayloads(workflows.HeldVendor{Vendor: "slack", Phase: s.phase})
+	return client.NewValue(answer), err
 }
 
 func (s *temporal) SignalWithStartWorkflow(_ context.Context, id, _ string, signal any, _ client.StartWorkflowOptions, _ any, args ...any) (client.WorkflowRun, error) {
@@ -166,6 +177,7 @@ func held(reason string, rate float32, age time.Duration) *taskqueuepb.RateLimit
 // A queue must not stay held by mistake, and what a person holds must stay so.
 func TestPatrol(t *testing.T) {
 	const ours, running, ended = "held by breaker/slack: Credentials", enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED
+	const calm, mute = -running, -2 * running // it runs all the same
 	refuse := func(context.Context) error { return fault("slack", activities.Credentials) }
 	for _, c := range []struct {
 		name             string
@@ -176,6 +188,8 @@ func TestPatrol(t *testing.T) {
 	}{
 		{"nothing is held", nil, 0, well, false, false},
 		{"its breaker works", held(ours, 0, time.Minute), running, well, false, false},
+		{"its breaker knows of nothing", held(ours, 0, time.Minute), calm, well, true, false},
+		{"its breaker does not answer", held(ours, 0, time.Minute), mute, well, false, false},
 		{"its breaker was terminated", held(ours, 0, time.Minute), ended, well, true, false},
 		{"its breaker is unknown to a restored Temporal", held(ours, 0, time.Hour), 0, refuse, true, false},
 		{"its breaker does not work any more", held(ours, 0, time.Hour), running, well, false, true},
@@ -184,7 +198,13 @@ func TestPatrol(t *testing.T) {
 		{"a person has slowed it down", held("", 5, time.Hour), 0, well, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := &temporal{rate: c.rate, breaker: c.breaker}
+			s := &temporal{rate: c.rate, breaker: c.breaker, phase: workflows.BreakerHeld, mute: c.breaker == mute}
+			if c.breaker == calm {
+				s.phase = workflows.BreakerReleased
+			}
+			if c.breaker < 0 {
+				s.breaker = running
+			}
 			w := s.watch(c.check)
 			w.Round(t.Context())
 			w.Stop()
