@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"hikeshi/activities/fake"
 	"hikeshi/activities/ops"
 	"hikeshi/starter/cases"
+	"hikeshi/worker/watch"
 	"hikeshi/workflows"
 )
 
@@ -64,6 +66,26 @@ func TestAHeldQueueIsNotForgotten(t *testing.T) {
 	in.eventually(t, "the queue is released", func() bool { return !in.rate(t, workflows.VendorQueue("jira")).Limited })
 	in.eventually(t, "nothing is owed", func() bool { return !in.owes(t)(o) })
 	require.False(t, in.everStuck(t, o.s.WorkflowID))
+}
+
+// Temporal can show a hold minutes after its breaker was told that the queue is released: a patrol finds that out.
+func TestAHoldThatItsBreakerDoesNotKnowOf(t *testing.T) {
+	t.Parallel()
+	in := newInstall(t, t.TempDir(), nil)
+	o := in.revoked(t, workflows.BreakerHeld)
+	in.site.Jira.Token.Issue("sandbox-jira-second")
+	require.NoError(t, write(in.dir+"/secrets/jira-token", []byte("sandbox-jira-second\n")))
+	in.eventually(t, "the queue is released", func() bool { return !in.held(t, "jira").Standing() })
+	deeds := &ops.Activities{Queues: in.queues()}
+	_, err := deeds.HoldQueue(t.Context(), ops.HoldQueue{Queue: workflows.VendorQueue("jira"), By: workflows.BreakerWorkflowID("jira"), Why: "Credentials"})
+	require.NoError(t, err)
+	in.eventually(t, "it is held again", func() bool { return in.rate(t, workflows.VendorQueue("jira")).Held() })
+
+	patrol := watch.New(in.client, deeds, workflows.Desk{}, slog.New(slog.DiscardHandler))
+	t.Cleanup(patrol.Stop)
+	patrol.Round(t.Context())
+	in.eventually(t, "it is released again", func() bool { return !in.rate(t, workflows.VendorQueue("jira")).Limited })
+	in.eventually(t, "nothing is owed", func() bool { return !in.owes(t)(o) })
 }
 
 func (in *install) queues() ops.Queues {
