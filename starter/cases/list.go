@@ -32,15 +32,28 @@ const pageSize = 200
 
 // List returns the heads of the cases that the viewer may see, the newest first. Lists lag behind by a second or two.
 func (c *Cases) List(ctx context.Context, viewer settings.Viewer, f Filter) ([]workflows.Head, error) {
-	heads, limit := []workflows.Head{}, f.Limit
+	limit := f.Limit
 	if limit <= 0 {
 		limit = DefaultLimit
 	}
-	request := &workflowservice.ListWorkflowExecutionsRequest{PageSize: pageSize, Query: f.query()}
-	for read := 0; read < maxRead && len(heads) < limit; {
+	heads, err := c.heads(ctx, viewer, f.query(), limit)
+	if err != nil {
+		return nil, c.explain(err, "list cases")
+	}
+	slices.SortStableFunc(heads, func(a, b workflows.Head) int { return b.Opened.Compare(a.Opened) })
+	heads = heads[:min(limit, len(heads))]
+	return heads, c.recordRestricted(viewer, "list", heads)
+}
+
+// heads reads pages until there are enough heads that the viewer may see. A case that continues in a new run while pages
+// are read stands on two of them: it is listed once.
+func (c *Cases) heads(ctx context.Context, viewer settings.Viewer, query string, enough int) ([]workflows.Head, error) {
+	heads := []workflows.Head{}
+	request := &workflowservice.ListWorkflowExecutionsRequest{PageSize: pageSize, Query: query}
+	for read := 0; read < maxRead && len(heads) < enough; {
 		page, err := c.client.ListWorkflow(ctx, request)
 		if err != nil {
-			return nil, c.explain(err, "list cases")
+			return nil, err
 		}
 		read += len(page.GetExecutions())
 		heads = append(heads, c.visible(page.GetExecutions(), viewer)...)
@@ -48,20 +61,12 @@ func (c *Cases) List(ctx context.Context, viewer settings.Viewer, f Filter) ([]w
 			break
 		}
 	}
-	heads = once(heads)
-	slices.SortStableFunc(heads, func(a, b workflows.Head) int { return b.Opened.Compare(a.Opened) })
-	heads = heads[:min(limit, len(heads))]
-	return heads, c.recordRestricted(viewer, "list", heads)
-}
-
-// once leaves each case in the list once: one that continues in a new run while pages are read stands on two of them.
-func once(heads []workflows.Head) []workflows.Head {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(heads, func(h workflows.Head) bool {
 		again := seen[h.WorkflowID]
 		seen[h.WorkflowID] = true
 		return again
-	})
+	}), nil
 }
 
 // query leaves out the runs that a case has left behind by rolling over: they are the same case. Closed cases run on

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"go.temporal.io/api/workflowservice/v1"
 	"golang.org/x/sync/errgroup"
 
 	"hikeshi/workflows"
@@ -58,9 +57,9 @@ func (c *Cases) Stuck(ctx context.Context, viewer settings.Viewer, f StuckFilter
 	if err != nil {
 		return nil, err
 	}
-	heads, err := c.stuckHeads(ctx, viewer, f)
+	heads, err := c.heads(ctx, viewer, f.query(), maxRead)
 	if err != nil {
-		return nil, err
+		return nil, c.explain(err, "list what is stuck")
 	}
 	found := make([]StuckCase, len(heads))
 	group, asking := errgroup.WithContext(ctx)
@@ -75,22 +74,6 @@ func (c *Cases) Stuck(ctx context.Context, viewer settings.Viewer, f StuckFilter
 	found = slices.DeleteFunc(found, func(s StuckCase) bool { return len(s.Steps) == 0 })
 	slices.SortStableFunc(found, func(a, b StuckCase) int { return a.since().Compare(b.since()) })
 	return found, nil
-}
-
-func (c *Cases) stuckHeads(ctx context.Context, viewer settings.Viewer, f StuckFilter) (heads []workflows.Head, err error) {
-	request := &workflowservice.ListWorkflowExecutionsRequest{PageSize: pageSize, Query: f.query()}
-	for read := 0; read < maxRead; {
-		page, err := c.client.ListWorkflow(ctx, request)
-		if err != nil {
-			return nil, c.explain(err, "list what is stuck")
-		}
-		read += len(page.GetExecutions())
-		heads = append(heads, c.visible(page.GetExecutions(), viewer)...)
-		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
-			break
-		}
-	}
-	return once(heads), nil
 }
 
 // query finds cases only: what is stuck in a case's analyses and mirror stands in the case's attribute too.
