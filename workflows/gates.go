@@ -116,10 +116,8 @@ func (c *caseRun) archiveGate() incident.Gate {
 	for _, id := range c.holding() {
 		needs = append(needs, incident.Need{Name: needDebt + id})
 	}
-	for _, d := range c.Doubts.List { // something may be there twice: it is looked for when searches show it
-		if !d.Found {
-			needs = append(needs, incident.Need{Name: needDebt + d.sweep()})
-		}
+	for _, d := range c.Doubts.pressing() { // something may be there twice: it is looked for when searches show it
+		needs = append(needs, incident.Need{Name: needDebt + d.sweep()})
 	}
 	return incident.NewGate(incident.PhaseArchive, append(needs, incident.Need{Name: needArchive, Met: c.Archive.Done})...)
 }

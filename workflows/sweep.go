@@ -68,9 +68,9 @@ func (d *doubts) note(ctx workflow.Context, step, key string, result any, err er
 	}
 }
 
-// pressing reports whether one of them is more than a remote possibility: then the archive waits for the sweep.
-func (d *doubts) pressing() bool {
-	return slices.ContainsFunc(d.List, func(one doubt) bool { return !one.Found })
+// pressing are those that are more than a remote possibility: the archive waits for their sweep.
+func (d *doubts) pressing() []doubt {
+	return slices.DeleteFunc(slices.Clone(d.List), func(one doubt) bool { return one.Found })
 }
 
 // receiptOf reads a result: of what kind it is, which one it is, and how it came about.
