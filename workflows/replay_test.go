@@ -1,14 +1,10 @@
 package workflows_test
 
 import (
-	"compress/gzip"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	historypb "go.temporal.io/api/history/v1"
-	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 
 	"hikeshi/workflows"
@@ -29,20 +25,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{DataConverter: dc, FailureConverter: wire.FailureConverter(dc)})
 			require.NoError(t, err)
 			workflows.RegisterWorkflows(replayer, workflows.Deps{})
-			require.NoError(t, replayer.ReplayWorkflowHistory(nil, recorded(t, file)))
+			require.NoError(t, replayer.ReplayWorkflowHistory(nil, workflows.Recorded(t, file)))
 		})
 	}
-}
-
-// recorded reads a history. They are compressed: there are many, and nobody reads what is encrypted.
-func recorded(t *testing.T, file string) *historypb.History {
-	t.Helper()
-	f, err := os.Open(file)
-	require.NoError(t, err)
-	defer f.Close()
-	plain, err := gzip.NewReader(f)
-	require.NoError(t, err)
-	h, err := client.HistoryFromJSON(plain, client.HistoryJSONOptions{})
-	require.NoError(t, err)
-	return h
 }

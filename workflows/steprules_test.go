@@ -1,13 +1,10 @@
 package workflows
 
 import (
-	"compress/gzip"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
 )
 
 // A rule that fits no step says what people may decide about something that does not exist: its step has none.
@@ -48,14 +45,7 @@ func recordedSteps(t *testing.T) (list []string) {
 
 func scheduledIn(t *testing.T, file string) (list []string) {
 	t.Helper()
-	f, err := os.Open(file)
-	require.NoError(t, err)
-	defer f.Close()
-	plain, err := gzip.NewReader(f)
-	require.NoError(t, err)
-	h, err := client.HistoryFromJSON(plain, client.HistoryJSONOptions{})
-	require.NoError(t, err)
-	for _, e := range h.GetEvents() {
+	for _, e := range Recorded(t, file).GetEvents() {
 		if a := e.GetActivityTaskScheduledEventAttributes(); a != nil {
 			list = append(list, a.GetActivityId())
 		}
