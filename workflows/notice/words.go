@@ -2,6 +2,7 @@ package notice
 
 import (
 	"embed"
+	"io/fs"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -23,10 +24,14 @@ var english, japanese = load()
 func load() (en, ja words) {
 	b := i18n.NewBundle(language.English)
 	b.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-	for _, file := range []string{"text/active.en.yaml", "text/active.ja.yaml"} {
-		if _, err := b.LoadMessageFileFS(texts, file); err != nil {
-			panic(err) // embedded: the tests load it before anybody else does
+	files, err := fs.Glob(texts, "text/*.yaml") // topic.language.yaml
+	for _, file := range files {
+		if err == nil {
+			_, err = b.LoadMessageFileFS(texts, file)
 		}
+	}
+	if err != nil {
+		panic(err) // embedded: the tests load it before anybody else does
 	}
 	return words{i18n.NewLocalizer(b, "en"), "en"}, words{i18n.NewLocalizer(b, "ja", "en"), "ja"}
 }

@@ -21,13 +21,26 @@ import (
 
 func messages(t *testing.T, lang string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("text", "active."+lang+".yaml"))
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob(filepath.Join("text", "*."+lang+".yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no texts in %s: %v", lang, err)
 	}
 	all := map[string]string{}
-	if err := yaml.Unmarshal(text, &all); err != nil {
-		t.Fatal(err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		some := map[string]string{}
+		if err := yaml.Unmarshal(text, &some); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		for id, words := range some {
+			if _, twice := all[id]; twice {
+				t.Errorf("%s: %s is in another file too", file, id)
+			}
+			all[id] = words
+		}
 	}
 	return all
 }
