@@ -29,6 +29,7 @@ const (
 	BackUpdate     = "back"
 	CloseUpdate    = "close"
 	ReopenUpdate   = "reopen"
+	RunUpdate      = "run"
 	// ResolveUpdate takes a ResolveCommand, at a case and at each of its children, and answers with an Answer.
 	ResolveUpdate = "resolveStep"
 	// ChannelSignal tells the case what somebody did to one of its channels, as a ChannelEvent.
@@ -155,6 +156,14 @@ type CloseCommand struct {
 type ReopenCommand struct {
 	Reason string      `json:"reason"`
 	By     incident.By `json:"by"`
+}
+
+// RunCommand runs a runbook, or, if it names a run, ends that one before its end.
+type RunCommand struct {
+	Runbook string      `json:"runbook,omitempty"` // its name
+	Abort   string      `json:"abort,omitempty"`   // r1 …
+	Reason  string      `json:"reason,omitempty"`  // of the abort
+	By      incident.By `json:"by"`
 }
 
 // Action is what a person can decide about a step that is stuck.
