@@ -21,7 +21,11 @@ type Request struct {
 	Audience      Audience  `json:"audience,omitempty"`      // empty: the installation's default
 	Invite        []string  `json:"invite,omitempty"`        // Slack ids, @handles, groups or e-mail addresses
 	Drill         bool      `json:"drill,omitempty"`
-	By            By        `json:"by"` // the opener, who is commander until somebody takes command
+	Channel       string    `json:"channel,omitempty"` // Slack id of a channel that people made by hand and that becomes the case's
+	Ticket        string    `json:"ticket,omitempty"`  // JIRA key of a ticket that becomes the case's; its key is the number
+	Rename        bool      `json:"rename,omitempty"`  // and the channel gets the name that a new one would have
+	Consent       bool      `json:"consent,omitempty"` // whoever asks has said yes to what becomes of that channel and that ticket
+	By            By        `json:"by"`                // the opener, who is commander until somebody takes command
 }
 
 // Limits of a request, in characters.
@@ -39,6 +43,7 @@ func (r Request) Cleaned() (Request, error) {
 	r.Kind, r.Reporter = CleanLine(r.Kind), CleanLine(r.Reporter)
 	r.Report = CleanText(r.Report)
 	r.Organisations, r.Invite = cleanLines(r.Organisations), cleanLines(r.Invite)
+	r.Channel, r.Ticket = CleanLine(r.Channel), CleanLine(r.Ticket)
 	return r, r.check()
 }
 
@@ -52,6 +57,9 @@ func cleanLines(list []string) []string {
 	}
 	return clean
 }
+
+// Adopts reports whether the case takes over what people made by hand.
+func (r Request) Adopts() bool { return r.Channel != "" || r.Ticket != "" }
 
 func tooLong(list []string) bool {
 	return slices.ContainsFunc(list, func(text string) bool { return length(text) > maxField })
@@ -75,6 +83,11 @@ func (r Request) check() error {
 		return Refuse(Usage, "Name the first ones here and the others in the channel", "too many organisations (at most 50) or people (at most %d)", maxList)
 	case tooLong(r.Organisations) || tooLong(r.Invite):
 		return Refuse(Usage, "Shorten it, or put it into the report", "the name of an organisation or a person may have %d characters", maxField)
+	case length(r.Channel) > maxField || length(r.Ticket) > maxField:
+		return Refuse(Usage, "Give the channel's id (C0123…) and the ticket's key (SEC-12), or their addresses", "the name of a channel or a ticket may have %d characters", maxField)
+	case r.Adopts() && !r.Consent:
+		return Refuse(Rule, "Say yes to it, or leave channel and ticket out: a new one is made then",
+			"nobody has agreed to what becomes of the channel or the ticket: everything in it is logged and archived with the case")
 	}
 	_, err := ParseAudience(string(r.Audience))
 	return err

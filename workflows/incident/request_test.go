@@ -52,6 +52,7 @@ func TestCleanedRefuses(t *testing.T) {
 		"too many organisations (at most 50) or people (at most 100)":     func(r *incident.Request) { r.Organisations = slices.Repeat([]string{"a"}, 51) },
 		"the name of an organisation or a person may have 500 characters": func(r *incident.Request) { r.Invite = []string{long} },
 		`unknown audience "everyone"`:                                     func(r *incident.Request) { r.Audience = "everyone" },
+		"the name of a channel or a ticket may have 500 characters":       func(r *incident.Request) { r.Channel, r.Consent = long, true },
 		`unknown audience "` + strings.Repeat("y", 39) + `…"`:             func(r *incident.Request) { r.Audience = incident.Audience(strings.Repeat("y", 60)) },
 	} {
 		request := incident.Request{Title: "mail"}
@@ -59,6 +60,18 @@ func TestCleanedRefuses(t *testing.T) {
 		_, err := request.Cleaned()
 		if refusal := asRefusal(err); refusal == nil || refusal.Message != want || refusal.Hint == "" {
 			t.Errorf("got %v, want a refusal with a hint: %s", err, want)
+		}
+	}
+}
+
+func TestAdoptionNeedsConsent(t *testing.T) {
+	for _, request := range []incident.Request{{Title: "mail", Channel: "C0123"}, {Title: "mail", Ticket: "SEC-12"}} {
+		if _, err := request.Cleaned(); asRefusal(err) == nil || asRefusal(err).Code != incident.Rule || !strings.Contains(err.Error(), "nobody has agreed") {
+			t.Errorf("%+v without consent: got %v, want a refusal", request, err)
+		}
+		request.Consent = true
+		if _, err := request.Cleaned(); err != nil {
+			t.Errorf("%+v with consent: %v", request, err)
 		}
 	}
 }
