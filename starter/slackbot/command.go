@@ -2,14 +2,9 @@ package slackbot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"net/http"
-	"net/url"
 	"strings"
 	"time"
-
-	"github.com/slack-go/slack"
 
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
@@ -26,19 +21,20 @@ type command struct {
 }
 
 // command answers a slash command; see https://docs.slack.dev/interactivity/implementing-slash-commands.
-func (g *Gateway) command(w http.ResponseWriter, r *http.Request, body []byte) {
-	form, err := url.ParseQuery(string(body))
-	c := command{
-		user: form.Get("user_id"), name: form.Get("user_name"), channel: form.Get("channel_id"), slash: form.Get("command"),
-		text: form.Get("text"), trigger: form.Get("trigger_id"), responseURL: form.Get("response_url"),
+func (g *Gateway) command(ctx context.Context, payload []byte) reply {
+	var f struct {
+		User     string `json:"user_id"`
+		Name     string `json:"user_name"`
+		Channel  string `json:"channel_id"`
+		Command  string `json:"command"`
+		Text     string `json:"text"`
+		Trigger  string `json:"trigger_id"`
+		Response string `json:"response_url"`
 	}
-	if err != nil || c.user == "" || c.trigger == "" {
-		plain(w, http.StatusBadRequest, "this is no slash command: user_id or trigger_id is missing\n")
-		return
+	if err := lenient(payload, &f); err != nil || f.User == "" || f.Trigger == "" {
+		return refuse("this is no slash command: user_id or trigger_id is missing")
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), answerTime)
-	defer cancel()
-	answer(w, g.dispatch(ctx, c))
+	return say(g.dispatch(ctx, command{f.User, f.Name, f.Channel, f.Command, f.Text, f.Trigger, f.Response}))
 }
 
 // dispatch returns what the person sees at once.
@@ -63,12 +59,6 @@ func didYouMean(verb string) string {
 		}
 	}
 	return ""
-}
-
-// answer replies to Slack: the text is shown to the person only.
-func answer(w http.ResponseWriter, text string) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]string{"response_type": slack.ResponseTypeEphemeral, "text": text}) // an error here is Slack's going away
 }
 
 // explained is what a person reads about an error of the desk.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -83,33 +82,27 @@ func field(name, label, hint string, long bool) slack.Block {
 }
 
 // submitted takes a filled dialog. What the case refuses stays in the dialog, so that nothing has to be written again.
-func (g *Gateway) submitted(w http.ResponseWriter, r *http.Request, i interaction) {
+func (g *Gateway) submitted(ctx context.Context, i interaction) reply {
 	var k kept
 	if json.Unmarshal([]byte(i.View.Private), &k) != nil || !k.Valid() || !known[k.Action] || i.View.ID == "" {
 		g.o.Log.Warn("refuse a dialog that cannot be ours", "user", i.User.ID)
-		plain(w, http.StatusBadRequest, "the dialog carries nothing of ours\n")
-		return
+		return refuse("the dialog carries nothing of ours")
 	}
 	d := Decision{Chosen: k.Chosen, Action: k.Action, By: i.by(), ID: i.View.ID,
 		Reason: strings.TrimSpace(i.typed(reasonField)), Supply: strings.TrimSpace(i.typed(idField))}
 	missing := notice.ResolveDialog(g.o.Lang, nil, "", "", d.Action).Missing
 	switch {
 	case d.Action == "supply" && incident.CleanLine(d.Supply) == "":
-		complain(w, idField, missing)
-		return
+		return complain(idField, missing)
 	case incident.CleanText(d.Reason) == "":
-		complain(w, reasonField, missing)
-		return
+		return complain(reasonField, missing)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), answerTime)
-	defer cancel()
 	viewer := Viewer{User: i.User.ID, Channel: k.Channel}
 	taken, err := g.o.Desk.Decide(ctx, d, viewer)
 	var refusal *incident.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		complain(w, reasonField, notice.Refused(g.o.Lang, refusal)) // plain text
-		return
+		return complain(reasonField, notice.Refused(g.o.Lang, refusal)) // plain text
 	case err == nil:
 		g.watch(taken, k.Answer)
 	case isNotConfirmed(ctx, err):
@@ -117,10 +110,9 @@ func (g *Gateway) submitted(w http.ResponseWriter, r *http.Request, i interactio
 		g.settle(d, viewer, k.Answer)
 	default:
 		g.o.Log.Error("the desk does not answer", "what", d.named(g.o.Lang), "error", err)
-		complain(w, reasonField, notice.NotRecorded(g.o.Lang))
-		return
+		return complain(reasonField, notice.NotRecorded(g.o.Lang))
 	}
-	w.WriteHeader(http.StatusOK) // an empty answer closes the dialog
+	return done()
 }
 
 // maxComplaint is how much of a refusal stands in a dialog.
@@ -128,7 +120,6 @@ const maxComplaint = 500
 
 // complain keeps the dialog open and shows what is wrong beside a field.
 // https://docs.slack.dev/surfaces/modals#displaying_errors
-func complain(w http.ResponseWriter, field, text string) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"response_action": "errors", "errors": map[string]string{field: incident.Shorten(text, maxComplaint)}}) // an error here is Slack's going away
+func complain(field, text string) reply {
+	return show(map[string]any{"response_action": "errors", "errors": map[string]string{field: incident.Shorten(text, maxComplaint)}})
 }

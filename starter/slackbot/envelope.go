@@ -20,14 +20,20 @@ type envelope struct {
 	} `json:"authorizations"`
 }
 
-// openEnvelope refuses what is no JSON. A field of another type than expected stays empty.
+// openEnvelope refuses what is no JSON.
 func openEnvelope(body []byte) (envelope, error) {
 	var e envelope
-	err := json.Unmarshal(body, &e)
-	if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) {
-		err = nil
-	}
+	err := lenient(body, &e)
 	return e, err
+}
+
+// lenient reads JSON of Slack's: a field of another type than expected stays empty.
+func lenient(text []byte, into any) error {
+	err := json.Unmarshal(text, into)
+	if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) {
+		return nil
+	}
+	return err
 }
 
 // bot is our own user id.

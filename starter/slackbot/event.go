@@ -1,9 +1,6 @@
 package slackbot
 
-import (
-	"context"
-	"net/http"
-)
+import "context"
 
 // event takes what happens in Slack; see https://docs.slack.dev/apis/events-api.
 //
@@ -12,28 +9,23 @@ import (
 // deletions and replies are found by no cursor, and what people do to a channel is in no history: those are handed over
 // before Slack hears that they have arrived, and if they cannot be, Slack is asked to send them again. Both sides
 // compare them with what they know, so the same one twice, or an older one after a newer, changes nothing.
-func (g *Gateway) event(w http.ResponseWriter, r *http.Request, body []byte) {
-	e, err := openEnvelope(body)
+func (g *Gateway) event(ctx context.Context, payload []byte) reply {
+	e, err := openEnvelope(payload)
 	if err != nil {
-		plain(w, http.StatusBadRequest, "the event is no JSON\n")
-		return
+		return refuse("the event is no JSON")
 	}
 	if e.Type == "url_verification" { // https://docs.slack.dev/reference/events/url_verification
-		plain(w, http.StatusOK, e.Challenge)
-		return
+		return reply{verdict: accepted, plain: e.Challenge}
 	}
 	heard, reason := e.hear()
 	if reason != "" {
 		g.o.Log.Warn("leave an event aside", "reason", reason, "event", e.id())
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), answerTime)
-	defer cancel()
 	if err := g.handOver(ctx, heard); err != nil {
 		g.o.Log.Error("ask Slack to send an event again", "channel", heard.channel, "event", e.id(), "error", err)
-		plain(w, http.StatusServiceUnavailable, "the event cannot be taken now\n")
-		return
+		return comeAgain("the event cannot be taken now")
 	}
-	w.WriteHeader(http.StatusOK)
+	return done()
 }
 
 func (g *Gateway) handOver(ctx context.Context, h heard) error {

@@ -44,9 +44,9 @@ func New(ctx context.Context, o Options) *Gateway {
 		o.Log = slog.Default()
 	}
 	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o)}
-	g.mux.HandleFunc("POST /slack/commands", g.signed(g.command))
-	g.mux.HandleFunc("POST /slack/events", g.signed(g.event))
-	g.mux.HandleFunc("POST /slack/interactions", g.signed(g.interact))
+	g.mux.HandleFunc("POST /slack/commands", g.over(commands, unwrapCommand))
+	g.mux.HandleFunc("POST /slack/events", g.over(events, unwrapEvent))
+	g.mux.HandleFunc("POST /slack/interactions", g.over(interactions, unwrapInteraction))
 	g.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
 	g.mux.HandleFunc("GET /readyz", g.ready)
 	return g
@@ -71,11 +71,4 @@ func (g *Gateway) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	plain(w, http.StatusOK, "ready\n")
-}
-
-func plain(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text)) // an error here is the reader's going away
 }

@@ -2,8 +2,6 @@ package slackbot
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -27,8 +25,7 @@ func (e envelope) hear() (h heard, reason string) {
 		return heard{}, ""
 	}
 	var event slackEvent
-	err := json.Unmarshal(e.Event, &event)
-	if other := (*json.UnmarshalTypeError)(nil); err != nil && !errors.As(err, &other) {
+	if err := lenient(e.Event, &event); err != nil {
 		return heard{}, "there is none in it"
 	}
 	did := actOf(event.Type)

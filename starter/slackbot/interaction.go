@@ -1,10 +1,8 @@
 package slackbot
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
-	"net/http"
-	"net/url"
 	"regexp"
 
 	"hikeshi/workflows/incident"
@@ -49,17 +47,9 @@ var (
 )
 
 // openInteraction reads the payload, and refuses one that does not say who did it in which workspace with which app.
-func openInteraction(body []byte) (interaction, error) {
+func openInteraction(payload []byte) (interaction, error) {
 	var i interaction
-	form, err := url.ParseQuery(string(body))
-	if err != nil || form.Get("payload") == "" {
-		return i, errors.New("there is no payload")
-	}
-	err = json.Unmarshal([]byte(form.Get("payload")), &i)
-	if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) {
-		err = nil // a field of another type than expected stays empty
-	}
-	switch {
+	switch err := lenient(payload, &i); {
 	case err != nil:
 		return i, errors.New("the payload is no JSON")
 	case !plainUser.MatchString(i.User.ID), !plainTeam.MatchString(i.Team.ID), !plainApp.MatchString(i.App):
@@ -71,24 +61,21 @@ func openInteraction(body []byte) (interaction, error) {
 // interact answers what a person did: it decides about a stuck step, or asks for what is needed to decide. What is not
 // known here is acknowledged, because Slack would show the person an error: a button that is only a link, a dialog of
 // newer code.
-func (g *Gateway) interact(w http.ResponseWriter, r *http.Request, body []byte) {
-	i, err := openInteraction(body)
+func (g *Gateway) interact(ctx context.Context, payload []byte) reply {
+	i, err := openInteraction(payload)
 	if err != nil {
 		g.o.Log.Warn("refuse an interaction", "reason", err)
-		plain(w, http.StatusBadRequest, err.Error()+"\n")
-		return
+		return refuse(err.Error())
 	}
 	switch {
 	case i.Type == "block_actions" && len(i.Actions) > 0:
-		g.pressed(w, r, i)
+		return g.pressed(ctx, i)
 	case i.Type == "view_submission" && i.View.Callback == resolveDialog:
-		g.submitted(w, r, i)
-	default:
-		if i.Type != "view_closed" {
-			g.o.Log.Warn("leave an interaction aside", "type", incident.Shorten(incident.CleanLine(i.Type), 40), "callback", incident.Shorten(incident.CleanLine(i.View.Callback), 40))
-		}
-		w.WriteHeader(http.StatusOK)
+		return g.submitted(ctx, i)
+	case i.Type != "view_closed":
+		g.o.Log.Warn("leave an interaction aside", "type", incident.Shorten(incident.CleanLine(i.Type), 40), "callback", incident.Shorten(incident.CleanLine(i.View.Callback), 40))
 	}
+	return done()
 }
 
 // by is the person, as Slack's signature vouches for.

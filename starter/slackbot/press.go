@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -12,23 +11,19 @@ import (
 )
 
 // pressed takes the press of a button. Retry is decided by it; the other actions need a reason, for which a dialog asks.
-func (g *Gateway) pressed(w http.ResponseWriter, r *http.Request, i interaction) {
+func (g *Gateway) pressed(ctx context.Context, i interaction) reply {
 	button := i.Actions[0]
 	verb, isOurs := strings.CutPrefix(button.ID, notice.ResolvePrefix)
 	if !isOurs {
 		g.o.Log.Info("leave a button aside", "action", plainWords(button.ID))
-		w.WriteHeader(http.StatusOK)
-		return
+		return done()
 	}
 	d := Decision{By: i.by()}
 	d.Action, _, _ = strings.Cut(verb, ":")
 	if json.Unmarshal([]byte(button.Value), &d.Chosen) != nil || !d.Valid() || !known[d.Action] || !plainTime.MatchString(button.TS) {
 		g.o.Log.Warn("refuse a button that cannot be ours", "user", i.User.ID, "action", plainWords(button.ID))
-		plain(w, http.StatusBadRequest, "the button carries nothing of ours\n")
-		return
+		return refuse("the button carries nothing of ours")
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), answerTime)
-	defer cancel()
 	viewer := Viewer{User: i.User.ID, Channel: i.Channel.ID}
 	if d.Action == retry {
 		// One person retries one generation of a step once, however often they press: what they decided makes the id.
@@ -38,7 +33,7 @@ func (g *Gateway) pressed(w http.ResponseWriter, r *http.Request, i interaction)
 		g.o.Log.Warn("a dialog cannot be opened", "step", d.Step, "error", err)
 		g.tell(i.ResponseURL, notice.ByHand(g.o.Lang, escape, d.Chosen, d.Action))
 	}
-	w.WriteHeader(http.StatusOK)
+	return done()
 }
 
 const retry = "retry"
