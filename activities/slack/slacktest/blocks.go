@@ -2,15 +2,23 @@ package slacktest
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"unicode/utf8"
 )
 
 type block struct {
-	Type     string            `json:"type"`
-	Text     *blockText        `json:"text"`
-	Fields   []blockText       `json:"fields"`
-	Elements []json.RawMessage `json:"elements"`
+	Type      string            `json:"type"`
+	ID        string            `json:"block_id"`
+	Text      *blockText        `json:"text"`
+	Fields    []blockText       `json:"fields"`
+	Elements  []json.RawMessage `json:"elements"`
+	Accessory json.RawMessage   `json:"accessory"`
+	Label     *blockText        `json:"label"`
+	Hint      *blockText        `json:"hint"`
+	Element   json.RawMessage   `json:"element"`
+	Optional  bool              `json:"optional"`
+	Dispatch  bool              `json:"dispatch_action"`
 }
 
 type blockText struct {
@@ -41,36 +49,42 @@ func checkBlocks(raw string) refused {
 	return ""
 }
 
-func (b block) valid() bool {
+func (b block) valid() bool { return len(b.faults("")) == 0 }
+
+// faults are what Slack refuses a block for; at is where it stands.
+func (b block) faults(at string) (faults []string) {
+	bad := func(is bool, text string) {
+		if is {
+			faults = append(faults, "[ERROR] "+text+" [json-pointer:"+at+"]")
+		}
+	}
+	bad(utf8.RuneCountInString(b.ID) > 255, "must be less than 256 characters: block_id")
 	switch b.Type {
 	case "header":
-		return b.Text != nil && b.Text.Type == "plain_text" && b.Text.within(150)
+		bad(b.Text == nil || b.Text.Type != "plain_text" || !b.Text.within(150), "must be plain text of 1 to 150 characters: text")
 	case "section":
-		return (b.Text != nil || len(b.Fields) > 0) && (b.Text == nil || b.Text.within(3000)) && len(b.Fields) <= 10 &&
-			!slices.ContainsFunc(b.Fields, func(f blockText) bool { return !f.within(2000) })
+		bad(b.Text == nil && len(b.Fields) == 0, "must have a text or fields")
+		bad(b.Text != nil && !b.Text.within(3000), "must be 1 to 3000 characters: text")
+		bad(len(b.Fields) > 10 || slices.ContainsFunc(b.Fields, func(f blockText) bool { return !f.within(2000) }), "must be at most 10 of 1 to 2000 characters: fields")
+		if len(b.Accessory) > 0 {
+			faults = append(faults, faultsAt(at+"/accessory", "s", b.Accessory)...)
+		}
 	case "context":
-		return len(b.Elements) > 0 && len(b.Elements) <= 10
+		bad(len(b.Elements) == 0 || len(b.Elements) > 10, "must have 1 to 10 items: elements")
 	case "actions":
-		return len(b.Elements) > 0 && len(b.Elements) <= 25 && !slices.ContainsFunc(b.Elements, func(e json.RawMessage) bool { return !validElement(e) })
-	case "divider", "image", "rich_text", "input", "markdown":
-		return true
+		bad(len(b.Elements) == 0 || len(b.Elements) > 25, "must have 1 to 25 items: elements")
+		for i, e := range b.Elements {
+			faults = append(faults, faultsAt(fmt.Sprintf("%s/elements/%d", at, i), "a", e)...)
+		}
+	case "input":
+		bad(b.Label == nil || b.Label.Type != "plain_text" || !b.Label.within(2000), "must be plain text of 1 to 2000 characters: label")
+		bad(b.Hint != nil && (b.Hint.Type != "plain_text" || !b.Hint.within(2000)), "must be plain text of 1 to 2000 characters: hint")
+		faults = append(faults, faultsAt(at+"/element", "i", b.Element)...)
+	case "divider", "image", "rich_text", "markdown":
+	default:
+		bad(true, "unsupported type: "+b.Type)
 	}
-	return false
-}
-
-// validElement applies the rules of buttons: https://docs.slack.dev/reference/block-kit/block-elements/button-element
-func validElement(raw json.RawMessage) bool {
-	var e struct {
-		Type   string    `json:"type"`
-		Text   blockText `json:"text"`
-		Action string    `json:"action_id"`
-		Value  string    `json:"value"`
-		Style  string    `json:"style"`
-	}
-	if json.Unmarshal(raw, &e) != nil || e.Type != "button" {
-		return e.Type != ""
-	}
-	return e.Text.Type == "plain_text" && e.Text.within(75) && len(e.Action) <= 255 && utf8.RuneCountInString(e.Value) <= 2000 && slices.Contains([]string{"", "primary", "danger"}, e.Style)
+	return faults
 }
 
 // repeats reports whether an action id stands twice in one block's elements, or in two blocks' ones.

@@ -112,9 +112,9 @@ func (s *Server) whose(token string) (User, bool) {
 	if counts, _ := s.Bot.Is(token); counts {
 		return s.db.users.Get(BotUser)
 	}
-	for _, p := range fake.Cast() {
-		if token == fake.SlackUserToken(p) {
-			return s.db.users.Get(p.ID)
+	for _, u := range s.db.users.All() {
+		if u.BotID == "" && token == fake.SlackUserToken(fake.Person{Name: u.Name}) {
+			return u, true
 		}
 	}
 	return User{}, false

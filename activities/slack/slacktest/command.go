@@ -48,12 +48,15 @@ func (s *Server) personCommands(w http.ResponseWriter, r *http.Request) {
 func (s *Server) commandForm(d deed, host string) (form url.Values, err error) {
 	lock := s.Control.Store.Locked(func() {
 		user, ch, no := s.resolve(d)
-		if err = no; err != nil {
+		if err = no; err == nil && user.team() != TeamID {
+			err = fmt.Errorf("%s is of another workspace: the app's commands are not there", user.Name)
+		}
+		if err != nil {
 			return
 		}
 		id := s.newID("H")
 		s.db.hooks.Put(id, hook{User: user.ID, Channel: ch.ID, Expires: time.Now().Add(30 * time.Minute).Unix()})
-		d.TriggerID = s.newTrigger(user.ID, d.TriggerID)
+		d.TriggerID = s.newTrigger(user.ID, d.TriggerID, "")
 		form = url.Values{"token": {"sandbox-verification"}, "team_id": {TeamID}, "team_domain": {"sandbox"}, "channel_id": {ch.ID}, "channel_name": {ch.Name},
 			"user_id": {user.ID}, "user_name": {user.Name}, "command": {d.Command}, "text": {d.Text}, "api_app_id": {AppID},
 			"is_enterprise_install": {"false"}, "response_url": {"http://" + host + "/commands/" + TeamID + "/" + id}, "trigger_id": {d.TriggerID}}
@@ -93,6 +96,13 @@ func (s *Server) keepAnswer(a answer, form url.Values) {
 
 // showAnswer shows it to the person, or to the channel.
 func (s *Server) showAnswer(a answer, h hook, source string) {
+	if e, ok := s.db.ephemerals.Get(h.Message); ok && (a.Replace || a.Delete) {
+		s.db.ephemerals.Delete(e.TS)
+		if e.Text, e.Blocks = normal(a.Text), a.Blocks; a.Replace {
+			s.db.ephemerals.Put(e.TS, e)
+		}
+		return
+	}
 	if a.Replace || a.Delete {
 		for _, e := range s.db.ephemerals.All() {
 			if e.User == h.User && e.Channel == h.Channel && e.Source != "chat.postEphemeral" {

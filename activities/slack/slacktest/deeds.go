@@ -14,6 +14,7 @@ var deeds = map[string]func(*Server, deed) (reply, error){
 	"file": (*Server).uploads, "delete_file": (*Server).deletesFile, "unfurl": (*Server).unfurls,
 	"archive": (*Server).archives, "unarchive": (*Server).unarchives, "rename": (*Server).renames,
 	"join": (*Server).joins, "leave": (*Server).leaves, "fill": (*Server).fills,
+	"home": (*Server).opensHome, "person": (*Server).adds, "react": (*Server).reacts,
 }
 
 // longest is how long a message may be, in characters.

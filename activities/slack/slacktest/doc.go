@@ -18,7 +18,15 @@
 //	POST /_control/interact {user, channel, message_ts, action_id, value} a person presses a button: the answer is the
 //	                        gateway's, with the dialogs that it opened: {status, body, trigger_id, response_url, views}
 //	POST /_control/interact {user, view_id, action_id, value, values} a person writes into the fields of a dialog, by
-//	                        action_id, and submits it; {user, view_id, close: true} closes it
+//	                        action_id, and submits it; with write: true they only write. Several values of one field are
+//	                        a list, or have commas between. An action_id outside the inputs is pressed or chosen, in the
+//	                        app's home too; {user, view_id, close: true} closes a dialog
+//	POST /_control/shortcut {user, channel, message_ts, callback_id}  a person chooses a shortcut from a message's menu;
+//	                        without message_ts a global one
+//	POST /_control/home     {user}                                    a person looks at the app's home
+//	POST /_control/react    {user, channel, ts, name}                 sets an emoji, or takes the person's own away
+//	POST /_control/person   {person: {id, name, real_name, email, locale, tz, is_restricted, is_ultra_restricted, team}}
+//	                        somebody joins the workspace, a guest or one of another workspace, or changes
 //
 //	POST /_control/weather  {seed, drop, repeat, delay, delay_ms}     what befalls events on their way; see [Weather]
 //

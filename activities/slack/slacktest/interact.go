@@ -7,23 +7,25 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
-	"time"
 
 	"hikeshi/activities/fake"
 )
 
-// Interaction is what a person does with a button of a message, or with a dialog.
+// Interaction is what a person does with a button or another element of a message, of the app's home or of a dialog, or
+// with a dialog as a whole.
 type Interaction struct {
 	User      string `json:"user"`       // id or handle
 	Channel   string `json:"channel"`    // of the message: id or name
 	MessageTS string `json:"message_ts"` // of the message whose button is pressed
-	ActionID  string `json:"action_id"`  // of the button, or of the field into which Value is written
-	// Value is the button's; empty: as it stands in the message. Another one is what somebody presses whose screen is old.
-	Value  string            `json:"value"`
-	ViewID string            `json:"view_id"` // of the dialog that is submitted, after writing into its fields
-	Values map[string]string `json:"values"`  // into further fields, by action_id
-	Close  bool              `json:"close"`   // the dialog is closed instead
+	ActionID  string `json:"action_id"`  // of the element: a button is pressed, into an input Value is written
+	BlockID   string `json:"block_id"`   // of the element's block, where several have one action_id
+	// Value is a button's, empty: as it stands in the message; another one is what somebody presses whose screen is old. Of
+	// other elements it is what is written or chosen: several with commas between.
+	Value  string           `json:"value"`
+	ViewID string           `json:"view_id"` // of the dialog that is submitted, after writing into its fields; or of the home
+	Values map[string]Input `json:"values"`  // into further fields, by action_id, or by block_id/action_id
+	Close  bool             `json:"close"`   // the dialog is closed instead
+	Write  bool             `json:"write"`   // the fields are only written into
 }
 
 // Interacted is what came of it.
@@ -55,9 +57,14 @@ func (s *Server) personInteracts(w http.ResponseWriter, r *http.Request) {
 // Interact sends the signed request that Slack sends when a person does that, and shows the person what Slack shows. base
 // is our own address, for the response_url.
 func (s *Server) Interact(ctx context.Context, i Interaction, base string) (Interacted, error) {
+	return s.tell(ctx, i, func() (reply, error) { return s.payload(i, base) })
+}
+
+// tell sends the app what make makes of what the person did, and shows the person the answer.
+func (s *Server) tell(ctx context.Context, i Interaction, make func() (reply, error)) (Interacted, error) {
 	var payload reply
 	var err error
-	lock := s.Control.Store.Locked(func() { payload, err = s.payload(i, base) })
+	lock := s.Control.Store.Locked(func() { payload, err = make() })
 	switch {
 	case err != nil || lock != nil:
 		return Interacted{}, errors.Join(err, lock)
@@ -70,193 +77,94 @@ func (s *Server) Interact(ctx context.Context, i Interaction, base string) (Inte
 	if err != nil {
 		return Interacted{}, err
 	}
-	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	status, body, err := s.deliver(ctx, s.out.client, "/slack/interactions", header, []byte(url.Values{"payload": {string(raw)}}.Encode()))
+	status, body, err := s.sendInteraction(ctx, raw)
 	out := Interacted{Status: status, Body: string(body), TriggerID: payload.text("trigger_id"), ResponseURL: payload.text("response_url")}
 	if err != nil {
 		out.Error = "operation_timeout"
 	}
-	_ = s.Control.Store.Locked(func() { s.answered(i, err == nil && status == http.StatusOK, body) }) // the app's answer stands, whatever the disk says
+	_ = s.Control.Store.Locked(func() { // the app's answer stands, whatever the disk says
+		if no := s.answered(i, payload, err == nil && status == http.StatusOK, body); no != nil {
+			out.Error = no.Error()
+		}
+	})
 	out.Views = s.openViews(i.User)
 	return out, nil
+}
+
+// sendInteraction sends a payload as Slack does.
+func (s *Server) sendInteraction(ctx context.Context, payload []byte) (status int, body []byte, err error) {
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
+	return s.deliver(ctx, s.out.client, "/slack/interactions", header, []byte(url.Values{"payload": {string(payload)}}.Encode()))
 }
 
 func (s *Server) openViews(user string) []string {
 	ids := []string{}
 	s.look(func() {
 		who, _ := s.who(user)
-		for _, d := range s.db.views.All() {
-			if d.User == who.ID {
-				ids = append(ids, d.ID)
-			}
+		for _, d := range s.modals(who.ID) {
+			ids = append(ids, d.ID)
 		}
 	})
 	return ids
 }
 
-// payload is what Slack sends; nil: nothing, for a dialog that is closed.
+// payload is what Slack sends; nil: nothing, for what Slack's app does alone.
 // https://docs.slack.dev/reference/interaction-payloads
 func (s *Server) payload(i Interaction, base string) (reply, error) {
 	user, err := s.who(i.User)
 	if err != nil {
 		return nil, err
 	}
-	p := reply{"team": reply{"id": TeamID, "domain": "sandbox"}, "user": reply{"id": user.ID, "username": user.Name, "name": user.Name, "team_id": TeamID},
-		"api_app_id": AppID, "token": "sandbox-verification", "is_enterprise_install": false, "enterprise": nil}
-	if i.ViewID != "" {
-		return s.submission(p, user, i)
+	if i.ViewID == "" {
+		return s.press(user, i, base)
 	}
-	return s.press(p, user, i, base)
-}
-
-func (s *Server) press(p reply, user User, i Interaction, base string) (reply, error) {
-	_, ch, err := s.resolve(deed{User: i.User, Channel: i.Channel})
-	if err != nil {
-		return nil, err
-	}
-	m, ok := s.message(ch.ID, i.MessageTS)
-	if !ok {
-		return nil, fmt.Errorf("#%s has no message %q", ch.Name, i.MessageTS)
-	}
-	b, found := buttonOf(m.Blocks, i.ActionID)
-	if !found && i.Value == "" {
-		return nil, fmt.Errorf("message %s has no button %q", i.MessageTS, i.ActionID)
-	}
-	if i.Value != "" {
-		b.Value = i.Value
-	}
-	hookID := s.newID("H")
-	s.db.hooks.Put(hookID, hook{User: user.ID, Channel: ch.ID, Message: m.TS, Expires: time.Now().Add(30 * time.Minute).Unix()})
-	container := reply{"type": "message", "message_ts": m.TS, "channel_id": ch.ID, "is_ephemeral": false}
-	if m.ThreadTS != "" {
-		container["thread_ts"] = m.ThreadTS
-	}
-	name := ch.Name
-	if ch.Private {
-		name = "privategroup"
-	}
-	action := reply{"type": "button", "action_id": i.ActionID, "block_id": b.Block, "text": b.Text, "value": b.Value, "action_ts": s.nextTS()}
-	if b.Style != "" {
-		action["style"] = b.Style
-	}
-	p["type"], p["container"], p["channel"], p["message"], p["state"] = "block_actions", container, reply{"id": ch.ID, "name": name}, s.show(m, false), reply{"values": reply{}}
-	p["trigger_id"], p["response_url"], p["actions"] = s.newTrigger(user.ID, ""), base+"/actions/"+TeamID+"/"+hookID, []reply{action}
-	return p, nil
-}
-
-// button is one of a message.
-type button struct {
-	Block, Action, Value, Style string
-	Text                        json.RawMessage
-	Label                       string
-}
-
-// buttonOf finds a message's button.
-func buttonOf(blocks json.RawMessage, action string) (button, bool) {
-	for _, b := range buttonsOf(blocks) {
-		if b.Action == action {
-			return b, true
-		}
-	}
-	return button{Text: json.RawMessage(`{"type":"plain_text","text":"","emoji":true}`)}, false
-}
-
-// buttonsOf are a message's buttons, each with the id of its block as the API shows it.
-func buttonsOf(raw json.RawMessage) (all []button) {
-	shown, _ := json.Marshal(numbered(raw))
-	var blocks []struct {
-		Type     string `json:"type"`
-		ID       string `json:"block_id"`
-		Elements []struct {
-			Type   string          `json:"type"`
-			Action string          `json:"action_id"`
-			Value  string          `json:"value"`
-			Style  string          `json:"style"`
-			Text   json.RawMessage `json:"text"`
-		} `json:"elements"`
-	}
-	if len(raw) == 0 || json.Unmarshal(shown, &blocks) != nil {
-		return nil
-	}
-	for _, b := range blocks {
-		for _, e := range b.Elements {
-			if b.Type == "actions" && e.Type == "button" {
-				var label blockText
-				_ = json.Unmarshal(e.Text, &label) // another shape: no label
-				all = append(all, button{b.ID, e.Action, e.Value, e.Style, e.Text, label.Text})
-			}
-		}
-	}
-	return all
-}
-
-// submission writes into the dialog's fields and submits it. Slack itself does not let a required field be empty.
-func (s *Server) submission(p reply, user User, i Interaction) (reply, error) {
 	d, ok := s.db.views.Get(i.ViewID)
-	if !ok || d.User != user.ID {
+	switch {
+	case !ok || d.User != user.ID:
 		return nil, fmt.Errorf("no dialog %q stands open before %s", i.ViewID, user.Name)
+	case i.Close:
+		return s.closes(user, d), nil
 	}
-	if i.Close {
-		s.db.views.Delete(d.ID)
-		return nil, nil
+	p, found := find(d.places(), i.ActionID, i.BlockID, i.Value)
+	switch {
+	case i.ActionID != "" && !found:
+		return nil, fmt.Errorf("dialog %s has no element %q", d.ID, i.ActionID)
+	case found && p.In != "input":
+		return s.pressInView(user, d, p, i)
 	}
-	typed := map[string]string{}
-	for k, v := range d.Typed {
-		typed[k] = v
-	}
-	for k, v := range i.Values {
-		typed[k] = v
-	}
-	if i.ActionID != "" {
-		typed[i.ActionID] = i.Value
-	}
-	d.Typed, d.Errors = typed, map[string]string{}
-	for _, f := range d.Fields() {
-		if typed[f.Action] == "" && !f.Optional {
-			d.Errors[f.Block] = "Please complete this required field."
-		}
-	}
-	s.db.views.Put(d.ID, d)
-	if len(d.Errors) > 0 {
-		return nil, nil
-	}
-	p["type"], p["trigger_id"], p["view"] = "view_submission", s.newTrigger(user.ID, ""), d.show()
-	return p, nil
+	return s.submission(user, d, i)
+}
+
+// from are the fields that every payload has.
+func from(kind string, user User) reply {
+	return reply{"type": kind, "team": reply{"id": TeamID, "domain": "sandbox"}, "enterprise": nil, "is_enterprise_install": false, "token": "sandbox-verification",
+		"api_app_id": AppID, "user": reply{"id": user.ID, "username": user.Name, "name": user.Name, "team_id": user.team()}}
 }
 
 // trouble is what Slack's app shows when the app does not answer as it should.
 const trouble = "We had some trouble connecting. Try again?"
 
-// answered shows the person what Slack shows of the app's answer.
-func (s *Server) answered(i Interaction, done bool, body []byte) {
+// answered shows the person what Slack shows of the app's answer. It returns what Slack's app has to object to in it.
+func (s *Server) answered(i Interaction, payload reply, done bool, body []byte) error {
 	user, _ := s.who(i.User)
-	if i.ViewID == "" {
+	if payload["type"] != "view_submission" {
 		_, ch, err := s.resolve(deed{User: i.User, Channel: i.Channel})
 		if !done && err == nil {
 			s.whisper(Ephemeral{Channel: ch.ID, User: user.ID, Text: ":warning: " + trouble, Source: "interaction"})
 		}
-		return
+		return nil
 	}
 	d, ok := s.db.views.Get(i.ViewID)
 	if !ok {
-		return
+		return nil // the app has closed it meanwhile
 	}
-	var a struct {
-		Action string                     `json:"response_action"`
-		Errors map[string]string          `json:"errors"`
-		View   map[string]json.RawMessage `json:"view"`
+	err := errors.New("the app did not answer")
+	if done {
+		err = s.respondTo(d, body)
 	}
-	switch {
-	case !done || len(strings.TrimSpace(string(body))) > 0 && json.Unmarshal(body, &a) != nil:
+	if err != nil {
 		d.Errors = map[string]string{"": trouble}
-	case a.Action == "errors":
-		d.Errors = a.Errors
-	case a.Action == "update" && a.View != nil:
-		d.View, d.Errors = a.View, nil
-		d.Hash = d.hash()
-	default:
-		s.db.views.Delete(d.ID)
-		return
+		s.db.views.Put(d.ID, d)
 	}
-	s.db.views.Put(d.ID, d)
+	return err
 }

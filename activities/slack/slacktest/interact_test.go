@@ -107,7 +107,7 @@ func TestAPressOpensADialogThatIsSubmitted(t *testing.T) {
 		t.Errorf("Slack itself refuses an empty field; the app saw %d", len(seen))
 	}
 	submit("too short")
-	if d := r.Dialogs("U0AOI0001"); len(d) != 1 || d[0].Errors["reason"] != "say more" || d[0].Typed["reason"] != "too short" || d[0].Title() != "Skip" {
+	if d := r.Dialogs("U0AOI0001"); len(d) != 1 || d[0].Errors["reason"] != "say more" || d[0].Entered("reason") != "too short" || d[0].Title() != "Skip" {
 		t.Errorf("after a refusal: %+v", d)
 	}
 	if out := submit("nobody needs it"); len(out["views"].([]any)) != 0 || len(r.Dialogs("U0AOI0001")) != 0 {
@@ -156,7 +156,7 @@ func TestAnAppThatDoesNotAnswer(t *testing.T) {
 	}
 	d := r.Dialogs("U0AOI0001")[0]
 	control(t, base, "interact", map[string]string{"user": "aoi", "view_id": d.ID, "action_id": "reason", "value": "x"})
-	if d = r.Dialogs("U0AOI0001")[0]; d.Errors[""] == "" || d.Typed["reason"] != "x" {
+	if d = r.Dialogs("U0AOI0001")[0]; d.Errors[""] == "" || d.Entered("reason") != "x" {
 		t.Errorf("shown %+v", d)
 	}
 }

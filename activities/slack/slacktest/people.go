@@ -10,23 +10,31 @@ import (
 
 func (c *call) showUser(u User) reply {
 	profile := reply{"real_name": u.RealName, "real_name_normalized": u.RealName, "display_name": u.Name, "display_name_normalized": u.Name,
-		"title": "", "phone": "", "skype": "", "status_text": "", "status_emoji": "", "status_expiration": 0, "avatar_hash": "", "team": TeamID}
+		"title": "", "phone": "", "skype": "", "status_text": "", "status_emoji": "", "status_expiration": 0, "avatar_hash": "", "team": u.team()}
 	if u.BotID != "" {
 		profile["bot_id"], profile["api_app_id"] = u.BotID, AppID
 	} else if !c.bot || slices.Contains(c.o.Scopes, "users:read.email") {
 		profile["email"] = u.Email
 	}
-	out := reply{"id": u.ID, "team_id": TeamID, "name": u.Name, "deleted": u.Deleted, "real_name": u.RealName, "color": "9f69e7",
-		"is_bot": u.BotID != "", "is_app_user": false, "is_admin": false, "is_owner": false, "is_primary_owner": false, "is_restricted": false,
-		"is_ultra_restricted": false, "updated": 1700000000, "tz": u.TZ, "profile": profile}
+	out := reply{"id": u.ID, "team_id": u.team(), "name": u.Name, "deleted": u.Deleted, "real_name": u.RealName, "color": "9f69e7",
+		"is_bot": u.BotID != "", "is_app_user": false, "is_admin": false, "is_owner": false, "is_primary_owner": false, "is_restricted": u.Restricted,
+		"is_ultra_restricted": u.Ultra, "updated": 1700000000, "tz": u.TZ, "profile": profile}
 	if zone, err := time.LoadLocation(u.TZ); err == nil {
 		label, offset := time.Now().In(zone).Zone()
 		out["tz_label"], out["tz_offset"] = label, offset
 	}
-	if c.is("include_locale") {
-		out["locale"] = u.Locale
+	if c.is("include_locale") && u.team() == TeamID {
+		out["locale"] = u.Locale // of others' people it is not told
+	}
+	if u.team() != TeamID {
+		out["is_stranger"] = c.stranger(u)
 	}
 	return out
+}
+
+// stranger reports whether somebody of another workspace is in no channel that the caller sees.
+func (c *call) stranger(u User) bool {
+	return !slices.ContainsFunc(c.db.channels.All(), func(ch Channel) bool { return ch.Has(u.ID) && ch.Has(c.me.ID) })
 }
 
 func (c *call) userInfo() (reply, refused) {

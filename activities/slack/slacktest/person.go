@@ -27,6 +27,7 @@ type deed struct {
 	Inviter   string `json:"inviter"`         // a member who lets the user in; empty: the user joins alone
 	Command   string `json:"command"`
 	TriggerID string `json:"trigger_id"`
+	Person    *User  `json:"person"` // who joins the workspace
 }
 
 // person is POST /_control/<name>: somebody does something in Slack's own app.
@@ -59,14 +60,15 @@ func (s *Server) who(idOrName string) (User, error) {
 	return User{}, fmt.Errorf("no user %q: name one by id or handle", idOrName)
 }
 
-// resolve finds who does it, and where: a person sees the channels of which they are a member, and public ones.
+// resolve finds who does it, and where: a person sees the channels of which they are a member and, unless they are a guest
+// or of another workspace, public ones.
 func (s *Server) resolve(d deed) (User, Channel, error) {
 	user, err := s.who(d.User)
 	if err != nil {
 		return user, Channel{}, err
 	}
 	for _, ch := range s.db.channels.All() {
-		if (ch.ID == d.Channel || ch.Name == strings.TrimPrefix(d.Channel, "#")) && (!ch.Private || ch.Has(user.ID)) {
+		if (ch.ID == d.Channel || ch.Name == strings.TrimPrefix(d.Channel, "#")) && (!ch.Private && user.member() || ch.Has(user.ID)) {
 			return user, ch, nil
 		}
 	}

@@ -129,6 +129,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /_control/command", s.personCommands)
 	mux.HandleFunc("POST /_control/weather", s.changeWeather)
 	mux.HandleFunc("POST /_control/interact", s.personInteracts)
+	mux.HandleFunc("POST /_control/shortcut", s.personShortcuts)
 	mux.Handle("/", s.Control)
 	return mux
 }

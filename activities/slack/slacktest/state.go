@@ -72,15 +72,28 @@ type Reaction struct {
 
 // User is a person or a bot.
 type User struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	RealName string `json:"real_name"`
-	Email    string `json:"email,omitempty"`
-	Locale   string `json:"locale"`
-	TZ       string `json:"tz"`
-	BotID    string `json:"bot_id,omitempty"`
-	Deleted  bool   `json:"deleted,omitempty"`
+	ID         string `json:"id,omitempty"`
+	Name       string `json:"name,omitempty"`
+	RealName   string `json:"real_name,omitempty"`
+	Email      string `json:"email,omitempty"`
+	Locale     string `json:"locale,omitempty"`
+	TZ         string `json:"tz,omitempty"`
+	BotID      string `json:"bot_id,omitempty"`
+	Deleted    bool   `json:"deleted,omitempty"`
+	Restricted bool   `json:"is_restricted,omitempty"`       // a guest, of the channels into which they are invited
+	Ultra      bool   `json:"is_ultra_restricted,omitempty"` // a guest of a single channel
+	Team       string `json:"team,omitempty"`                // of somebody external: the workspace that is theirs; empty: this one
 }
+
+func (u User) team() string {
+	if u.Team != "" {
+		return u.Team
+	}
+	return TeamID
+}
+
+// member reports whether the user is a full one of the workspace, who sees all its public channels.
+func (u User) member() bool { return !u.Restricted && u.team() == TeamID }
 
 // Bookmark is a link in a channel's bookmark bar.
 type Bookmark struct {

@@ -8,31 +8,34 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
-// Dialog is a modal view that stands open before somebody. It closes when it is submitted and the app does not object.
+// Dialog is a view: a modal that stands open before somebody, or the home that an app has published for somebody. A modal
+// closes when it is submitted and the app does not object.
 type Dialog struct {
-	ID     string                     `json:"id"`
-	User   string                     `json:"user"`
-	Hash   string                     `json:"hash"`
-	View   map[string]json.RawMessage `json:"view"`             // as the app sent it
-	Typed  map[string]string          `json:"typed,omitempty"`  // what stands in the fields, by action_id
-	Errors map[string]string          `json:"errors,omitempty"` // what the app objects to, by block_id; "": it did not answer
+	ID       string                     `json:"id"`
+	User     string                     `json:"user"`
+	Hash     string                     `json:"hash"`
+	Root     string                     `json:"root,omitempty"`     // of a modal that was pushed: the one at the bottom of its stack
+	Previous string                     `json:"previous,omitempty"` // of a modal that was pushed: the one below it
+	View     map[string]json.RawMessage `json:"view"`               // as the app sent it, with ids where it gave none
+	Typed    map[string]Input           `json:"typed,omitempty"`    // what people left in its elements, by block and action
+	Errors   map[string]string          `json:"errors,omitempty"`   // what the app objects to, by block_id; "": it did not answer
 }
 
 // trigger lets the app open one view before the person who did something, within three seconds.
 type trigger struct {
 	User    string `json:"user"`
-	Expires int64  `json:"expires"` // Unix milliseconds
-	Used    string `json:"used"`    // id of the view that it opened
+	Expires int64  `json:"expires"`        // Unix milliseconds
+	Used    string `json:"used"`           // id of the view that it opened
+	View    string `json:"view,omitempty"` // of the modal in which the person did it
 }
 
 // triggerTime is how long a trigger lives. https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
 const triggerTime = 3 * time.Second
 
 // newTrigger makes one; its id can be given.
-func (s *Server) newTrigger(user, id string) string {
+func (s *Server) newTrigger(user, id, view string) string {
 	if id == "" {
 		id = fmt.Sprintf("%d.%s.%s", time.Now().UnixMilli(), TeamID, strings.ToLower(s.newID("H")))
 	}
@@ -41,154 +44,189 @@ func (s *Server) newTrigger(user, id string) string {
 			s.db.triggers.Delete(old)
 		}
 	}
-	s.db.triggers.Put(id, trigger{User: user, Expires: time.Now().Add(triggerTime).UnixMilli()})
+	s.db.triggers.Put(id, trigger{User: user, Expires: time.Now().Add(triggerTime).UnixMilli(), View: view})
 	return id
 }
 
-func (c *call) openView() (reply, refused) {
-	id := c.args.Get("trigger_id")
-	t, ok := c.db.triggers.Get(id)
+// trigger is the one that the call names, while it counts.
+func (c *call) trigger() (trigger, refused) {
+	t, ok := c.db.triggers.Get(c.args.Get("trigger_id"))
 	switch {
 	case !ok:
-		return nil, "invalid_trigger_id"
+		return t, "invalid_trigger_id"
 	case t.Used != "":
-		return nil, "exchanged_trigger_id"
+		return t, "exchanged_trigger_id"
 	case time.Now().UnixMilli() > t.Expires:
-		return nil, "expired_trigger_id"
+		return t, "expired_trigger_id"
 	}
-	view, out, no := c.view()
+	return t, ""
+}
+
+func (c *call) openView() (reply, refused) {
+	t, no := c.trigger()
+	if no != "" {
+		return nil, no
+	}
+	view, out, no := c.view("modal", "")
 	if no != "" {
 		return out, no
 	}
-	d := Dialog{ID: c.newID("V"), User: t.User, View: view}
-	d.Hash = d.hash()
+	return c.exchange(t, Dialog{User: t.User, View: view})
+}
+
+// maxStack is how many modals may stand on each other.
+const maxStack = 3
+
+func (c *call) pushView() (reply, refused) {
+	t, no := c.trigger()
+	if no != "" {
+		return nil, no
+	}
+	below, ok := c.db.views.Get(t.View)
+	switch {
+	case !ok || below.text("type") != "modal":
+		return nil, "not_found"
+	case len(c.stack(below)) >= maxStack:
+		return nil, "push_limit_reached"
+	}
+	view, out, no := c.view("modal", "")
+	if no != "" {
+		return out, no
+	}
+	return c.exchange(t, Dialog{User: t.User, View: view, Root: below.root(), Previous: below.ID})
+}
+
+// exchange gives the modal for the trigger.
+func (c *call) exchange(t trigger, d Dialog) (reply, refused) {
+	d = c.raise(d)
 	t.Used = d.ID
-	c.db.triggers.Put(id, t)
-	c.db.views.Put(d.ID, d)
+	c.db.triggers.Put(c.args.Get("trigger_id"), t)
 	return reply{"view": d.show()}, ""
 }
 
-func (c *call) updateView() (reply, refused) {
-	var d Dialog
-	for _, v := range c.db.views.All() {
-		if v.ID == c.args.Get("view_id") || c.args.Get("external_id") != "" && v.text("external_id") == c.args.Get("external_id") {
-			d = v
+// raise opens a view.
+func (s *Server) raise(d Dialog) Dialog {
+	d.ID = s.newID("V")
+	return s.keepView(d)
+}
+
+// keepView keeps a view that is new or changed. What stands in elements that it still has stays.
+func (s *Server) keepView(d Dialog) Dialog {
+	d.View["blocks"] = s.identified(d.View["blocks"])
+	typed := map[string]Input{}
+	for _, p := range d.places() {
+		if in, ok := d.Typed[p.key()]; ok {
+			typed[p.key()] = in
 		}
 	}
+	d.Typed, d.Hash = typed, d.hash()
+	s.db.views.Put(d.ID, d)
+	return d
+}
+
+// stack are the modals of the one that the view belongs to, the lowest first.
+func (s *Server) stack(d Dialog) (all []Dialog) {
+	for _, v := range s.db.views.All() {
+		if v.root() == d.root() && v.text("type") == "modal" {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+func (d Dialog) root() string {
+	if d.Root != "" {
+		return d.Root
+	}
+	return d.ID
+}
+
+func (c *call) updateView() (reply, refused) {
+	d, ok := c.named()
 	hash := c.args.Get("hash")
 	switch {
-	case d.ID == "":
+	case !ok:
 		return nil, "not_found"
 	case hash != "" && hash != d.Hash:
 		return nil, "hash_conflict"
 	}
-	view, out, no := c.view()
+	view, out, no := c.view(d.text("type"), d.ID)
 	if no != "" {
 		return out, no
 	}
 	d.View, d.Errors = view, nil
-	d.Hash = d.hash()
-	c.db.views.Put(d.ID, d)
-	return reply{"view": d.show()}, ""
+	return reply{"view": c.keepView(d).show()}, ""
 }
 
-// view checks the argument of that name: https://docs.slack.dev/reference/views/modal-views
-func (c *call) view() (map[string]json.RawMessage, reply, refused) {
-	raw := c.args.Get("view")
-	if len(raw) > 250_000 {
-		return nil, nil, "view_too_large"
+// named is the view that the call names by its id, or by the app's own.
+func (c *call) named() (Dialog, bool) {
+	own := c.args.Get("external_id")
+	all := c.db.views.All()
+	i := slices.IndexFunc(all, func(v Dialog) bool {
+		return v.ID == c.args.Get("view_id") || own != "" && v.text("external_id") == own
+	})
+	if i < 0 {
+		return Dialog{}, false
 	}
-	d := Dialog{}
-	if json.Unmarshal([]byte(raw), &d.View) != nil {
-		return nil, nil, "invalid_arguments"
+	return all[i], true
+}
+
+// publishView puts a home before a person. https://docs.slack.dev/reference/methods/views.publish
+func (c *call) publishView() (reply, refused) {
+	user := c.args.Get("user_id")
+	if _, known := c.db.users.Get(user); !known {
+		return reply{"response_metadata": reply{"messages": []string{"[ERROR] must be a user of the workspace [json-pointer:/user_id]"}}}, "invalid_arguments"
 	}
-	if faults := d.faults(); len(faults) > 0 {
-		return nil, reply{"response_metadata": reply{"messages": faults}}, "invalid_arguments"
+	d, _ := c.home(user)
+	if hash := c.args.Get("hash"); hash != "" && hash != d.Hash {
+		return nil, "hash_conflict"
 	}
-	for _, other := range c.db.views.All() {
-		if id := d.text("external_id"); id != "" && id == other.text("external_id") && c.method == "views.open" {
-			return nil, nil, "duplicate_external_id"
+	view, out, no := c.view("home", d.ID)
+	if no != "" {
+		return out, no
+	}
+	d.User, d.View = user, view
+	if d.ID == "" {
+		return reply{"view": c.raise(d).show()}, ""
+	}
+	return reply{"view": c.keepView(d).show()}, ""
+}
+
+// home is what the app has published for the person.
+func (s *Server) home(user string) (Dialog, bool) {
+	for _, v := range s.db.views.All() {
+		if v.User == user && v.text("type") == "home" {
+			return v, true
 		}
 	}
-	return d.View, nil, ""
+	return Dialog{}, false
 }
 
-// faults are what Slack refuses a modal for.
-func (d Dialog) faults() (faults []string) {
-	fault := func(bad bool, text string) {
-		if bad {
-			faults = append(faults, "[ERROR] "+text)
+// identified gives each block and element the ids that the app did not give, as Slack does: others each time.
+func (s *Server) identified(raw json.RawMessage) json.RawMessage {
+	var blocks []map[string]any
+	if json.Unmarshal(raw, &blocks) != nil {
+		return raw
+	}
+	name := func(of map[string]any, key string) {
+		if id, _ := of[key].(string); id == "" {
+			of[key] = strings.ToLower(s.newID("B"))
 		}
 	}
-	fault(d.text("type") != "modal", `must be a modal [json-pointer:/view/type]`)
-	fault(!d.words("title").within(24) || d.words("title").Type != "plain_text", `must be plain text of 1 to 24 characters [json-pointer:/view/title]`)
-	for _, button := range []string{"submit", "close"} {
-		fault(len(d.View[button]) > 0 && !d.words(button).within(24), "must be less than 25 characters [json-pointer:/view/"+button+"]")
-	}
-	fault(utf8.RuneCountInString(d.text("private_metadata")) > 3000, "must be less than 3001 characters [json-pointer:/view/private_metadata]")
-	fault(len(d.text("callback_id")) > 255, "must be less than 256 characters [json-pointer:/view/callback_id]")
-	var blocks []block
-	fault(json.Unmarshal(d.View["blocks"], &blocks) != nil || len(blocks) == 0 || len(blocks) > 100, "must have 1 to 100 blocks [json-pointer:/view/blocks]")
-	fault(slices.ContainsFunc(blocks, func(b block) bool { return !b.valid() }), "invalid block [json-pointer:/view/blocks]")
-	fault(len(d.Fields()) > 0 && len(d.View["submit"]) == 0, "missing required field: submit [json-pointer:/view]")
-	return faults
-}
-
-// Field is a place to write in a dialog.
-type Field struct {
-	Block    string // id
-	Action   string // id
-	Label    string
-	Hint     string
-	Lines    bool // of several lines
-	Optional bool
-}
-
-// Fields are the dialog's, in its order. Other kinds of input than plain text are left out.
-func (d Dialog) Fields() (fields []Field) {
-	var blocks []struct {
-		Type     string    `json:"type"`
-		ID       string    `json:"block_id"`
-		Label    blockText `json:"label"`
-		Hint     blockText `json:"hint"`
-		Optional bool      `json:"optional"`
-		Element  struct {
-			Type   string `json:"type"`
-			Action string `json:"action_id"`
-			Lines  bool   `json:"multiline"`
-		} `json:"element"`
-	}
-	_ = json.Unmarshal(d.View["blocks"], &blocks) // another shape: no fields
 	for _, b := range blocks {
-		if b.Type == "input" && b.Element.Type == "plain_text_input" {
-			fields = append(fields, Field{b.ID, b.Element.Action, b.Label.Text, b.Hint.Text, b.Element.Lines, b.Optional})
+		name(b, "block_id")
+		elements, _ := b["elements"].([]any)
+		if b["type"] != "actions" {
+			elements = nil
+		}
+		for _, e := range append(elements, b["element"], b["accessory"]) {
+			if e, ok := e.(map[string]any); ok && e["type"] != "image" {
+				name(e, "action_id")
+			}
 		}
 	}
-	return fields
-}
-
-// Title is what stands over the dialog.
-func (d Dialog) Title() string { return d.words("title").Text }
-
-// Submit is what stands on the button that submits it.
-func (d Dialog) Submit() string { return d.words("submit").Text }
-
-// Close is what stands on the button that closes it.
-func (d Dialog) Close() string { return d.words("close").Text }
-
-// Blocks are the dialog's, as the app sent them.
-func (d Dialog) Blocks() json.RawMessage { return d.View["blocks"] }
-
-func (d Dialog) text(key string) string {
-	var text string
-	_ = json.Unmarshal(d.View[key], &text) // another shape: none
-	return text
-}
-
-func (d Dialog) words(key string) blockText {
-	var words blockText
-	_ = json.Unmarshal(d.View[key], &words) // another shape: none
-	return words
+	out, _ := json.Marshal(blocks) // they were JSON
+	return out
 }
 
 // hash changes with the view.
@@ -196,45 +234,4 @@ func (d Dialog) hash() string {
 	raw, _ := json.Marshal(d.View)
 	sum := sha256.Sum256(append(raw, d.ID...))
 	return fmt.Sprintf("%d.%s", time.Now().Unix(), hex.EncodeToString(sum[:4]))
-}
-
-// show is a view as the API and payloads show it.
-func (d Dialog) show() reply {
-	out := reply{"id": d.ID, "team_id": TeamID, "type": "modal", "title": d.View["title"], "blocks": numbered(d.View["blocks"]), "private_metadata": d.text("private_metadata"),
-		"callback_id": d.text("callback_id"), "external_id": d.text("external_id"), "state": d.state(), "hash": d.Hash, "clear_on_close": false, "notify_on_close": false,
-		"submit_disabled": false, "root_view_id": d.ID, "app_id": AppID, "app_installed_team_id": TeamID, "bot_id": BotID, "previous_view_id": nil, "submit": nil, "close": nil}
-	for _, button := range []string{"submit", "close"} {
-		if raw, ok := d.View[button]; ok {
-			out[button] = raw
-		}
-	}
-	return out
-}
-
-// state is what stands in the fields, as payloads show it.
-func (d Dialog) state() reply {
-	values := map[string]map[string]reply{}
-	for _, f := range d.Fields() {
-		var value any // null: empty
-		if text := d.Typed[f.Action]; text != "" {
-			value = text
-		}
-		if values[f.Block] == nil {
-			values[f.Block] = map[string]reply{}
-		}
-		values[f.Block][f.Action] = reply{"type": "plain_text_input", "value": value}
-	}
-	return reply{"values": values}
-}
-
-// Dialogs returns those that stand open before somebody, the oldest first.
-func (s *Server) Dialogs(user string) (all []Dialog) {
-	s.look(func() {
-		for _, d := range s.db.views.All() {
-			if d.User == user {
-				all = append(all, d)
-			}
-		}
-	})
-	return all
 }

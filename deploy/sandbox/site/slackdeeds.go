@@ -33,7 +33,7 @@ func (s *Site) dialogs(ch slacktest.Channel, reader fake.Person) (list []dialogV
 		v := dialogView{ID: d.ID, Title: d.Title(), Submit: d.Submit(), Close: d.Close(), Do: at(ch, "/dialog", reader), Trouble: d.Errors[""],
 			Blocks: blocksOf(d.Blocks(), "", ""), Fields: map[string]fieldView{}}
 		for _, f := range d.Fields() {
-			v.Fields[f.Block] = fieldView{f, d.Typed[f.Action], d.Errors[f.Block]}
+			v.Fields[f.Block] = fieldView{f, strings.Join(f.Holds, ", "), d.Errors[f.Block]}
 		}
 		list = append(list, v)
 	}
@@ -55,10 +55,10 @@ func (s *Site) deeds(mux *http.ServeMux) {
 		return "interact", slacktest.Interaction{User: as, Channel: channel, MessageTS: r.PostFormValue("ts"), ActionID: r.PostFormValue("action_id"), Value: r.PostFormValue("value")}
 	})
 	do("dialog", func(r *http.Request, as, _ string) (string, any) {
-		i := slacktest.Interaction{User: as, ViewID: r.PostFormValue("view_id"), Close: r.PostFormValue("close") != "", Values: map[string]string{}}
+		i := slacktest.Interaction{User: as, ViewID: r.PostFormValue("view_id"), Close: r.PostFormValue("close") != "", Values: map[string]slacktest.Input{}}
 		for name := range r.PostForm {
 			if field, ok := strings.CutPrefix(name, "field."); ok {
-				i.Values[field] = r.PostFormValue(name)
+				i.Values[field] = slacktest.Input{r.PostFormValue(name)}
 			}
 		}
 		return "interact", i
