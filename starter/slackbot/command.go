@@ -12,6 +12,7 @@ import (
 
 // command is what a person typed.
 type command struct {
+	who         person
 	user, name  string // Slack id; handle, for display only
 	channel     string
 	slash       string // the command's name: /case
@@ -34,7 +35,9 @@ func (g *Gateway) command(ctx context.Context, payload []byte) reply {
 	if err := lenient(payload, &f); err != nil || f.User == "" || f.Trigger == "" {
 		return refuse("this is no slash command: user_id or trigger_id is missing")
 	}
-	return say(g.dispatch(ctx, command{f.User, f.Name, f.Channel, f.Command, f.Text, f.Trigger, f.Response}))
+	c := command{user: f.User, name: f.Name, channel: f.Channel, slash: f.Command, text: f.Text, trigger: f.Trigger, responseURL: f.Response}
+	c.who = g.person(ctx, c.user)
+	return say(g.dispatch(ctx, c))
 }
 
 // dispatch returns what the person sees at once.
@@ -42,13 +45,13 @@ func (g *Gateway) dispatch(ctx context.Context, c command) string {
 	verb, rest := firstWord(c.text)
 	switch strings.ToLower(verb) {
 	case "", "help":
-		return notice.Usage(g.o.Lang)
+		return notice.Usage(c.who.Lang)
 	case "open":
 		return g.open(ctx, c, rest)
 	case "status":
 		return g.status(ctx, c, rest)
 	}
-	return g.refused(incident.Refuse(incident.Usage, didYouMean(verb), "there is no command %q", incident.Shorten(plainWords(verb), 40))) + "\n" + notice.Usage(g.o.Lang)
+	return refused(c.who.Lang, incident.Refuse(incident.Usage, didYouMean(verb), "there is no command %q", incident.Shorten(plainWords(verb), 40))) + "\n" + notice.Usage(c.who.Lang)
 }
 
 // didYouMean is for hands that type fast.
@@ -62,21 +65,21 @@ func didYouMean(verb string) string {
 }
 
 // explained is what a person reads about an error of the desk.
-func (g *Gateway) explained(err error, what string) string {
+func (g *Gateway) explained(lang string, err error, what string) string {
 	var refusal *incident.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		return g.refused(refusal)
+		return refused(lang, refusal)
 	case errors.Is(err, ErrNotConfirmed):
-		return notice.NotConfirmed(g.o.Lang, what)
+		return notice.NotConfirmed(lang, what)
 	}
 	g.o.Log.Error("the desk does not answer", "what", what, "error", err)
-	return notice.Unreachable(g.o.Lang)
+	return notice.Unreachable(lang)
 }
 
 // refused escapes the refusal, which may repeat a person's words: in Slack they could be a link or a mention.
-func (g *Gateway) refused(r *incident.Refusal) string {
-	return notice.Refused(g.o.Lang, &incident.Refusal{Code: r.Code, Message: escape(r.Message), Hint: escape(r.Hint)})
+func refused(lang string, r *incident.Refusal) string {
+	return notice.Refused(lang, &incident.Refusal{Code: r.Code, Message: escape(r.Message), Hint: escape(r.Hint)})
 }
 
 // by is the person, as Slack's signature vouches for.

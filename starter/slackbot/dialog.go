@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/url"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -29,13 +28,10 @@ type kept struct {
 	Answer  string `json:"answer"`  // the press's response_url
 }
 
-// ask opens the dialog. It is the one call of Slack's Web API that the gateway makes, and it has three seconds for it.
+// ask opens the dialog. It has three seconds for it.
 // https://docs.slack.dev/reference/methods/views.open
 func (g *Gateway) ask(ctx context.Context, d Decision, i interaction) error {
-	if g.o.Token == nil {
-		return errors.New("the gateway has no bot token: set SLACK_BOT_TOKEN for starter serve")
-	}
-	token, err := g.o.Token()
+	api, err := g.api()
 	if err != nil {
 		return err
 	}
@@ -43,23 +39,12 @@ func (g *Gateway) ask(ctx context.Context, d Decision, i interaction) error {
 	if err != nil {
 		return err
 	}
-	_, err = slack.New(token, slack.OptionHTTPClient(g.answers), slack.OptionAPIURL(apiURL(g.o.APIURL))).OpenViewContext(ctx, i.Trigger, g.dialog(d, string(private)))
+	_, err = api.OpenViewContext(ctx, i.Trigger, dialog(i.who.Lang, d, string(private)))
 	return err
 }
 
-// apiURL is the address of the Web API as the library takes it; of the sandbox people may give the host alone.
-func apiURL(address string) string {
-	if address == "" {
-		return slack.APIURL
-	}
-	if u, err := url.Parse(address); err == nil && strings.Trim(u.Path, "/") == "" {
-		return strings.TrimSuffix(address, "/") + "/api/"
-	}
-	return strings.TrimSuffix(address, "/") + "/"
-}
-
-func (g *Gateway) dialog(d Decision, private string) slack.ModalViewRequest {
-	t := notice.ResolveDialog(g.o.Lang, escape, d.Number(), d.Shown(), d.Action)
+func dialog(lang string, d Decision, private string) slack.ModalViewRequest {
+	t := notice.ResolveDialog(lang, escape, d.Number(), d.Shown(), d.Action)
 	blocks := []slack.Block{slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, t.Text, false, true), nil, nil)}
 	if t.ID != "" {
 		blocks = append(blocks, field(idField, t.ID, t.IDHint, false))
@@ -90,7 +75,8 @@ func (g *Gateway) submitted(ctx context.Context, i interaction) reply {
 	}
 	d := Decision{Chosen: k.Chosen, Action: k.Action, By: i.by(), ID: i.View.ID,
 		Reason: strings.TrimSpace(i.typed(reasonField)), Supply: strings.TrimSpace(i.typed(idField))}
-	missing := notice.ResolveDialog(g.o.Lang, nil, "", "", d.Action).Missing
+	to := hearer{i.who.Lang, k.Answer}
+	missing := notice.ResolveDialog(to.lang, nil, "", "", d.Action).Missing
 	switch {
 	case d.Action == "supply" && incident.CleanLine(d.Supply) == "":
 		return complain(idField, missing)
@@ -102,15 +88,15 @@ func (g *Gateway) submitted(ctx context.Context, i interaction) reply {
 	var refusal *incident.Refusal
 	switch {
 	case errors.As(err, &refusal):
-		return complain(reasonField, notice.Refused(g.o.Lang, refusal)) // plain text
+		return complain(reasonField, notice.Refused(to.lang, refusal)) // plain text
 	case err == nil:
-		g.watch(taken, k.Answer)
+		g.watch(taken, to)
 	case isNotConfirmed(ctx, err):
-		g.tell(k.Answer, notice.NotConfirmed(g.o.Lang, d.named(g.o.Lang)))
-		g.settle(d, viewer, k.Answer)
+		g.tell(to.address, notice.NotConfirmed(to.lang, d.named(to.lang)))
+		g.settle(d, viewer, to)
 	default:
-		g.o.Log.Error("the desk does not answer", "what", d.named(g.o.Lang), "error", err)
-		return complain(reasonField, notice.NotRecorded(g.o.Lang))
+		g.o.Log.Error("the desk does not answer", "what", d.named(to.lang), "error", err)
+		return complain(reasonField, notice.NotRecorded(to.lang))
 	}
 	return done()
 }

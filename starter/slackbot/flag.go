@@ -31,7 +31,7 @@ func (f flag) set(r *incident.Request) (err error) {
 		r.Severity, err = incident.ParseSeverity(narrow(value))
 	case "invite":
 		for who := range strings.SplitSeq(f.value, ",") {
-			r.Invite = append(r.Invite, person(strings.TrimSpace(who)))
+			r.Invite = append(r.Invite, mentioned(strings.TrimSpace(who)))
 		}
 	case "drill":
 		r.Drill = true

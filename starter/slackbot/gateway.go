@@ -12,10 +12,11 @@ import (
 type Options struct {
 	Desk    Desk
 	Secret  func() (string, error) // Slack's signing secret, asked for with every request because it can be rotated
-	Lang    string                 // of the answers: en or ja
+	Lang    string                 // of answers to those of whom Slack does not say which one they read: en or ja
 	APIHost string                 // host:port of the Web API if it is not Slack's own; answers may go there too
 	APIURL  string                 // of the Web API if it is not Slack's own
-	Token   func() (string, error) // the bot token, to open dialogs with; nil or an error: people are told what to type
+	Token   func() (string, error) // the bot token, to learn who people are and to open dialogs with; nil or an error: people are told what to type
+	Groups  []string               // ids of the user groups that the rules name
 	Ready   func(context.Context) error
 	Log     *slog.Logger // nil: slog.Default
 }
@@ -28,6 +29,7 @@ type Gateway struct {
 	answers *http.Client
 	follows sync.WaitGroup
 	bells   *doorbell
+	people  people
 }
 
 // How long things may take. Slack shows an error to the person after 3 s without an answer.
@@ -43,7 +45,7 @@ func New(ctx context.Context, o Options) *Gateway {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o)}
+	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o), people: newPeople()}
 	g.mux.HandleFunc("POST /slack/commands", g.over(commands, unwrapCommand))
 	g.mux.HandleFunc("POST /slack/events", g.over(events, unwrapEvent))
 	g.mux.HandleFunc("POST /slack/interactions", g.over(interactions, unwrapInteraction))

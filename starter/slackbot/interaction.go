@@ -11,6 +11,7 @@ import (
 // interaction is what a person did with a message or a dialog of ours. It is read by hand, as events are.
 // https://docs.slack.dev/reference/interaction-payloads
 type interaction struct {
+	who  person
 	Type string `json:"type"`
 	App  string `json:"api_app_id"`
 	Team struct {
@@ -67,6 +68,7 @@ func (g *Gateway) interact(ctx context.Context, payload []byte) reply {
 		g.o.Log.Warn("refuse an interaction", "reason", err)
 		return refuse(err.Error())
 	}
+	i.who = g.person(ctx, i.User.ID)
 	switch {
 	case i.Type == "block_actions" && len(i.Actions) > 0:
 		return g.pressed(ctx, i)

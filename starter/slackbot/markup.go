@@ -43,8 +43,8 @@ func shown(target, label string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(target, "mailto:"), "tel:")
 }
 
-// person returns the id in a mention of a user or a group; any other text stays what it says.
-func person(text string) string {
+// mentioned returns the id in a mention of a user or a group; any other text stays what it says.
+func mentioned(text string) string {
 	m := token.FindStringSubmatch(text)
 	switch {
 	case m == nil || m[0] != strings.TrimSpace(text):

@@ -19,12 +19,12 @@ func (g *Gateway) open(ctx context.Context, c command, rest string) string {
 	switch {
 	case err == nil:
 		g.follow(c, request, true)
-		return notice.Opening(g.o.Lang, request.ID)
+		return notice.Opening(c.who.Lang, request.ID)
 	case isNotConfirmed(ctx, err):
 		g.follow(c, request, false)
-		return notice.NotConfirmed(g.o.Lang, typed(c))
+		return notice.NotConfirmed(c.who.Lang, typed(c))
 	}
-	return g.explained(err, typed(c)) + givenBack(err, c)
+	return g.explained(c.who.Lang, err, typed(c)) + givenBack(err, c)
 }
 
 // isNotConfirmed also takes the end of our own patience for what it is.
@@ -63,14 +63,14 @@ func (g *Gateway) follow(c command, request incident.Request, recorded bool) {
 func (g *Gateway) outcome(ctx context.Context, c command, request incident.Request, recorded bool) string {
 	if !recorded {
 		if err := g.insist(ctx, request); err != nil {
-			return g.unopened(err, c, notice.OpenUnknown(g.o.Lang, typed(c)))
+			return g.unopened(err, c, notice.OpenUnknown(c.who.Lang, typed(c)))
 		}
 	}
 	found, err := g.o.Desk.Follow(ctx, request.ID)
 	if found.Number != "" {
-		return g.opened(found)
+		return opened(c.who.Lang, found)
 	}
-	return g.unopened(err, c, notice.OpenLate(g.o.Lang, request.ID))
+	return g.unopened(err, c, notice.OpenLate(c.who.Lang, request.ID))
 }
 
 // unopened is what a person reads of a request that is no case at the end of the time in which we look; otherwise is
@@ -80,12 +80,12 @@ func (g *Gateway) unopened(err error, c command, otherwise string) string {
 		g.o.Log.Error("the desk does not answer", "what", typed(c), "error", err)
 		return otherwise
 	}
-	return g.explained(err, typed(c)) + givenBack(err, c)
+	return g.explained(c.who.Lang, err, typed(c)) + givenBack(err, c)
 }
 
 // opened names the case and its channel. The cause of a stuck step is a vendor's text, and may hold anything.
-func (g *Gateway) opened(c notice.Case) string {
-	c.Lang = g.o.Lang
+func opened(lang string, c notice.Case) string {
+	c.Lang = lang
 	for i := range c.Steps {
 		c.Steps[i].Cause, c.Steps[i].Hint = escape(c.Steps[i].Cause), escape(c.Steps[i].Hint)
 	}

@@ -24,44 +24,49 @@ func (g *Gateway) pressed(ctx context.Context, i interaction) reply {
 		g.o.Log.Warn("refuse a button that cannot be ours", "user", i.User.ID, "action", plainWords(button.ID))
 		return refuse("the button carries nothing of ours")
 	}
+	to := hearer{i.who.Lang, i.ResponseURL}
 	viewer := Viewer{User: i.User.ID, Channel: i.Channel.ID}
 	if d.Action == retry {
-		// One person retries one generation of a step once, however often they press: what they decided makes the id.
+		// One person retries one generation of a step once, however often they press: what they decided makes the id, so the
+		// reason must not change with the person's language.
 		d.Reason, d.ID = notice.Pressed(g.o.Lang), "press."+i.User.ID
-		g.decide(ctx, d, viewer, i.ResponseURL)
+		g.decide(ctx, d, viewer, to)
 	} else if err := g.ask(ctx, d, i); err != nil {
 		g.o.Log.Warn("a dialog cannot be opened", "step", d.Step, "error", err)
-		g.tell(i.ResponseURL, notice.ByHand(g.o.Lang, escape, d.Chosen, d.Action))
+		g.tell(to.address, notice.ByHand(to.lang, escape, d.Chosen, d.Action))
 	}
 	return done()
 }
 
 const retry = "retry"
 
+// hearer is where a person hears what becomes of something, and in which language.
+type hearer struct{ lang, address string }
+
 // known are the actions.
 var known = map[string]bool{retry: true, "supply": true, "skip": true, "abort": true}
 
 // decide hands the decision in, for as long as Slack waits, and tells the person the rest later.
-func (g *Gateway) decide(ctx context.Context, d Decision, viewer Viewer, address string) {
+func (g *Gateway) decide(ctx context.Context, d Decision, viewer Viewer, to hearer) {
 	taken, err := g.o.Desk.Decide(ctx, d, viewer)
 	switch {
 	case err == nil:
-		g.watch(taken, address)
+		g.watch(taken, to)
 	case isNotConfirmed(ctx, err):
-		g.tell(address, notice.NotConfirmed(g.o.Lang, d.named(g.o.Lang)))
-		g.settle(d, viewer, address)
+		g.tell(to.address, notice.NotConfirmed(to.lang, d.named(to.lang)))
+		g.settle(d, viewer, to)
 	default:
-		g.tell(address, g.undecided(err, d, notice.NotRecorded(g.o.Lang)))
+		g.tell(to.address, g.undecided(to.lang, err, d, notice.NotRecorded(to.lang)))
 	}
 }
 
 // undecided is what a person reads of a decision that was not taken; otherwise is said where the case has not refused it.
-func (g *Gateway) undecided(err error, d Decision, otherwise string) string {
+func (g *Gateway) undecided(lang string, err error, d Decision, otherwise string) string {
 	var refusal *incident.Refusal
 	if errors.As(err, &refusal) {
-		return g.refused(refusal)
+		return refused(lang, refusal)
 	}
-	g.o.Log.Error("the desk does not answer", "what", d.named(g.o.Lang), "error", err)
+	g.o.Log.Error("the desk does not answer", "what", d.named(lang), "error", err)
 	return otherwise
 }
 
@@ -72,7 +77,7 @@ func (d Decision) named(lang string) string {
 
 // settle finds out, in the background, what became of a decision that was not confirmed in time: handing the same one in
 // again is harmless. That the desk cannot be reached now says nothing of the first time.
-func (g *Gateway) settle(d Decision, viewer Viewer, address string) {
+func (g *Gateway) settle(d Decision, viewer Viewer, to hearer) {
 	g.follows.Go(func() {
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
@@ -82,21 +87,21 @@ func (g *Gateway) settle(d Decision, viewer Viewer, address string) {
 		}
 		switch {
 		case err == nil:
-			g.watch(taken, address)
+			g.watch(taken, to)
 		case g.ctx.Err() == nil:
-			g.send(address, g.undecided(err, d, notice.DecisionUnknown(g.o.Lang, d.named(g.o.Lang), escape(d.Number()))))
+			g.send(to.address, g.undecided(to.lang, err, d, notice.DecisionUnknown(to.lang, d.named(to.lang), escape(d.Number()))))
 		}
 	})
 }
 
 // watch tells the person, in the background, what becomes of the step.
-func (g *Gateway) watch(taken Taken, address string) {
+func (g *Gateway) watch(taken Taken, to hearer) {
 	g.follows.Go(func() {
 		ctx, cancel := context.WithTimeout(g.ctx, watchTime)
 		defer cancel()
 		outcome := g.o.Desk.Became(ctx, taken)
 		if g.ctx.Err() == nil {
-			g.send(address, outcome.Text(g.o.Lang, escape))
+			g.send(to.address, outcome.Text(to.lang, escape))
 		}
 	})
 }

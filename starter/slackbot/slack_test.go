@@ -31,6 +31,7 @@ type workspace struct {
 	opened           chan openedView
 	token            string // empty: the gateway has none
 	refuse           string // with which views.open refuses
+	people           directory
 }
 
 // openedView is what the gateway wants shown.
@@ -59,6 +60,10 @@ func newWorkspace(t *testing.T, d slackbot.Desk) *workspace {
 			w.openView(out, r)
 			return
 		}
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			w.people.answer(out, r)
+			return
+		}
 		var m struct {
 			Text string `json:"text"`
 			Type string `json:"response_type"`
@@ -71,7 +76,7 @@ func newWorkspace(t *testing.T, d slackbot.Desk) *workspace {
 	t.Cleanup(w.Close)
 	ctx, cancel := context.WithCancel(t.Context())
 	w.gateway = slackbot.New(ctx, slackbot.Options{
-		Desk: d, Lang: "en", APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
+		Desk: d, Lang: "en", Groups: []string{"S0CSIRT01", "S0LEGAL01"}, APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
 		Secret: func() (string, error) { return secret, nil },
 		Ready:  func(context.Context) error { return nil },
 		APIURL: w.URL, // the host alone, as the sandbox is named

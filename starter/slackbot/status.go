@@ -12,7 +12,7 @@ import (
 func (g *Gateway) status(ctx context.Context, c command, rest string) string {
 	words := strings.Fields(plainWords(rest))
 	if len(words) > 1 {
-		return g.refused(incident.Refuse(incident.Usage, "Give one number, or none in a case's own channel", "status takes one number, not %d words", len(words)))
+		return refused(c.who.Lang, incident.Refuse(incident.Usage, "Give one number, or none in a case's own channel", "status takes one number, not %d words", len(words)))
 	}
 	number := ""
 	if len(words) == 1 {
@@ -23,8 +23,8 @@ func (g *Gateway) status(ctx context.Context, c command, rest string) string {
 		if isNotConfirmed(ctx, err) {
 			err = ErrNotConfirmed
 		}
-		return g.explained(err, typed(c))
+		return g.explained(c.who.Lang, err, typed(c))
 	}
-	found.Lang, found.Now = g.o.Lang, now()
+	found.Lang, found.Now = c.who.Lang, now()
 	return notice.StatusText(found, escape)
 }

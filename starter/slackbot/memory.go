@@ -1,0 +1,78 @@
+package slackbot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/singleflight"
+)
+
+// How long what Slack said of a person counts, and for how much longer it does while Slack says nothing newer; how long
+// one question may take in the background, and after how long an unanswered one is asked again.
+const (
+	freshTime  = 10 * time.Minute
+	staleTime  = time.Hour
+	askTime    = 5 * time.Second
+	silentTime = 3 * time.Second
+	maxPersons = 10_000
+)
+
+// errSilent is for those who ask while the last question has just stayed without an answer.
+var errSilent = errors.New("Slack has just not answered this")
+
+// memory remembers answers of Slack's Web API. A burst of the same question asks once.
+type memory[T any] struct {
+	known  *lru.Cache[string, remembered[T]]
+	asking singleflight.Group
+	now    func() time.Time
+}
+
+type remembered[T any] struct {
+	answer T
+	said   time.Time // zero: Slack has never answered
+	asked  time.Time
+}
+
+func newMemory[T any]() *memory[T] {
+	known, _ := lru.New[string, remembered[T]](maxPersons) // fails for a size under one only
+	return &memory[T]{known: known, now: time.Now}
+}
+
+// of returns what is known, asking for what is not or no more, for as long as ctx lasts. The question itself goes on
+// until it is answered or base ends, so that whoever comes next need not wait.
+func (m *memory[T]) of(ctx, base context.Context, key string, ask func(context.Context) (T, error)) (T, bool) {
+	found, _ := m.known.Get(key)
+	if m.now().Sub(found.said) < freshTime {
+		return found.answer, true
+	}
+	asked := m.asking.DoChan(key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(base, askTime)
+		defer cancel()
+		return m.ask(ctx, key, ask)
+	})
+	select {
+	case <-ctx.Done():
+	case got := <-asked:
+		if got.Err == nil {
+			return got.Val.(T), true
+		}
+	}
+	return found.answer, m.now().Sub(found.said) < staleTime
+}
+
+func (m *memory[T]) ask(ctx context.Context, key string, ask func(context.Context) (T, error)) (T, error) {
+	last, _ := m.known.Get(key)
+	if m.now().Sub(last.asked) < silentTime {
+		return last.answer, errSilent
+	}
+	answer, err := ask(ctx)
+	if err != nil {
+		last.asked = m.now()
+		m.known.Add(key, last)
+		return answer, err
+	}
+	m.known.Add(key, remembered[T]{answer: answer, said: m.now()})
+	return answer, nil
+}

@@ -1,0 +1,130 @@
+package slackbot
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// knowTime is how long an answer waits for what Slack says of the person. Whom Slack does not know in time is answered
+// all the same, in the configured language.
+const knowTime = 300 * time.Millisecond
+
+// person is whoever does something in Slack.
+type person struct {
+	ID   string
+	Name string // as shown; empty: unknown
+	Lang string // of the answers: en or ja
+	TZ   string // Asia/Tokyo; empty: unknown
+
+	Known    bool // Slack has said who it is: only then do Guest and External count
+	Guest    bool // may see single channels only
+	External bool // is of another workspace
+
+	Groups      []string // of the user groups that the rules name, those that the person is in
+	GroupsKnown bool     // Slack has said so of each of them
+}
+
+// people is what Slack has said of persons, of the groups that the rules name, and of our own workspace.
+type people struct {
+	persons *memory[*slack.User]
+	groups  *memory[[]string]
+	home    *memory[*slack.AuthTestResponse]
+}
+
+func newPeople() people {
+	return people{newMemory[*slack.User](), newMemory[[]string](), newMemory[*slack.AuthTestResponse]()}
+}
+
+// person finds out who that is, as far as Slack says so in time.
+// https://docs.slack.dev/reference/methods/users.info
+func (g *Gateway) person(ctx context.Context, user string) person {
+	p := person{ID: user, Lang: g.o.Lang}
+	api, err := g.api()
+	if err != nil {
+		return p
+	}
+	ctx, cancel := context.WithTimeout(ctx, knowTime)
+	defer cancel()
+	var all sync.WaitGroup
+	all.Go(func() { p.Groups, p.GroupsKnown = g.groupsOf(ctx, api, user) })
+	var home *slack.AuthTestResponse
+	var isHome bool
+	all.Go(func() {
+		home, isHome = g.people.home.of(ctx, g.ctx, "", func(ctx context.Context) (*slack.AuthTestResponse, error) { return api.AuthTestContext(ctx) })
+	})
+	said, isSaid := g.people.persons.of(ctx, g.ctx, user, func(ctx context.Context) (*slack.User, error) {
+		found, err := api.GetUserInfoContext(ctx, user)
+		if err != nil {
+			g.o.Log.Warn("Slack does not say who a person is", "user", user, "error", err)
+		}
+		return found, err
+	})
+	all.Wait()
+	if isSaid {
+		p.describe(said, g.o.Lang)
+	}
+	if isSaid && isHome {
+		p.Known, p.External = true, isExternal(said, home)
+	}
+	return p
+}
+
+func (p *person) describe(u *slack.User, otherwise string) {
+	p.Name, p.TZ, p.Lang = u.Profile.DisplayName, u.TZ, langOf(u.Locale, otherwise)
+	if p.Name == "" {
+		p.Name = u.Name
+	}
+	p.Guest = u.IsRestricted || u.IsUltraRestricted
+}
+
+// langOf is the language for a locale such as ja-JP: Japanese for those who read Slack in it, English for all others,
+// and what is configured where Slack does not say.
+func langOf(locale, otherwise string) string {
+	language, _, _ := strings.Cut(strings.ToLower(locale), "-")
+	switch language {
+	case "":
+		return otherwise
+	case "ja":
+		return "ja"
+	}
+	return "en"
+}
+
+// isExternal reports whether the person is of another workspace, as in channels shared by Slack Connect. Workspaces of
+// one enterprise are one house.
+func isExternal(u *slack.User, home *slack.AuthTestResponse) bool {
+	sameHouse := home.EnterpriseID != "" && u.Enterprise.EnterpriseID == home.EnterpriseID
+	return u.IsStranger || u.TeamID != "" && home.TeamID != "" && u.TeamID != home.TeamID && !sameHouse
+}
+
+// groupsOf finds the groups that the person is in. One that Slack says nothing of leaves them unknown.
+// https://docs.slack.dev/reference/methods/usergroups.users.list
+func (g *Gateway) groupsOf(ctx context.Context, api *slack.Client, user string) (in []string, known bool) {
+	is := make([]bool, len(g.o.Groups))
+	said := make([]bool, len(g.o.Groups))
+	var all sync.WaitGroup
+	for i, group := range g.o.Groups {
+		all.Go(func() {
+			members, ok := g.people.groups.of(ctx, g.ctx, group, func(ctx context.Context) ([]string, error) {
+				members, err := api.GetUserGroupMembersContext(ctx, group)
+				if err != nil {
+					g.o.Log.Warn("Slack does not say who is in a user group that the rules name", "group", group, "error", err)
+				}
+				return members, err
+			})
+			is[i], said[i] = slices.Contains(members, user), ok
+		})
+	}
+	all.Wait()
+	for i, group := range g.o.Groups {
+		if is[i] {
+			in = append(in, group)
+		}
+	}
+	return in, !slices.Contains(said, false)
+}
