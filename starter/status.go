@@ -80,7 +80,7 @@ func (p *page) facts(s workflows.Status) {
 	}
 	facts := [][]string{
 		{"phase", string(s.Phase)}, {"status", string(s.Status)}, {"severity", s.Severity.String()}, {"kind", s.Kind}, {"containment", string(s.Containment)},
-		{"scope", s.Scope}, {"commander", s.Commander}, {"reporter", s.Reporter}, {"organisations", strings.Join(names, ", ")},
+		{"scope", s.Scope}, {"commander", commander(s)}, {"reporter", s.Reporter}, {"organisations", strings.Join(names, ", ")},
 		{"audience", string(s.Audience)}, {"opened", clock(s.Opened)}, {"resolution", string(s.Resolution)},
 	}
 	if u := s.LastUpdate; u != nil {
@@ -96,6 +96,14 @@ func (p *page) facts(s workflows.Status) {
 		}
 	}
 	p.rows(rows...)
+}
+
+// commander is who commands, and whether that is only because nobody else has said so.
+func commander(s workflows.Status) string {
+	if s.ProvisionalCommander {
+		return s.Commander + " (provisional)"
+	}
+	return s.Commander
 }
 
 // deadlineName says what is expected; a deadline of newer code has its own word.

@@ -30,6 +30,11 @@ const (
 	CloseUpdate    = "close"
 	ReopenUpdate   = "reopen"
 	RunUpdate      = "run"
+	SeverityUpdate = "severity"
+	TakeUpdate     = "take"
+	HandoverUpdate = "handover"
+	AcceptUpdate   = "accept"
+	DetailsUpdate  = "details"
 	// ResolveUpdate takes a ResolveCommand, at a case and at each of its children, and answers with an Answer.
 	ResolveUpdate = "resolveStep"
 	// ChannelSignal tells the case what somebody did to one of its channels, as a ChannelEvent.
@@ -149,6 +154,7 @@ type BackCommand struct {
 // CloseCommand asks to leave analysis for lessons and archive.
 type CloseCommand struct {
 	Resolution string      `json:"resolution"`
+	Reason     string      `json:"reason,omitempty"` // what the resolution does not say; one that was opened by mistake needs it
 	By         incident.By `json:"by"`
 }
 
@@ -164,6 +170,45 @@ type RunCommand struct {
 	Abort   string      `json:"abort,omitempty"`   // r1 …
 	Reason  string      `json:"reason,omitempty"`  // of the abort
 	By      incident.By `json:"by"`
+}
+
+// SeverityCommand says how bad it is, once more.
+type SeverityCommand struct {
+	Severity incident.Severity `json:"severity"`
+	Reason   string            `json:"reason,omitempty"`
+	By       incident.By       `json:"by"`
+}
+
+// TakeCommand makes the sender commander at once.
+type TakeCommand struct {
+	By incident.By `json:"by"`
+}
+
+// HandoverCommand offers command to somebody. It is theirs when they accept it.
+type HandoverCommand struct {
+	To   string      `json:"to"`             // Slack user id, @handle, e-mail address, or a name
+	Note string      `json:"note,omitempty"` // what the case itself does not know
+	By   incident.By `json:"by"`
+}
+
+// AcceptCommand is the answer of whoever was offered command.
+type AcceptCommand struct {
+	Decline bool        `json:"decline,omitempty"`
+	Reason  string      `json:"reason,omitempty"` // for declining
+	By      incident.By `json:"by"`
+}
+
+// DetailsCommand tells what the report left open, and brings people in. Empty fields stay as they are.
+type DetailsCommand struct {
+	Reporter string      `json:"reporter,omitempty"` // name and telephone
+	Company  string      `json:"company,omitempty"`  // the reporter's; shown only: who may know of the case is fixed
+	What     string      `json:"what,omitempty"`
+	When     string      `json:"when,omitempty"`
+	Where    string      `json:"where,omitempty"`
+	Kind     string      `json:"kind,omitempty"`
+	Unclear  *bool       `json:"unclear,omitempty"` // whether somebody has to call the reporter, or go there; nil: as it was
+	Invite   []string    `json:"invite,omitempty"`
+	By       incident.By `json:"by"`
 }
 
 // Action is what a person can decide about a step that is stuck.
@@ -218,40 +263,42 @@ type Answer struct {
 
 // Status is what a reader sees of a case: the CLI, `/case status`, and the page in the Temporal UI.
 type Status struct {
-	Number        string                  `json:"number"`
-	WorkflowID    string                  `json:"workflow_id"`
-	Title         string                  `json:"title"`
-	Phase         incident.Phase          `json:"phase"`
-	Status        incident.Status         `json:"status"`
-	Severity      incident.Severity       `json:"severity"` // 0: not known yet
-	Kind          string                  `json:"kind"`
-	Commander     string                  `json:"commander"`
-	Reporter      string                  `json:"reporter"`
-	Organisations []incident.Organisation `json:"organisations"`
-	Audience      incident.Audience       `json:"audience"`
-	Drill         bool                    `json:"drill"`
-	Opened        time.Time               `json:"opened"`
-	Containment   incident.Containment    `json:"containment"`
-	ContainedBy   string                  `json:"contained_by"` // who said so last; empty: nobody has said anything
-	ContainedAt   *time.Time              `json:"contained_at"`
-	Scope         string                  `json:"scope"`
-	Members       []string                `json:"members"` // Slack user ids of the people known to be in the channel
-	Links         Links                   `json:"links"`
-	Gates         []incident.Gate         `json:"gates"`
-	Analyses      []AnalysisStatus        `json:"analyses"`
-	Tasks         []incident.Task         `json:"tasks"`
-	Lessons       []incident.Lesson       `json:"lessons"`
-	Steps         []StepStatus            `json:"steps"` // the case's, its mirror's and its analyses'
-	Debts         []string                `json:"debts"` // ids of the steps still owed
-	Notes         []string                `json:"notes"` // what people should know: who could not be invited …
-	Deadlines     []incident.Deadline     `json:"deadlines"`
-	Resolution    incident.Resolution     `json:"resolution"` // empty until somebody asks to close it
-	Waivers       []incident.Waiver       `json:"waivers"`
-	BrokenGlass   []incident.BrokenGlass  `json:"broken_glass"`
-	LastUpdate    *incident.Update        `json:"last_update"` // null: none was published
-	Mirror        MirrorStatus            `json:"mirror"`
-	Archive       ArchiveStatus           `json:"archive"`
-	Audit         AuditStatus             `json:"audit"`
+	Number     string            `json:"number"`
+	WorkflowID string            `json:"workflow_id"`
+	Title      string            `json:"title"`
+	Phase      incident.Phase    `json:"phase"`
+	Status     incident.Status   `json:"status"`
+	Severity   incident.Severity `json:"severity"` // 0: not known yet
+	Kind       string            `json:"kind"`
+	Commander  string            `json:"commander"`
+	// ProvisionalCommander: it is the opener, until somebody takes command or is named.
+	ProvisionalCommander bool                    `json:"provisional_commander"`
+	Reporter             string                  `json:"reporter"`
+	Organisations        []incident.Organisation `json:"organisations"`
+	Audience             incident.Audience       `json:"audience"`
+	Drill                bool                    `json:"drill"`
+	Opened               time.Time               `json:"opened"`
+	Containment          incident.Containment    `json:"containment"`
+	ContainedBy          string                  `json:"contained_by"` // who said so last; empty: nobody has said anything
+	ContainedAt          *time.Time              `json:"contained_at"`
+	Scope                string                  `json:"scope"`
+	Members              []string                `json:"members"` // Slack user ids of the people known to be in the channel
+	Links                Links                   `json:"links"`
+	Gates                []incident.Gate         `json:"gates"`
+	Analyses             []AnalysisStatus        `json:"analyses"`
+	Tasks                []incident.Task         `json:"tasks"`
+	Lessons              []incident.Lesson       `json:"lessons"`
+	Steps                []StepStatus            `json:"steps"` // the case's, its mirror's and its analyses'
+	Debts                []string                `json:"debts"` // ids of the steps still owed
+	Notes                []string                `json:"notes"` // what people should know: who could not be invited …
+	Deadlines            []incident.Deadline     `json:"deadlines"`
+	Resolution           incident.Resolution     `json:"resolution"` // empty until somebody asks to close it
+	Waivers              []incident.Waiver       `json:"waivers"`
+	BrokenGlass          []incident.BrokenGlass  `json:"broken_glass"`
+	LastUpdate           *incident.Update        `json:"last_update"` // null: none was published
+	Mirror               MirrorStatus            `json:"mirror"`
+	Archive              ArchiveStatus           `json:"archive"`
+	Audit                AuditStatus             `json:"audit"`
 }
 
 // AnalysisStatus shows one analysis to a reader.

@@ -161,6 +161,8 @@ func (c *caseRun) commands() (list []notice.Command) {
 		add(BackUpdate, `"phase":"analysis","reason":"…",`)
 	default:
 		add(TriageUpdate, `"severity":`+strconv.Itoa(max(1, int(c.Severity)))+`,"scope":"…","commander":"@…",`)
+		add(SeverityUpdate, `"severity":`+strconv.Itoa(max(1, int(c.Severity)))+`,"reason":"…",`)
+		add(TakeUpdate, "")
 		add(ContainUpdate, `"state":"contained",`)
 		add(AnalyzeUpdate, `"name":"…","lead":"@…","hypothesis":"…",`)
 		for _, a := range c.Analyses {

@@ -90,6 +90,7 @@ type commander struct {
 	Name  string `json:"name,omitempty"` // for display
 	Known bool   `json:"known"`          // looked up
 	In    bool   `json:"in"`             // in the channel
+	How   string `json:"how,omitempty"`  // how they came to it: named, took or accepted; empty: they opened the case
 }
 
 // seenUpdate remembers a command that was carried out, so that a repetition in a later run gets the same answer.

@@ -152,6 +152,7 @@ type facts struct {
 	Stuck       []string // steps, each with its error
 	Missed      []string // people who could not be brought in, names that were taken
 	Held        []string `json:",omitempty"` // vendors for which the owed ones wait
+	Commands    string   `json:",omitempty"` // how the commander came to it; empty: they opened the case
 }
 
 func (c *caseRun) facts() facts {
@@ -159,7 +160,7 @@ func (c *caseRun) facts() facts {
 		Containment: c.Containment, Contained: c.Contained, Links: c.links(),
 		Tasks: [2]int{c.openTasks(), len(c.Tasks)}, Lessons: [2]int{c.undecided(), len(c.Lessons)}, NextUpdate: c.NextUpdate, Resolution: c.Resolution,
 		Waivers: len(c.Waivers), BrokenGlass: len(c.BrokenGlass), Logs: len(c.Mirror.Report.Logs), Gaps: c.Mirror.Report.Counts.Lost,
-		Archive: c.Archive.Kept, Left: c.Left, Reach: c.Reach, Closed: c.Archived}
+		Archive: c.Archive.Kept, Left: c.Left, Reach: c.Reach, Closed: c.Archived, Commands: c.Commander.How}
 	for _, a := range c.Analyses {
 		f.Analyses = append(f.Analyses, []any{a.Analysis, c.nameOf(a.Report.Channel, a.Report.Name), a.Report.Missed})
 	}

@@ -29,7 +29,7 @@ func (c *caseRun) triage(ctx workflow.Context, cmd TriageCommand) (Answer, *inci
 		c.Kind = kind
 	}
 	if who := words[5]; who != "" {
-		c.Commander = commander{Asked: who, Name: who}
+		c.Commander = commander{Asked: who, Name: who, How: wasNamed}
 	}
 	if scope := words[7]; scope != "" {
 		c.Scope = scope

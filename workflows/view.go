@@ -11,7 +11,7 @@ import (
 func (c *caseRun) status() Status {
 	s := Status{
 		Number: c.Number, WorkflowID: c.WorkflowID, Title: c.Request.Title, Phase: c.Phase, Status: c.state(), Severity: c.Severity, Kind: c.Kind,
-		Commander: c.Commander.Name, Reporter: c.Request.Reporter, Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
+		Commander: c.Commander.Name, ProvisionalCommander: c.provisional(), Reporter: c.Request.Reporter, Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
 		Drill: c.Request.Drill, Opened: c.Opened, Containment: c.Containment, Scope: c.Scope, Members: c.members(), Links: c.links(),
 		Gates: c.gates(), Debts: c.debts(), Notes: c.notes(),
 		Analyses: c.analysisStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
@@ -123,10 +123,11 @@ func (c *caseRun) notes() []string {
 	return list
 }
 
-// commanderUnknown reports whether somebody was named commander whom Slack does not know. The opener may be somebody
-// at a command line, who is nobody in Slack.
+// commanderUnknown reports whether somebody was named commander whom Slack does not know. Whoever opened the case or
+// took command may be somebody at a command line, who is nobody in Slack.
 func (c *caseRun) commanderUnknown() bool {
-	return c.Commander.Known && c.Commander.ID == "" && c.Commander.Asked != c.Request.By.Who
+	m := c.Commander
+	return m.Known && m.ID == "" && m.Asked != c.Request.By.Who && m.How != tookCommand && m.How != acceptedCommand
 }
 
 func (c *caseRun) links() Links {
@@ -144,7 +145,7 @@ func (c *caseRun) view() notice.Case {
 	l := c.links()
 	v := notice.Case{
 		Lang: c.lang, Number: c.Number, Title: c.Request.Title, Report: c.Request.Report, Kind: c.Kind, Reporter: c.Request.Reporter,
-		Commander: c.Commander.Name, Opener: c.opener(), Scope: c.Scope, Severity: c.Severity, Phase: c.Phase, Status: c.state(),
+		Commander: c.Commander.Name, ProvisionalCommander: c.provisional(), Opener: c.opener(), Scope: c.Scope, Severity: c.Severity, Phase: c.Phase, Status: c.state(),
 		Containment: c.Containment, Audience: c.Placement.Audience, Organisations: c.Placement.Organisations, HideTitle: c.Placement.HideTitle,
 		Drill: c.Request.Drill, Provisional: !c.ticketed(), Opened: c.Opened, Gates: c.gates(), Notes: append(c.notes(), c.heldNotes()...),
 		Links: caseLinks(l, c.Number), Tasks: c.tasks(), Lessons: c.lessons(), Waivers: c.Waivers, BrokenGlass: c.BrokenGlass, Resolution: c.Resolution,

@@ -83,7 +83,7 @@ func (c Case) Card(e Escape) Message {
 
 func (c Case) cardFields(e Escape) (fields []string) {
 	for _, f := range [][2]string{
-		{"phase", c.phase()}, {"severity", c.severity()}, {"commander", c.or(c.Commander)}, {"containment", c.containment()},
+		{"phase", c.phase()}, {"severity", c.severity()}, {"commander", c.commander()}, {"containment", c.containment()},
 		{"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())}, {"scope", incident.Shorten(c.or(c.Scope), maxOnCard)}, {"kind", c.or(c.Kind)},
 	} {
 		fields = append(fields, "*"+c.say(f[0])+"*\n"+within(e, f[1], maxScope))

@@ -9,31 +9,33 @@ import (
 
 // Case is everything the texts are made of.
 type Case struct {
-	Lang          string // en or ja
-	Number        string
-	Title         string
-	Report        string
-	Kind          string
-	Reporter      string
-	Commander     string
-	Opener        string
-	Scope         string
-	Severity      incident.Severity
-	Phase         incident.Phase
-	Status        incident.Status
-	Containment   incident.Containment
-	Audience      incident.Audience
-	Organisations []incident.Organisation
-	HideTitle     bool // in everything that people outside the case see
-	Drill         bool
-	Provisional   bool // the number will change when the ticket is there
-	Opened        time.Time
-	Now           time.Time // of rendering; zero: leave it out
-	Links         []Link    // in the order to show
-	Gates         []incident.Gate
-	Steps         []Step // that are not done
-	Notes         []string
-	Commands      []Command
+	Lang      string // en or ja
+	Number    string
+	Title     string
+	Report    string
+	Kind      string
+	Reporter  string
+	Commander string
+	// ProvisionalCommander: the opener, until somebody takes command or is named.
+	ProvisionalCommander bool
+	Opener               string
+	Scope                string
+	Severity             incident.Severity
+	Phase                incident.Phase
+	Status               incident.Status
+	Containment          incident.Containment
+	Audience             incident.Audience
+	Organisations        []incident.Organisation
+	HideTitle            bool // in everything that people outside the case see
+	Drill                bool
+	Provisional          bool // the number will change when the ticket is there
+	Opened               time.Time
+	Now                  time.Time // of rendering; zero: leave it out
+	Links                []Link    // in the order to show
+	Gates                []incident.Gate
+	Steps                []Step // that are not done
+	Notes                []string
+	Commands             []Command
 
 	ContainmentBy string // who said so last; empty: nobody has
 	ContainmentAt time.Time
@@ -116,6 +118,14 @@ func (c Case) or(s string) string {
 		return c.say("unknown")
 	}
 	return s
+}
+
+// commander is who commands the case, and whether that is only because nobody else has said so.
+func (c Case) commander() string {
+	if c.Commander == "" || !c.ProvisionalCommander {
+		return c.or(c.Commander)
+	}
+	return c.say("commander_provisional", "Who", line(c.Commander, maxName))
 }
 
 // containment says whether the damage is contained, and by whose word.

@@ -188,6 +188,10 @@ var sentences = []struct {
 }{
 	{"triaged", []string{"Severity", "Sev2", "Kind", "phishing", "Commander", "@ben", "Scope", "3 mailboxes\nat Acme"}},
 	{"triaged", []string{"Severity", "", "Kind", "", "Commander", "U0BEN0002", "Scope", ""}},
+	{"severity", []string{"Severity", "Sev1", "Before", "Sev3", "Reason", "it spreads", "By", "Aoi"}},
+	{"severity", []string{"Severity", "Sev2", "Before", "", "Reason", "", "By", "Aoi"}},
+	{"command_taken", []string{"By", "Ben", "Commander", "Aoi"}},
+	{"command_taken", []string{"By", "Ben", "Commander", ""}},
 	{"contained", []string{"State", "not applicable", "By", "Aoi"}},
 	{"analysis_opened", []string{"Analysis", "a1", "Name", "mailbox", "Lead", "Ben", "Channel", "sec-42-a1", "By", "Aoi"}},
 	{"analysis_opened", []string{"Analysis", "a1", "Name", "mailbox", "Lead", "Ben", "Channel", "", "By", "Aoi"}},

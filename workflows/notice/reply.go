@@ -50,7 +50,7 @@ func StatusText(c Case, e Escape) string {
 	}
 	lines = append(lines,
 		c.say("phase")+": "+c.phase()+"  ·  "+c.say("status")+": "+c.status()+"  ·  "+c.say("severity")+": "+c.severity(),
-		c.say("commander")+": "+within(e, c.or(incident.CleanLine(c.Commander)), maxSaid)+"  ·  "+c.say("scope")+": "+within(e, c.or(incident.CleanLine(c.Scope)), maxScope),
+		c.say("commander")+": "+within(e, incident.CleanLine(c.commander()), maxSaid)+"  ·  "+c.say("scope")+": "+within(e, c.or(incident.CleanLine(c.Scope)), maxScope),
 		c.say("containment")+": "+e.text(c.containment()),
 	)
 	lines = append(lines, c.channelLine(e)...)

@@ -46,7 +46,7 @@ func (c Case) StatusBlock(e Escape) string {
 func (c Case) blockRows(e Escape) (rows [][2]string) {
 	add := func(id, text string) { rows = append(rows, [2]string{c.say(id), text}) }
 	for _, r := range [][2]string{
-		{"phase", c.phase()}, {"status", c.status()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"commander", c.or(c.Commander)},
+		{"phase", c.phase()}, {"status", c.status()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"commander", c.commander()},
 		{"scope", c.or(c.Scope)}, {"containment", c.containment()},
 	} {
 		add(r[0], within(e, r[1], maxBlockScope))

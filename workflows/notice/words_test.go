@@ -139,7 +139,7 @@ func ids(t *testing.T) map[string]bool {
 		"breaker":        {"held", "unheld", "partly", "released", "over", "hold", "release", "ask", "tell", "cases", "page"},
 		"breaker_todo":   {"slack", "jira", "google"},
 		"command": {"triage", "contain", "analyze", "conclude", "task", "update", "lesson", "decide", "waive", "back", "close", "reopen",
-			"roll", "bell", "resolveStep"},
+			"severity", "take", "roll", "bell", "resolveStep"},
 		"action":       {"retry", "supply", "skip", "abort"},
 		"dialog":       {"supply", "skip", "abort"},
 		"dialog_means": {"supply", "skip", "abort"},
