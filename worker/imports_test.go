@@ -19,14 +19,15 @@ import (
 // package counts, and every package needs one: a new package needs a decision. Tests are free, but see forbidden.
 var mayImport = []struct{ importer, may string }{
 	{"hikeshi/workflows/incident", ""},
-	{"hikeshi/workflows/runbook", "hikeshi/workflows/incident"},
+	{"hikeshi/workflows/strictyaml", ""},
+	{"hikeshi/workflows/runbook", "hikeshi/workflows/incident hikeshi/workflows/strictyaml"},
 	{"hikeshi/workflows/notice", "hikeshi/workflows/incident"},
 	{"hikeshi/workflows/audit", "hikeshi/workflows/incident"},
 	// Whoever seals and whoever exports read histories in the same way.
 	{"hikeshi/workflows/audit/collect", "hikeshi/workflows/audit"},
 	{"hikeshi/workflows/ledger", "hikeshi/workflows/audit"},
 	{"hikeshi/workflows/wire", ""},
-	{"hikeshi/workflows/settings", "hikeshi/workflows hikeshi/workflows/incident"},
+	{"hikeshi/workflows/settings", "hikeshi/workflows hikeshi/workflows/incident hikeshi/workflows/runbook hikeshi/workflows/strictyaml"},
 	{"hikeshi/workflows", "hikeshi/workflows/... hikeshi/activities hikeshi/activities/*"},
 
 	// Once asks the transport whether an attempt sent anything: nobody else knows.

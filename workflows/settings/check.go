@@ -11,15 +11,16 @@ import (
 	"time"
 
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/strictyaml"
 )
 
 // checker collects what is wrong with the values of a file that has the right shape.
 type checker struct {
-	problems
+	strictyaml.Problems
 	at map[string]int // path of a key → line
 }
 
-func (c *Config) check(at map[string]int) problems {
+func (c *Config) check(at map[string]int) strictyaml.Problems {
 	k := &checker{at: at}
 	k.oneOf("language", c.Language, "en", "ja")
 	k.oneOf("default_audience", string(c.DefaultAudience), audiences()...)
@@ -48,7 +49,7 @@ func (c *Config) check(at map[string]int) problems {
 	k.timing(c.Timing)
 	k.mask(c.Mask)
 	k.environment(c.Environment)
-	return k.problems
+	return k.Problems
 }
 
 func audiences() []string {
@@ -58,7 +59,7 @@ func audiences() []string {
 // that reports the key unless ok.
 func (k *checker) that(ok bool, key, complaint string, args ...any) {
 	if !ok {
-		k.add(k.at[key], key+" "+complaint, args...)
+		k.Add(k.at[key], key+" "+complaint, args...)
 	}
 }
 
@@ -146,7 +147,7 @@ func (k *checker) organisations(c *Config) {
 	}
 	for _, id := range c.Viewer.Organisations {
 		known := id == Everything || c.organisation(id) != nil
-		k.that(known, "viewer.organisations", "names %q, which is not among organisations%s", id, didYouMean(id, c.organisationIDs()))
+		k.that(known, "viewer.organisations", "names %q, which is not among organisations%s", id, strictyaml.DidYouMean(id, c.organisationIDs()))
 	}
 }
 
@@ -160,7 +161,7 @@ func (k *checker) timing(t Timing) {
 		{"reopen_window", t.ReopenWindow, 0}, {"first_retry", t.FirstRetry, 10 * time.Millisecond}, {"longest_retry", t.LongestRetry, t.FirstRetry},
 		{"seal_interval", t.SealInterval, time.Second}, {"escalation", t.Escalation, 100 * time.Millisecond},
 	} {
-		k.that(d.value >= d.least, join("timing", d.key), "must be at least %s, not %s", d.least, d.value)
+		k.that(d.value >= d.least, strictyaml.Join("timing", d.key), "must be at least %s, not %s", d.least, d.value)
 	}
 	k.that(t.Attempts >= 1 && t.Attempts <= 1000, "timing.attempts", "must be from 1 to 1000, not %d", t.Attempts)
 	k.that(t.ReopenWindow <= 8760*time.Hour, "timing.reopen_window", "must be at most 8760h (a year), not %s: a closed case runs on for that long", t.ReopenWindow)

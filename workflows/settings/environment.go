@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"hikeshi/workflows/strictyaml"
 )
 
 // Getenv returns an environment variable: the process's own, else the default in the file's environment section.
@@ -95,12 +97,12 @@ func (k *checker) environment(variables map[string]string) {
 	}
 	known = append(known, plain()...)
 	for _, name := range sortedKeys(variables) {
-		key := join("environment", name)
+		key := strictyaml.Join("environment", name)
 		switch {
 		case isSecret(name):
 			k.that(false, key, "is a secret and must not stand in this file: %s", elsewhere(name))
 		case !slices.Contains(known, name) && !strings.HasPrefix(name, "TEMPORAL_"):
-			k.that(false, key, "is not a variable that is read%s", didYouMean(name, append(known, "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE")))
+			k.that(false, key, "is not a variable that is read%s", strictyaml.DidYouMean(name, append(known, "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE")))
 		}
 	}
 }

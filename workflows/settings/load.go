@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"hikeshi/workflows/strictyaml"
 )
 
 // Load reads and checks the configuration file at path; getenv is the process's environment (os.Getenv). Relative paths
@@ -33,18 +36,18 @@ func (c *Config) parse(text []byte, folder string) error {
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	found := shapeProblems(&document)
+	found := strictyaml.Shape(&document, reflect.TypeFor[Config]())
 	if len(found) > 0 {
-		return found.err()
+		return found.Err()
 	}
 	if err := document.Decode(c); err != nil && len(document.Content) > 0 {
 		return err
 	}
-	at := lines(&document)
+	at := strictyaml.Lines(&document)
 	if at["viewer"] == 0 { // a viewer that the file describes, however briefly, sees no more than it says
 		c.Viewer = Viewer{Organisations: []string{Everything}, Restricted: true}
 	}
-	if err := c.check(at).err(); err != nil {
+	if err := c.check(at).Err(); err != nil {
 		return err
 	}
 	c.settle(folder)

@@ -1,4 +1,4 @@
-package settings
+package strictyaml
 
 import (
 	"cmp"
@@ -13,14 +13,16 @@ type problem struct {
 	text string
 }
 
-type problems []problem
+// Problems are what is wrong with a file.
+type Problems []problem
 
-func (p *problems) add(line int, format string, args ...any) {
+// Add notes a problem in that line; 0: it is something that is missing.
+func (p *Problems) Add(line int, format string, args ...any) {
 	*p = append(*p, problem{line, fmt.Sprintf(format, args...)})
 }
 
-// err joins the problems, in the order of the file, what is missing last; nil if there are none.
-func (p problems) err() error {
+// Err joins the problems, in the order of the file, what is missing last; nil if there are none.
+func (p Problems) Err() error {
 	slices.SortStableFunc(p, func(a, b problem) int {
 		return cmp.Or(cmp.Compare(lastIfNone(a.line), lastIfNone(b.line)), cmp.Compare(a.text, b.text))
 	})

@@ -1,12 +1,12 @@
-package settings
+package strictyaml
 
 import (
 	"fmt"
 	"strings"
 )
 
-// didYouMean proposes the known word that was probably meant, or lists them all if there are few.
-func didYouMean(word string, known []string) string {
+// DidYouMean proposes the known word that was probably meant, or lists them all if there are few.
+func DidYouMean(word string, known []string) string {
 	best, distance := "", len(word)/2+1
 	for _, k := range known {
 		if d := edits(strings.ToLower(word), strings.ToLower(k)); d < distance {

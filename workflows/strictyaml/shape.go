@@ -1,6 +1,7 @@
-package settings
+package strictyaml
 
 import (
+	"encoding"
 	"fmt"
 	"reflect"
 	"slices"
@@ -11,17 +12,17 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// shapeProblems compares the file with the shape of Config: unknown and repeated keys, wrong types. The YAML library
-// finds them too, but speaks of Go's types and knows no nearest key.
-func shapeProblems(document *yaml.Node) problems {
+// Shape compares a file with the type that it is to be read into: unknown and repeated keys, wrong types. A type that
+// takes a plain text too, beside its keys, is an encoding.TextUnmarshaler.
+func Shape(document *yaml.Node, want reflect.Type) Problems {
 	s := shape{}
 	if len(document.Content) > 0 {
-		s.compare(document.Content[0], reflect.TypeFor[Config](), "")
+		s.compare(document.Content[0], want, "")
 	}
-	return s.problems
+	return s.Problems
 }
 
-type shape struct{ problems }
+type shape struct{ Problems }
 
 func (s *shape) compare(node *yaml.Node, want reflect.Type, path string) {
 	if node.Kind == yaml.AliasNode {
@@ -30,7 +31,12 @@ func (s *shape) compare(node *yaml.Node, want reflect.Type, path string) {
 	if node.Tag == "!!null" {
 		return // as if it were not there
 	}
+	if want.Kind() == reflect.Pointer {
+		want = want.Elem()
+	}
 	switch {
+	case node.Kind == yaml.ScalarNode && reflect.PointerTo(want).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
+		return
 	case want.Kind() == reflect.Struct:
 		s.compareStruct(node, want, path)
 	case want.Kind() == reflect.Map:
@@ -38,13 +44,14 @@ func (s *shape) compare(node *yaml.Node, want reflect.Type, path string) {
 	case want.Kind() == reflect.Slice:
 		s.compareList(node, want, path)
 	case want.Kind() != reflect.Interface && !fits(node, want):
-		s.add(node.Line, "%s must be %s, not %s", path, inWords(want), shown(node))
+		s.Add(node.Line, "%s must be %s, not %s", path, inWords(want), shown(node))
 	}
 }
 
-// fits reports whether the value can be read as that type. A bare number is no duration: it would be nanoseconds.
+// fits reports whether the value can be read as that type. A bare number is no duration: it would be nanoseconds. And 1.5
+// is no whole number, though the library would make 1 of it.
 func fits(node *yaml.Node, want reflect.Type) bool {
-	if want == reflect.TypeFor[time.Duration]() && node.Tag != "!!str" {
+	if want == reflect.TypeFor[time.Duration]() && node.Tag != "!!str" || want.Kind() == reflect.Int && node.Tag != "!!int" {
 		return false
 	}
 	return node.Kind == yaml.ScalarNode && node.Decode(reflect.New(want).Interface()) == nil
@@ -54,20 +61,20 @@ func (s *shape) compareStruct(node *yaml.Node, want reflect.Type, path string) {
 	known := keysOf(want)
 	s.eachKey(node, path, func(key, value *yaml.Node) {
 		if t, ok := known[key.Value]; ok {
-			s.compare(value, t, join(path, key.Value))
+			s.compare(value, t, Join(path, key.Value))
 			return
 		}
-		s.add(key.Line, "unknown key %q%s", join(path, key.Value), didYouMean(key.Value, names(known)))
+		s.Add(key.Line, "unknown key %q%s", Join(path, key.Value), DidYouMean(key.Value, names(known)))
 	})
 }
 
 func (s *shape) compareMap(node *yaml.Node, want reflect.Type, path string) {
-	s.eachKey(node, path, func(key, value *yaml.Node) { s.compare(value, want.Elem(), join(path, key.Value)) })
+	s.eachKey(node, path, func(key, value *yaml.Node) { s.compare(value, want.Elem(), Join(path, key.Value)) })
 }
 
 func (s *shape) compareList(node *yaml.Node, want reflect.Type, path string) {
 	if node.Kind != yaml.SequenceNode {
-		s.add(node.Line, "%s must be a list ([a, b]), not %s", path, shown(node))
+		s.Add(node.Line, "%s must be a list ([a, b]), not %s", path, shown(node))
 		return
 	}
 	for i, item := range node.Content {
@@ -77,14 +84,14 @@ func (s *shape) compareList(node *yaml.Node, want reflect.Type, path string) {
 
 func (s *shape) eachKey(node *yaml.Node, path string, do func(key, value *yaml.Node)) {
 	if node.Kind != yaml.MappingNode {
-		s.add(node.Line, "%s must be a group of keys, not %s", orFile(path), shown(node))
+		s.Add(node.Line, "%s must be a group of keys, not %s", orFile(path), shown(node))
 		return
 	}
 	seen := map[string]int{}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
 		if first, twice := seen[key.Value]; twice {
-			s.add(key.Line, "key %s is there twice, first in line %d", join(path, key.Value), first)
+			s.Add(key.Line, "key %s is there twice, first in line %d", Join(path, key.Value), first)
 		}
 		seen[key.Value] = key.Line
 		do(key, node.Content[i+1])
@@ -120,6 +127,8 @@ func inWords(t reflect.Type) string {
 		return "true or false"
 	case t.Kind() == reflect.Float64:
 		return "a number"
+	case t.Kind() == reflect.Int:
+		return "a whole number"
 	}
 	return "a text"
 }
@@ -134,7 +143,8 @@ func shown(node *yaml.Node) string {
 	return fmt.Sprintf("%q", node.Value)
 }
 
-func join(path, key string) string {
+// Join is the path of a key within the group at path.
+func Join(path, key string) string {
 	if path == "" {
 		return key
 	}
@@ -148,13 +158,13 @@ func orFile(path string) string {
 	return path
 }
 
-// lines maps the path of every key to its line.
-func lines(document *yaml.Node) map[string]int {
+// Lines maps the path of every key to its line.
+func Lines(document *yaml.Node) map[string]int {
 	at := map[string]int{}
 	var walk func(node *yaml.Node, path string)
 	walk = func(node *yaml.Node, path string) {
 		for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
-			p := join(path, node.Content[i].Value)
+			p := Join(path, node.Content[i].Value)
 			at[p] = node.Content[i].Line
 			walk(node.Content[i+1], p)
 		}
