@@ -53,7 +53,7 @@ var mayImport = []struct{ importer, may string }{
 	{"hikeshi/deploy/local/stack", ""},
 	{"hikeshi/deploy/sandbox/site", "hikeshi/activities hikeshi/activities/..."},
 	{"hikeshi/deploy/sandbox", "hikeshi/deploy/sandbox/site"},
-	{"hikeshi/deploy/...", "hikeshi/..."},
+	{"hikeshi/deploy hikeshi/deploy/...", "hikeshi/..."},
 }
 
 // forbidden lists what may not be linked into a package, neither by itself nor through anything it imports.

@@ -186,7 +186,7 @@ func orUnknown(s string) string {
 
 func noToken(op string, cause error) error {
 	return activities.Fault{Class: activities.Credentials, System: system, Op: op, Cause: cause.Error(),
-		Hint: "set SLACK_BOT_TOKEN or SLACK_BOT_TOKEN_FILE to the app's bot token; it needs the scopes channels:manage, groups:write, chat:write, users:read and those of the app manifest"}.Error()
+		Hint: "set SLACK_BOT_TOKEN or SLACK_BOT_TOKEN_FILE to the app's bot token; its scopes are those of deploy/slack-manifest.yaml"}.Error()
 }
 
 // empty is the fault of a write that Slack called done without saying what it made.

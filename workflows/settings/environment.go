@@ -60,8 +60,7 @@ func (c *Config) Secret(name string) func() (string, error) {
 // secrets says of each secret what it is and which rights it needs.
 func secrets() map[string]string {
 	return map[string]string{
-		"SLACK_BOT_TOKEN": "the bot token (xoxb-…) of the Slack app, with the scopes chat:write, groups:write, groups:read, groups:history, " +
-			"channels:manage, channels:read, channels:history, users:read, users:read.email, usergroups:read, files:read, pins:write, bookmarks:read and bookmarks:write",
+		"SLACK_BOT_TOKEN":      "the bot token (xoxb-…) of the Slack app, which is made from deploy/slack-manifest.yaml",
 		"SLACK_APP_TOKEN":      "the app-level token (xapp-…) of the Slack app, with the scope connections:write",
 		"SLACK_SIGNING_SECRET": "the signing secret of the Slack app (Basic Information, App Credentials), with which Slack's requests are told from forged ones",
 		"PAGER_SECRET":         "the secret with which pages to pager.url are signed; the receiver needs the same",

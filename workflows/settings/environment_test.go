@@ -42,8 +42,7 @@ func TestSecretPrefersTheProcess(t *testing.T) {
 func TestSecretMissing(t *testing.T) {
 	c := load(t, base)
 	for name, want := range map[string]string{
-		"SLACK_BOT_TOKEN": "the bot token (xoxb-…) of the Slack app, with the scopes chat:write, groups:write, groups:read, groups:history, " +
-			"channels:manage, channels:read, channels:history, users:read, users:read.email, usergroups:read, files:read, pins:write, bookmarks:read and bookmarks:write",
+		"SLACK_BOT_TOKEN":      "the bot token (xoxb-…) of the Slack app, which is made from deploy/slack-manifest.yaml",
 		"SLACK_APP_TOKEN":      "the app-level token (xapp-…) of the Slack app, with the scope connections:write",
 		"SLACK_SIGNING_SECRET": "the signing secret of the Slack app (Basic Information, App Credentials), with which Slack's requests are told from forged ones",
 		"JIRA_TOKEN": "an API token of the JIRA account in JIRA_USER (or a personal access token on Data Center), which needs Browse Projects, " +

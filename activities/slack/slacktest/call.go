@@ -7,7 +7,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"hikeshi/activities/fake"
@@ -101,8 +100,8 @@ func (c *call) run() (reply, refused) {
 		return nil, "invalid_auth"
 	}
 	c.bot = c.me.BotID != ""
-	if needed := m.scopes(c.args); c.bot && len(needed) > 0 && !slices.ContainsFunc(needed, func(n string) bool { return slices.Contains(c.o.Scopes, n) }) {
-		return reply{"needed": needed[0], "provided": strings.Join(c.o.Scopes, ",")}, "missing_scope"
+	if needed := c.lacks(m); c.bot && needed != "" {
+		return reply{"needed": needed, "provided": strings.Join(c.o.Scopes, ",")}, "missing_scope"
 	}
 	return m.do(c)
 }

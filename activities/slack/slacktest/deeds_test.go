@@ -13,6 +13,7 @@ import (
 	sdk "github.com/slack-go/slack"
 
 	"hikeshi/activities/fake"
+	"hikeshi/activities/slack"
 	"hikeshi/activities/slack/slacktest"
 )
 
@@ -186,7 +187,7 @@ func TestFilesOfAllKinds(t *testing.T) {
 }
 
 func TestDeletedFiles(t *testing.T) {
-	s, base := record(t, slacktest.Options{})
+	s, base := record(t, slacktest.Options{Scopes: append(slack.Scopes(), "files:write")})
 	_, id := s.Upload("aoi", "csirt-ops", "", "x.txt", []byte("x"))
 	aoi := sdk.New(fake.SlackUserToken(fake.Cast()[0]), sdk.OptionAPIURL(base+"/api/"))
 	if err := bot(base).DeleteFile(id); fmt.Sprint(err) != "cant_delete_file" {

@@ -2,7 +2,6 @@ package slacktest
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"hikeshi/activities/fake"
@@ -80,16 +79,6 @@ func init() { // not a literal: some methods look others up
 		"files.info":                   {t4, "files:read", (*call).fileInfo},
 		"files.list":                   {t3, "files:read", (*call).listFiles},
 	}
-}
-
-// scopes lists the bot scopes of which one is needed. Making a private channel takes another than a public one.
-func (m method) scopes(args url.Values) []string {
-	if args.Has("is_private") && m.scope == manage {
-		if v := args.Get("is_private"); v == "true" || v == "1" {
-			return []string{"groups:write"}
-		}
-	}
-	return strings.Fields(m.scope)
 }
 
 // postBurst is how many messages a channel takes at once; after that one a second.

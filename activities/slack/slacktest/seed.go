@@ -19,11 +19,6 @@ const (
 	Executives = "C0EXECUTIVES"
 )
 
-// botScopes are those of the app's manifest.
-const botScopes = `commands chat:write channels:manage channels:read channels:history channels:join groups:write groups:read
-	groups:history users:read users:read.email usergroups:read files:read files:write reactions:read reactions:write pins:write
-	bookmarks:read bookmarks:write metadata.message:read team:read`
-
 // seed fills an empty workspace.
 func (s *Server) seed() {
 	s.db.users.Put(BotUser, User{ID: BotUser, Name: "hikeshi", RealName: "Hikeshi", Locale: "en-US", TZ: "Etc/UTC", BotID: BotID})

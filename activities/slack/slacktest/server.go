@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"hikeshi/activities/fake"
+	"hikeshi/activities/slack"
 )
 
 // Options configure a workspace. The zero value is one in memory that sends no events.
@@ -47,7 +48,7 @@ func Open(o Options) (*Server, error) {
 		o.SigningSecret = fake.SlackSigningSecret
 	}
 	if o.Scopes == nil {
-		o.Scopes = strings.Fields(botScopes)
+		o.Scopes = slack.Scopes()
 	}
 	s := &Server{o: o, events: o.EventsURL, Bot: fake.NewSecret(fake.SlackBotToken)}
 	if err := s.db.open(store); err != nil {
