@@ -100,10 +100,14 @@ func (p *page) facts(s workflows.Status) {
 
 // commander is who commands, and whether that is only because nobody else has said so.
 func commander(s workflows.Status) string {
+	who := s.Commander
 	if s.ProvisionalCommander {
-		return s.Commander + " (provisional)"
+		who += " (provisional)"
 	}
-	return s.Commander
+	if o := s.Offer; o != nil {
+		who += "; offered to " + o.To + ", who has not accepted yet"
+	}
+	return who
 }
 
 // deadlineName says what is expected; a deadline of newer code has its own word.

@@ -101,7 +101,7 @@ func (c *caseRun) keep(ctx workflow.Context) error {
 func (c *caseRun) quiet(ctx workflow.Context) error {
 	return c.await(ctx, func() bool {
 		said := len(c.Unsaid) == 0 || c.refuses(stepThread) || c.shut(c.channel.ID)
-		return len(c.holding()) == 0 && len(c.Doubts.pressing()) == 0 && said && len(c.unwritten()) == 0 && len(c.Timeline) == 0
+		return len(c.holding()) == 0 && len(c.Doubts.pressing()) == 0 && said && c.offersSettled() && len(c.unwritten()) == 0 && len(c.Timeline) == 0
 	})
 }
 

@@ -40,6 +40,7 @@ func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
 	c.branch(work, "phases", c.phases)
 	c.open(work)
 	c.branch(work, "commander", c.findCommander)
+	c.branch(work, "offers", c.runOffers)
 	c.branch(work, "errands", c.runErrands)
 	c.branch(work, "tasks", c.writeTasks)
 	c.branch(work, "timeline", c.writeTimeline)

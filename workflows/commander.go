@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
 )
 
 // How somebody came to command a case.
@@ -30,6 +31,7 @@ func (c *caseRun) take(ctx workflow.Context, cmd TakeCommand) (Answer, *incident
 	if c.Commander.isSender(cmd.By) {
 		from = ""
 	}
+	c.lapse(ctx, notice.OfferTaken, cmd.By.Called())
 	c.Commander = c.senderCommands(cmd.By, tookCommand)
 	words := []string{"By", cmd.By.Called(), "Commander", from}
 	c.announce("command_taken", words...)

@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
 )
 
 // What gates ask for. They are words of the contract: people name them to waive them.
@@ -57,6 +58,7 @@ func (c *caseRun) enterPhase(ctx workflow.Context, to incident.Phase) {
 	c.Phase = to
 	switch to {
 	case incident.PhaseArchive:
+		c.lapse(ctx, notice.OfferClosed, "")
 		c.Archive.Visit++
 		c.Archive.Round++
 		c.Archive.Done = false
@@ -147,6 +149,6 @@ func (c *caseRun) holding() []string {
 	}
 	return slices.DeleteFunc(list, func(id string) bool {
 		return strings.HasSuffix(id, ".refresh") || id == stepThread || strings.HasPrefix(id, "glass.") ||
-			strings.HasPrefix(id, "archive@") || strings.HasPrefix(id, "seal") || strings.HasPrefix(id, "reopen@")
+			strings.HasPrefix(id, "handover.") || strings.HasPrefix(id, "archive@") || strings.HasPrefix(id, "seal") || strings.HasPrefix(id, "reopen@")
 	})
 }

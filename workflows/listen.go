@@ -17,6 +17,8 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		on(ctx, c, TriageUpdate, `Records what triage found: {"severity":2,"kind":"phishing","commander":"@aoi","scope":"3 mailboxes",`+by+`}. Empty fields stay as they are.`, rules{}, c.triage),
 		on(ctx, c, SeverityUpdate, `Says how bad it is, once more: {"severity":1,"reason":"…",`+by+`}; 1 (worst) to 4.`, rules{}, c.rate),
 		on(ctx, c, TakeUpdate, `Makes the sender commander at once: {`+by+`}.`, rules{}, c.take),
+		on(ctx, c, HandoverUpdate, `Offers command to somebody: {"to":"@chie","note":"…",`+by+`}. It is theirs when they accept it.`, rules{}, c.handover),
+		on(ctx, c, AcceptUpdate, `Accepts command that the sender was offered: {`+by+`}, or declines: {"decline":true,"reason":"…",`+by+`}.`, rules{}, c.accept),
 		on(ctx, c, ContainUpdate, `Says how far the damage is contained: {"state":"contained",`+by+`}; none, acting, contained or not applicable.`, rules{}, c.contain),
 		on(ctx, c, AnalyzeUpdate, `Opens an analysis: {"name":"mailbox","lead":"@ben","hypothesis":"…",`+by+`}; or changes one: {"analysis":"a1","lead":"@chie",`+by+`}.`, rules{}, c.analyze),
 		on(ctx, c, ConcludeUpdate, `Ends an analysis: {"analysis":"a1","finding":"…",`+by+`}, or {"analysis":"a1","drop":"why",`+by+`}.`, rules{}, c.conclude),

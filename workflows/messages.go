@@ -273,6 +273,7 @@ type Status struct {
 	Commander  string            `json:"commander"`
 	// ProvisionalCommander: it is the opener, until somebody takes command or is named.
 	ProvisionalCommander bool                    `json:"provisional_commander"`
+	Offer                *OfferStatus            `json:"offer"` // command that somebody was offered and has not accepted yet; null: none
 	Reporter             string                  `json:"reporter"`
 	Organisations        []incident.Organisation `json:"organisations"`
 	Audience             incident.Audience       `json:"audience"`

@@ -163,6 +163,10 @@ func (c *caseRun) commands() (list []notice.Command) {
 		add(TriageUpdate, `"severity":`+strconv.Itoa(max(1, int(c.Severity)))+`,"scope":"…","commander":"@…",`)
 		add(SeverityUpdate, `"severity":`+strconv.Itoa(max(1, int(c.Severity)))+`,"reason":"…",`)
 		add(TakeUpdate, "")
+		add(HandoverUpdate, `"to":"@…","note":"…",`)
+		if c.offered() != nil {
+			add(AcceptUpdate, "")
+		}
 		add(ContainUpdate, `"state":"contained",`)
 		add(AnalyzeUpdate, `"name":"…","lead":"@…","hypothesis":"…",`)
 		for _, a := range c.Analyses {

@@ -30,6 +30,7 @@ type CaseState struct {
 	Kind          string                 `json:"kind,omitempty"`
 	Scope         string                 `json:"scope,omitempty"`
 	Commander     commander              `json:"commander"`
+	Offers        []*offer               `json:"offers,omitempty"` // of command: the pending one, and those whose message does not say yet what became of them
 	Containment   incident.Containment   `json:"containment"`
 	Contained     *stated                `json:"contained,omitempty"` // who last said how far the damage is contained
 	Reassess      bool                   `json:"reassess,omitempty"`  // sent back to triage: somebody has to say again how bad it is
@@ -37,6 +38,7 @@ type CaseState struct {
 	Tasks         []*taskRecord          `json:"tasks,omitempty"`
 	Lessons       []*incident.Lesson     `json:"lessons,omitempty"`
 	Timeline      []incident.Entry       `json:"timeline,omitempty"` // what the sheet does not show yet: it keeps the rest
+	Recent        []incident.Entry       `json:"recent,omitempty"`   // the newest entries of the timeline, for whoever takes over
 	Unsaid        []string               `json:"unsaid,omitempty"`   // announcements that are not in the thread yet
 	Saying        int                    `json:"saying,omitempty"`   // how many of them are being posted
 	Waivers       []incident.Waiver      `json:"waivers,omitempty"`
@@ -75,6 +77,7 @@ type counters struct {
 	Updates int `json:"updates,omitempty"`
 	Notices int `json:"notices,omitempty"`
 	Errands int `json:"errands,omitempty"`
+	Offers  int `json:"offers,omitempty"`
 }
 
 // stated says who said something, and when.

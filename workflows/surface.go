@@ -153,6 +153,7 @@ type facts struct {
 	Missed      []string // people who could not be brought in, names that were taken
 	Held        []string `json:",omitempty"` // vendors for which the owed ones wait
 	Commands    string   `json:",omitempty"` // how the commander came to it; empty: they opened the case
+	Offer       string   `json:",omitempty"` // whom command is offered to
 }
 
 func (c *caseRun) facts() facts {
@@ -169,6 +170,9 @@ func (c *caseRun) facts() facts {
 	}
 	if c.LastUpdate != nil {
 		f.Update = c.LastUpdate.ID
+	}
+	if o := c.offered(); o != nil {
+		f.Offer = o.ID + " " + o.To.Name
 	}
 	for _, g := range c.gates() {
 		if g.Name == string(c.Phase) && c.Phase != incident.PhaseArchive { // what holds up the archive comes and goes

@@ -28,10 +28,11 @@ const maxEntry = 400
 // enter adds an entry to the timeline: who did what. The sheet gets it soon; the state keeps only what it has not yet.
 func (c *caseRun) enter(ctx workflow.Context, who, id string, pairs ...string) {
 	c.Counters.Entries++
-	c.Timeline = append(c.Timeline, incident.Entry{
+	e := incident.Entry{
 		ID: fmt.Sprintf("e%d", c.Counters.Entries), At: workflow.Now(ctx), Who: who,
 		What: incident.Shorten(incident.CleanLine(notice.Said(c.lang, nil, id, pairs...)), maxEntry),
-	})
+	}
+	c.Timeline, c.Recent = append(c.Timeline, e), newest(maxRecent, c.Recent, e)
 	c.changed()
 }
 

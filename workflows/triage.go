@@ -9,6 +9,7 @@ import (
 	"hikeshi/activities"
 	"hikeshi/activities/slack"
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
 )
 
 // Ids of the steps of triage.
@@ -29,6 +30,7 @@ func (c *caseRun) triage(ctx workflow.Context, cmd TriageCommand) (Answer, *inci
 		c.Kind = kind
 	}
 	if who := words[5]; who != "" {
+		c.lapse(ctx, notice.OfferNamed, cmd.By.Called())
 		c.Commander = commander{Asked: who, Name: who, How: wasNamed}
 	}
 	if scope := words[7]; scope != "" {

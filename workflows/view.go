@@ -11,7 +11,7 @@ import (
 func (c *caseRun) status() Status {
 	s := Status{
 		Number: c.Number, WorkflowID: c.WorkflowID, Title: c.Request.Title, Phase: c.Phase, Status: c.state(), Severity: c.Severity, Kind: c.Kind,
-		Commander: c.Commander.Name, ProvisionalCommander: c.provisional(), Reporter: c.Request.Reporter, Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
+		Commander: c.Commander.Name, ProvisionalCommander: c.provisional(), Offer: c.offerStatus(), Reporter: c.Request.Reporter, Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
 		Drill: c.Request.Drill, Opened: c.Opened, Containment: c.Containment, Scope: c.Scope, Members: c.members(), Links: c.links(),
 		Gates: c.gates(), Debts: c.debts(), Notes: c.notes(),
 		Analyses: c.analysisStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
@@ -153,6 +153,9 @@ func (c *caseRun) view() notice.Case {
 	}
 	if c.Mirror.Told != "" {
 		v.Mirror = mirrorView(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID))
+	}
+	if o := c.offered(); o != nil {
+		v.OfferedTo, v.OfferedBy = o.To.Name, o.By
 	}
 	if c.Contained != nil {
 		v.ContainmentBy, v.ContainmentAt = c.Contained.By, c.Contained.At

@@ -18,6 +18,7 @@ type Case struct {
 	Commander string
 	// ProvisionalCommander: the opener, until somebody takes command or is named.
 	ProvisionalCommander bool
+	OfferedTo, OfferedBy string // command was offered to somebody who has not accepted it yet; empty: no
 	Opener               string
 	Scope                string
 	Severity             incident.Severity
@@ -122,10 +123,14 @@ func (c Case) or(s string) string {
 
 // commander is who commands the case, and whether that is only because nobody else has said so.
 func (c Case) commander() string {
-	if c.Commander == "" || !c.ProvisionalCommander {
-		return c.or(c.Commander)
+	who := c.or(c.Commander)
+	if c.Commander != "" && c.ProvisionalCommander {
+		who = c.say("commander_provisional", "Who", line(c.Commander, maxName))
 	}
-	return c.say("commander_provisional", "Who", line(c.Commander, maxName))
+	if c.OfferedTo == "" {
+		return who
+	}
+	return c.say("commander_offered", "Who", who, "To", line(c.OfferedTo, maxName))
 }
 
 // containment says whether the damage is contained, and by whose word.

@@ -1,0 +1,128 @@
+package workflows
+
+import (
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/activities"
+	"hikeshi/activities/slack"
+	"hikeshi/workflows/notice"
+)
+
+// runOffers carries every offer to the person and back, each in a branch of its own.
+func (c *caseRun) runOffers(ctx workflow.Context) error {
+	for {
+		var fresh []*offer
+		if err := c.await(ctx, func() bool {
+			fresh = slices.DeleteFunc(slices.Clone(c.Offers), func(o *offer) bool { return c.begun[o.branch()] })
+			return len(fresh) > 0
+		}); err != nil {
+			return err
+		}
+		for _, o := range fresh {
+			c.begun[o.branch()] = true
+			c.branch(ctx, o.branch(), func(ctx workflow.Context) error { return c.carryOffer(ctx, o) })
+		}
+	}
+}
+
+func (o *offer) branch() string { return "handover." + o.ID }
+
+// stepID is the id of one of the offer's steps.
+func (o *offer) stepID(what string) string { return "handover." + o.ID + "." + what }
+
+// carryOffer finds whoever is meant, brings them in, posts the hand-over where they see it, and says there in the end
+// what became of it.
+func (c *caseRun) carryOffer(ctx workflow.Context, o *offer) error {
+	pending := func() bool { return o.Became == "" }
+	if err := c.whileWanted(ctx, o.branch(), pending, func(ctx workflow.Context) error { return c.bringTo(ctx, o) }); err != nil {
+		return err
+	}
+	c.letGo(ctx, o.stepID("find"), o.stepID("invite"))
+	if pending() || c.records[o.stepID("post")] != nil { // it may have been posted
+		if err := c.postOffer(ctx, o); err != nil {
+			return err
+		}
+	}
+	c.Offers = slices.DeleteFunc(c.Offers, func(other *offer) bool { return other == o })
+	for _, what := range []string{"find", "invite", "post", "end"} {
+		delete(c.records, o.stepID(what))
+	}
+	c.changed()
+	return nil
+}
+
+// bringTo finds the person and brings them into the channel: a mention reaches nobody who is not in it.
+func (c *caseRun) bringTo(ctx workflow.Context, o *offer) error {
+	if err := c.await(ctx, func() bool { return c.card.TS != "" }); err != nil {
+		return err
+	}
+	found, err := runStep[slack.Found](ctx, c.runner, step{o.stepID("find"), Slack, ordinary, slackActivities.FindPeople, func(activities.Effect) any {
+		return slack.FindPeople{Who: []string{o.To.Asked}}
+	}})
+	if err != nil {
+		return err
+	}
+	if o.To.Known = true; len(found.People) > 0 {
+		o.To.ID, o.To.Name = found.People[0].ID, found.People[0].Name
+	}
+	c.changed()
+	switch {
+	case o.To.ID == "":
+		return nil
+	case o.To.ID == c.Commander.ID && !c.provisional():
+		o.end(ctx, notice.OfferNeedless, "", "")
+		c.announce("command_needless", "Commander", o.To.Name)
+		return nil
+	case slices.Contains(c.members(), o.To.ID):
+		o.To.In = true
+		return nil
+	}
+	invited, err := runStep[slack.Invited](ctx, c.runner, step{o.stepID("invite"), Slack, ordinary, slackActivities.InviteToChannel, func(e activities.Effect) any {
+		return slack.InviteToChannel{Effect: e, Channel: c.channel.ID, People: []string{o.To.ID}}
+	}})
+	if err != nil {
+		return err
+	}
+	c.Joined = append(c.Joined, invited.Invited...)
+	o.To.In = slices.Contains(invited.Invited, o.To.ID)
+	c.changed()
+	return nil
+}
+
+// postOffer posts the hand-over, waits for what becomes of it, and has the message say so. In a channel that we have
+// archived nothing can be said any more; the timeline has it.
+func (c *caseRun) postOffer(ctx workflow.Context, o *offer) error {
+	open := func() bool { return !c.Archive.Shut }
+	var posted slack.Notice
+	err := c.whileWanted(ctx, o.stepID("post"), open, func(ctx workflow.Context) (err error) {
+		posted, err = runStep[slack.Notice](ctx, c.runner, step{o.stepID("post"), Slack, ordinary, slackActivities.PostNotice, func(e activities.Effect) any {
+			return slack.PostNotice{Effect: e, Channel: c.channel.ID, Thread: c.card.TS, Message: c.offerMessage(o)}
+		}})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.letGo(ctx, o.stepID("post"))
+	if err := c.await(ctx, func() bool { return o.Became != "" }); err != nil || posted.TS == "" || !open() {
+		return err
+	}
+	_, _, err = runQuiet[none](ctx, c.runner, step{o.stepID("end"), Slack, ordinary, slackActivities.UpdateNotice, func(activities.Effect) any {
+		return slack.UpdateNotice{Channel: c.channel.ID, TS: posted.TS, Message: c.offerMessage(o)}
+	}})
+	return err
+}
+
+func (c *caseRun) offerMessage(o *offer) slack.Message {
+	return message(c.view().HandoverMessage(notice.Handover{
+		ID: o.ID, WorkflowID: c.WorkflowID, To: o.To.Name, ToID: o.To.ID, NotFound: o.To.Known && o.To.ID == "", By: o.By, Note: o.Note, At: o.At,
+		Summary: o.Summary, Became: o.Became, Who: o.Who, Reason: o.Reason, Ended: o.Ended,
+	}, escapeSlack))
+}
+
+// offersSettled reports whether every hand-over's message says what became of it, or cannot.
+func (c *caseRun) offersSettled() bool {
+	return !slices.ContainsFunc(c.Offers, func(o *offer) bool { return !c.is(o.stepID("post"), StepStuck) })
+}
