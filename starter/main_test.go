@@ -69,6 +69,8 @@ func TestErrors(t *testing.T) {
 		{"open a --timeout soon", "usage", "invalid argument", usage},
 		{"open a --timeout 0s", "usage", "leaves no time", usage},
 		{"open " + strings.Repeat("x", 251), "usage", "the title has 251 characters", usage},
+		{"open a --channel C0123456", "rule", "Nobody has agreed", refused},
+		{"open a --ticket SEC-12", "rule", "Nothing was opened", refused},
 		{"status", "usage", "status takes one case number", usage},
 		{"status SEC-1 SEC-2", "usage", "status takes one case number", usage},
 		{"triage SEC-1", "usage", "nothing to record", usage},

@@ -11,6 +11,7 @@ import (
 	"hikeshi/starter/cases"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
 )
 
 // openFlags are the flags of open.
@@ -26,6 +27,7 @@ func (c *cli) open() *cobra.Command {
 		Use:   "open TITLE…",
 		Short: "Open a case and wait until people are in its channel",
 		Example: `  starter open suspicious mail at payroll
+  starter open --title "suspicious mail" --channel C0123456789 --ticket SEC-12 --consent
   starter open --title "不審なメール" --severity 2 --org "アクメ食品" --reporter "田中 アクメ食品 03-1234-5678"`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			request, err := f.build(cmd, args)
@@ -50,6 +52,9 @@ func (f *openFlags) add(cmd *cobra.Command) {
 	s.StringVar(&f.audience, "audience", "", "who may know of it: `group`, organisation or restricted")
 	s.StringArrayVar(&r.Invite, "invite", nil, "`person` or group to bring in: Slack id, @handle or e-mail address; may be given several times")
 	s.BoolVar(&r.Drill, "drill", false, "this is an exercise")
+	s.StringVar(&r.Channel, "channel", "", "`channel` that people made by hand and that becomes the case's: its id or its address")
+	s.StringVar(&r.Ticket, "ticket", "", "`key` of a ticket that becomes the case's, and its number: SEC-12")
+	s.BoolVar(&r.Consent, "consent", false, "agree to what becomes of that channel and that ticket; without it, what that is is said")
 	s.StringVar(&f.wait, "wait", string(cases.Ready), "return when people are in the channel (`ready`), nothing is owed any more (linked), or at once (none)")
 	s.DurationVar(&f.timeout, "timeout", time.Minute, "how long to wait")
 }
@@ -73,8 +78,13 @@ func (f *openFlags) build(cmd *cobra.Command, words []string) (incident.Request,
 	if r.Severity, err = incident.ParseSeverity(f.severity); err != nil {
 		return r, err
 	}
-	r.Audience, err = incident.ParseAudience(f.audience)
-	return r, err
+	if r.Audience, err = incident.ParseAudience(f.audience); err != nil {
+		return r, err
+	}
+	if r.Adopts() && !r.Consent {
+		return r, notice.WithoutConsent("en", r.Channel != "", r.Ticket != "")
+	}
+	return r, nil
 }
 
 // opened is what open prints. Fields are empty while they are still owed.

@@ -36,13 +36,14 @@ type temporal struct {
 	workflowservice.UnimplementedWorkflowServiceServer
 	convert converter.DataConverter
 
-	mu     sync.Mutex
-	answer workflows.Answer
-	lost   bool                  // updates get no answer
-	status *workflows.Status     // nil: no worker answers queries
-	held   *workflows.HeldVendor // what JIRA's breaker says; nil: there is none
-	taken  map[string]json.RawMessage
-	ids    []string
+	mu       sync.Mutex
+	answer   workflows.Answer
+	lost     bool                  // updates get no answer
+	status   *workflows.Status     // nil: no worker answers queries
+	audience incident.Audience     // of the case
+	held     *workflows.HeldVendor // what JIRA's breaker says; nil: there is none
+	taken    map[string]json.RawMessage
+	ids      []string
 }
 
 // newTemporal starts the server and returns the environment of a machine whose configuration names it.
@@ -66,7 +67,7 @@ func newTemporal(t *testing.T, more string) (*temporal, func(string) string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &temporal{convert: options.DataConverter, taken: map[string]json.RawMessage{}}
+	s := &temporal{convert: options.DataConverter, audience: incident.AudienceGroup, taken: map[string]json.RawMessage{}}
 	server := grpc.NewServer()
 	workflowservice.RegisterWorkflowServiceServer(server, s)
 	healthy := health.NewServer()
@@ -88,7 +89,7 @@ func (s *temporal) DescribeWorkflowExecution(_ context.Context, r *workflowservi
 	if r.GetExecution().GetWorkflowId() != workflows.CaseWorkflowID("SEC-12") {
 		return nil, serviceerror.ToStatus(serviceerror.NewNotFound("no such workflow")).Err()
 	}
-	return s.describe(r, workflows.HeadMemo, workflows.Head{Number: "SEC-12", Audience: incident.AudienceGroup})
+	return s.describe(r, workflows.HeadMemo, workflows.Head{Number: "SEC-12", Audience: s.audience})
 }
 
 // describe is a running workflow with something in its memo.
@@ -109,7 +110,7 @@ func (s *temporal) describe(r *workflowservice.DescribeWorkflowExecutionRequest,
 
 // ListWorkflowExecutions knows the case as one in which something is stuck.
 func (s *temporal) ListWorkflowExecutions(ctx context.Context, r *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error) {
-	if s.status == nil || !strings.Contains(r.GetQuery(), workflows.StuckStep) {
+	if s.status == nil || !strings.Contains(r.GetQuery(), workflows.StuckStep) && !strings.Contains(r.GetQuery(), "= 'C0SEC12CH'") {
 		return &workflowservice.ListWorkflowExecutionsResponse{}, nil
 	}
 	found, err := s.DescribeWorkflowExecution(ctx, &workflowservice.DescribeWorkflowExecutionRequest{Execution: &commonpb.WorkflowExecution{WorkflowId: workflows.CaseWorkflowID("SEC-12")}})

@@ -100,6 +100,7 @@ func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 		changed:  func() { c.forgetHeld(); c.changes++ },
 		carried:  c.carriedOut,
 		adoption: c.adoption,
+		asked:    c.asked,
 		doubts:   &state.Doubts,
 	}
 	return c

@@ -76,7 +76,7 @@ func (c *caseRun) channelArchived(ctx workflow.Context, e ChannelEvent) {
 }
 
 func (c *caseRun) channelRenamed(ctx workflow.Context, e ChannelEvent) {
-	if e.Channel == c.channel.ID && slices.Contains(c.channelNames(), e.Name) {
+	if e.Channel == c.channel.ID && !c.channel.Theirs && slices.Contains(c.channelNames(), e.Name) {
 		delete(c.Names, e.Channel) // our own renaming
 	}
 	if e.Name == "" || e.Name == c.anyName(e.Channel) {

@@ -29,12 +29,8 @@ func (c *caseRun) desk() desk {
 func (c *caseRun) adoption(id string) (adoption, bool) {
 	p := c.Placement
 	return adoptionIn([]adoption{
-		{stepTicket, jiraActivities.AdoptTicket, func(e activities.Effect, id string) any {
-			return jira.AdoptTicket{Effect: e, ID: id, Project: p.Project, SecurityLevel: p.SecurityLevel}
-		}},
-		{stepChannel, slackActivities.AdoptChannel, func(e activities.Effect, id string) any {
-			return slack.AdoptChannel{Effect: e, ID: id, Mark: c.key, Private: !p.PublicChannel}
-		}},
+		{stepTicket, jiraActivities.AdoptTicket, c.adoptTicket},
+		{stepChannel, slackActivities.AdoptChannel, c.adoptChannel},
 		{stepCard, slackActivities.AdoptNotice, func(e activities.Effect, id string) any {
 			return slack.AdoptNotice{Effect: e, ID: id, Channel: c.channel.ID}
 		}},

@@ -54,6 +54,7 @@ func (c *caseRun) openRoom(ctx workflow.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	c.noteAdopted(ctx, stepChannel, "adopted_channel", c.channel.Name)
 	c.changed()
 	c.branch(ctx, "invite", c.invite)
 	c.branch(ctx, "card", c.postCard)
@@ -108,7 +109,7 @@ func (c *caseRun) describe(ctx workflow.Context) error {
 
 func (c *caseRun) describeStep(id string) step {
 	return step{id, Slack, ordinary, slackActivities.DescribeChannel, func(e activities.Effect) any {
-		return slack.DescribeChannel{Effect: e, Channel: c.channel.ID, Purpose: slack.Escape(c.view().Purpose()), Mark: c.key}
+		return slack.DescribeChannel{Effect: e, Channel: c.channel.ID, Purpose: c.purpose(), Mark: c.key}
 	}}
 }
 
@@ -143,6 +144,7 @@ func (c *caseRun) openTicket(ctx workflow.Context) (err error) {
 	c.ticket, err = runStep[jira.Ticket](ctx, c.runner, c.ticketStep())
 	if err == nil {
 		c.Number = c.ticket.Key
+		c.noteAdopted(ctx, stepTicket, "adopted_ticket", c.ticket.Key)
 		c.changed()
 	}
 	return err
@@ -228,15 +230,17 @@ func (c *caseRun) renumber(ctx workflow.Context) error {
 	}
 	c.branch(ctx, "rename folder", c.renameFile(stepRenameFolder, func() string { return c.folder.ID }, func() string { return c.view().FolderName() }))
 	c.branch(ctx, "rename sheet", c.renameFile(stepRenameSheet, func() string { return c.sheet.ID }, func() string { return c.view().SheetName() }))
-	renamed, err := runStep[slack.Channel](ctx, c.runner, step{stepRenameChannel, Slack, ordinary, slackActivities.RenameChannel, func(activities.Effect) any {
-		return slack.RenameChannel{Channel: c.channel.ID, Name: c.channelNames()[0]}
-	}})
-	if err != nil {
-		return err
+	if !c.channel.Theirs {
+		renamed, err := runStep[slack.Channel](ctx, c.runner, step{stepRenameChannel, Slack, ordinary, slackActivities.RenameChannel, func(activities.Effect) any {
+			return slack.RenameChannel{Channel: c.channel.ID, Name: c.channelNames()[0]}
+		}})
+		if err != nil {
+			return err
+		}
+		c.channel.Name = renamed.Name
+		c.changed()
 	}
-	c.channel.Name = renamed.Name
-	c.changed()
-	_, err = runStep[slack.Described](ctx, c.runner, c.describeStep(stepRenumber))
+	_, err := runStep[slack.Described](ctx, c.runner, c.describeStep(stepRenumber))
 	return err
 }
 

@@ -63,6 +63,7 @@ type runner struct {
 	changed   func()
 	carried   func(workflow.Context, string, decision) // a decision about a step has been carried out
 	adoption  func(string) (adoption, bool)            // how a thing that somebody supplies for a step is taken over
+	asked     func(string) string                      // the thing that the request names for a step, to be taken over; nil: none
 	cancel    map[string]workflow.CancelFunc           // of executions under way
 	doubts    *doubts                                  // effects that may have come about twice; nil: nobody keeps them
 	inFlight  int                                      // executions in their fast phase
@@ -229,9 +230,9 @@ func (r *runner) effectKey(id string, rec *stepRecord) string {
 // deed is the activity to be run and its input: the step's own, with what a person has changed in it, or the one that
 // takes over what a person has supplied.
 func (r *runner) deed(s step, rec *stepRecord, e activities.Effect) (activity any, args []any, err error) {
-	if rec.Supplied != "" {
+	if id := r.supplied(s.id, rec); id != "" {
 		if adopt, ok := r.adoption(s.id); ok {
-			return adopt.activity, []any{adopt.input(e, rec.Supplied)}, nil
+			return adopt.activity, []any{adopt.input(e, id)}, nil
 		}
 	}
 	if s.input == nil {

@@ -48,7 +48,10 @@ func (c *caseRun) owed() []string {
 		list = append(list, stepShare)
 	}
 	if c.ticket.Key != "" && CaseWorkflowID(c.ticket.Key) != c.WorkflowID {
-		list = append(list, stepRenameChannel, stepRenameFolder, stepRenameSheet, stepRenumber)
+		list = append(list, stepRenameFolder, stepRenameSheet, stepRenumber)
+		if !c.channel.Theirs {
+			list = append(list, stepRenameChannel)
+		}
 	}
 	return list
 }
@@ -79,7 +82,7 @@ func (c *caseRun) debts() []string {
 }
 
 func (c *caseRun) members() []string {
-	list := slices.DeleteFunc(append(append([]string{}, c.invited.Invited...), c.Joined...), func(id string) bool { return slices.Contains(c.Left, id) })
+	list := slices.DeleteFunc(slices.Concat([]string{}, c.channel.Members, c.invited.Invited, c.Joined), func(id string) bool { return slices.Contains(c.Left, id) })
 	slices.Sort(list)
 	return slices.Compact(list)
 }
@@ -149,7 +152,7 @@ func (c *caseRun) view() notice.Case {
 		Containment: c.Containment, Audience: c.Placement.Audience, Organisations: c.Placement.Organisations, HideTitle: c.Placement.HideTitle,
 		Drill: c.Request.Drill, Provisional: !c.ticketed(), Opened: c.Opened, Gates: c.gates(), Notes: append(c.notes(), c.heldNotes()...),
 		Links: caseLinks(l, c.Number), Tasks: c.tasks(), Lessons: c.lessons(), Waivers: c.Waivers, BrokenGlass: c.BrokenGlass, Resolution: c.Resolution,
-		LastUpdate: c.LastUpdate, NextUpdate: c.NextUpdate, Archive: archiveView(c.Archive.Kept, c.Number),
+		LastUpdate: c.LastUpdate, NextUpdate: c.NextUpdate, Archive: archiveView(c.Archive.Kept, c.Number), Adopted: c.adopted(),
 	}
 	if c.Mirror.Told != "" {
 		v.Mirror = mirrorView(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID))

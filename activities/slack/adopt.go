@@ -19,25 +19,36 @@ type AdoptChannel struct {
 	ID      string `json:"id"`                // as people paste it: an id, #name, a mention, or the address of the channel or of a message in it
 	Mark    string `json:"mark"`              // as in OpenChannel
 	Private bool   `json:"private,omitempty"` // it must be one that only members see
+	Asker   string `json:"asker,omitempty"`   // Slack id of whoever wants it, who must be in it; empty: nobody of Slack does
 }
 
 // AdoptChannel checks a channel that a person names, joins it if it is public, writes our mark into its purpose and
-// returns it. Its name and the rest of its purpose stay.
+// returns it, with the people in it (maxKnown at most). Its name and the rest of its purpose stay.
 //
 // Running it twice is harmless: it reads the channel first, a member stays a member, and a mark that is there is not
 // written again.
 //
 // Final are NotFound (there is no such channel, or it is private and our bot is no member), Denied (another case's mark
-// or notices are in it, or it is archived) and Invalid (the words name no channel; it is public where it must be
-// private, a direct message, the workspace's main channel, or shared with another organisation).
+// or notices are in it, it is archived, or whoever asks is no member) and Invalid (the words name no channel; it is public
+// where it must be private, a direct message, the workspace's main channel, or shared with another organisation).
 // https://docs.slack.dev/reference/methods/conversations.info
 func (a *Activities) AdoptChannel(ctx context.Context, in AdoptChannel) (Channel, error) {
-	is, err := a.Client.adoptable(ctx, in)
+	is, people, err := a.Client.adoptable(ctx, in)
 	if err != nil {
 		return Channel{}, err
 	}
-	return Channel{ID: is.ID, Name: is.Name, Receipt: activities.Receipt{Adopted: true}}, nil
+	ch := Channel{ID: is.ID, Name: is.Name, Receipt: activities.Receipt{Adopted: true}}
+	if self, err := a.Client.whoAmI(ctx); err != nil {
+		return Channel{}, err
+	} else if is.Creator != self.UserID {
+		ch.Theirs = true
+	}
+	ch.Members, ch.Purpose = people[:min(maxKnown, len(people))], strings.TrimSpace(markPattern.ReplaceAllString(unescape(is.Purpose.Value), ""))
+	return ch, nil
 }
+
+// maxKnown bounds how many members of a channel a case learns of: its state must stay small.
+const maxKnown = 300
 
 func (in AdoptChannel) fault(class activities.Class, cause, hint string) error {
 	return activities.Fault{Class: class, System: system, Op: fmt.Sprintf("take over channel %q", in.ID), Cause: cause, Hint: hint}.Error()
@@ -48,15 +59,17 @@ var (
 	channelPage = regexp.MustCompile(`/(?:archives|client/[A-Z0-9]+)/([CGD][A-Z0-9]{4,})(?:/p(\d{10})(\d{6}))?`)
 )
 
-// adoptable finds the channel, checks it, and makes it ours.
-func (c *Client) adoptable(ctx context.Context, in AdoptChannel) (*slack.Channel, error) {
+// adoptable finds the channel, checks it and who is in it, and makes it ours.
+func (c *Client) adoptable(ctx context.Context, in AdoptChannel) (is *slack.Channel, people []string, err error) {
 	id, err := c.channelNamed(ctx, in)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		is, err = c.conversation(ctx, in, id)
 	}
-	is, err := c.conversation(ctx, in, id)
 	if err == nil {
 		err = in.fits(is)
+	}
+	if err == nil {
+		people, err = c.peopleIn(ctx, in, id)
 	}
 	if err == nil && !is.IsMember {
 		err = c.join(ctx, in, id)
@@ -67,7 +80,21 @@ func (c *Client) adoptable(ctx context.Context, in AdoptChannel) (*slack.Channel
 	if err == nil {
 		err = c.claimChannel(ctx, in, is)
 	}
-	return is, err
+	return is, people, err
+}
+
+// peopleIn lists who is in the channel besides our bot. What its members have said is theirs: nobody from outside hands
+// it over to a case.
+func (c *Client) peopleIn(ctx context.Context, in AdoptChannel, id string) ([]string, error) {
+	all, err := c.members(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if in.Asker != "" && !slices.Contains(all, in.Asker) {
+		return nil, in.fault(activities.Denied, "whoever asks is not in the channel", "join the channel, or have one of its members ask, then try it again")
+	}
+	self, err := c.whoAmI(ctx)
+	return slices.DeleteFunc(all, func(member string) bool { return member == self.UserID }), err
 }
 
 // channelNamed reads what people paste. A name is looked for among the channels that we can see.

@@ -22,6 +22,11 @@ type Channel struct {
 	ID    string   `json:"id"`
 	Name  string   `json:"name"`
 	Taken []string `json:"taken,omitempty"` // names that somebody else holds
+	// Theirs says that people made it by hand: only they may rename it. Members are those who were in it already, and Purpose
+	// is what they had written there.
+	Theirs  bool     `json:"theirs,omitempty"`
+	Members []string `json:"members,omitempty"`
+	Purpose string   `json:"purpose,omitempty"`
 	activities.Receipt
 }
 

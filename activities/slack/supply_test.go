@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,6 +53,9 @@ func TestAdoptChannel(t *testing.T) {
 					if err != nil || got.ID != id || got.Name != "sec-42" || !got.Adopted {
 						t.Fatalf("AdoptChannel = %+v, %v", got, err)
 					}
+					if aoi := fake.Cast()[0].ID; !slices.Equal(got.Members, []string{aoi}) || got.Purpose != "phishing <at> payroll" || !got.Theirs {
+						t.Fatalf("AdoptChannel = %+v; want aoi in it, and her purpose", got)
+					}
 				}
 				ch, _ := w.Channel(id)
 				if ch.Purpose.Value != "phishing &lt;at&gt; payroll [key:mine]" || !ch.Has(slacktest.BotUser) || w.Count("conversations.setPurpose") != 2 {
@@ -89,6 +93,8 @@ func TestAdoptChannelRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	public := made(w.aoi, "public", false)
+	outside := made(w.aoi, "outside", false)
+	w.ShareOutside(outside)
 	for name, test := range map[string]struct {
 		in    slack.AdoptChannel
 		class activities.Class
@@ -102,8 +108,10 @@ func TestAdoptChannelRefuses(t *testing.T) {
 		"another case's, so far": {supplied(unmarked), activities.Denied, `its mark is "another.open.card.1"`},
 		"the main channel":       {supplied(slacktest.General), activities.Invalid, "main channel"},
 		"public":                 {slack.AdoptChannel{Effect: effect("mine.x.1", false), ID: public, Mark: "mine", Private: true}, activities.Invalid, "must be private"},
-		"no words":               {supplied(" "), activities.Invalid, "name no channel"},
-		"another address":        {supplied("https://example.com/"), activities.Invalid, "not that of a channel"},
+		"not the asker's": {slack.AdoptChannel{Effect: effect("mine.x.1", false), ID: public, Mark: "mine", Asker: fake.Cast()[1].ID},
+			activities.Denied, "not in the channel"},
+		"no words":        {supplied(" "), activities.Invalid, "name no channel"},
+		"another address": {supplied("https://example.com/"), activities.Invalid, "not that of a channel"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := w.Count("conversations.setPurpose")

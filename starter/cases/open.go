@@ -31,6 +31,9 @@ func (c *Cases) Open(ctx context.Context, request incident.Request) (OpenedReque
 	if err != nil {
 		return OpenedRequest{}, err
 	}
+	if err := c.adoptable(ctx, request, place); err != nil {
+		return OpenedRequest{}, err
+	}
 	_, err = c.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                                       workflows.IntakeWorkflowID(request.ID),
 		TaskQueue:                                workflows.TaskQueue,

@@ -23,7 +23,6 @@ type Request struct {
 	Drill         bool      `json:"drill,omitempty"`
 	Channel       string    `json:"channel,omitempty"` // Slack id of a channel that people made by hand and that becomes the case's
 	Ticket        string    `json:"ticket,omitempty"`  // JIRA key of a ticket that becomes the case's; its key is the number
-	Rename        bool      `json:"rename,omitempty"`  // and the channel gets the name that a new one would have
 	Consent       bool      `json:"consent,omitempty"` // whoever asks has said yes to what becomes of that channel and that ticket
 	By            By        `json:"by"`                // the opener, who is commander until somebody takes command
 }
@@ -43,7 +42,7 @@ func (r Request) Cleaned() (Request, error) {
 	r.Kind, r.Reporter = CleanLine(r.Kind), CleanLine(r.Reporter)
 	r.Report = CleanText(r.Report)
 	r.Organisations, r.Invite = cleanLines(r.Organisations), cleanLines(r.Invite)
-	r.Channel, r.Ticket = CleanLine(r.Channel), CleanLine(r.Ticket)
+	r.Channel, r.Ticket = channelIn(CleanLine(r.Channel)), ticketIn(CleanLine(r.Ticket))
 	return r, r.check()
 }
 
@@ -57,9 +56,6 @@ func cleanLines(list []string) []string {
 	}
 	return clean
 }
-
-// Adopts reports whether the case takes over what people made by hand.
-func (r Request) Adopts() bool { return r.Channel != "" || r.Ticket != "" }
 
 func tooLong(list []string) bool {
 	return slices.ContainsFunc(list, func(text string) bool { return length(text) > maxField })

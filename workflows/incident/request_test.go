@@ -76,6 +76,28 @@ func TestAdoptionNeedsConsent(t *testing.T) {
 	}
 }
 
+func TestWhatIsAdoptedIsFoundInWhatPeoplePaste(t *testing.T) {
+	for said, want := range map[string]string{
+		"C0ABC1234": "C0ABC1234", " <#C0ABC1234|war-room> ": "C0ABC1234", "<#C0ABC1234>": "C0ABC1234", "#war-room": "#war-room",
+		"https://x.slack.com/archives/G0ABC1234/p1700000000000100": "G0ABC1234", "<https://x.slack.com/archives/C0ABC1234|here>": "C0ABC1234",
+		"https://app.slack.com/client/T0ABC/C0ABC1234": "C0ABC1234", "https://example.com/C0ABC1234": "https://example.com/C0ABC1234",
+	} {
+		got, err := incident.Request{Title: "mail", Channel: said, Consent: true}.Cleaned()
+		if err != nil || got.Channel != want {
+			t.Errorf("channel %q: got %q, %v; want %q", said, got.Channel, err, want)
+		}
+	}
+	for said, want := range map[string]string{
+		"sec-12": "SEC-12", "https://jira.example.com/browse/SEC-12": "SEC-12", "https://jira.example.com/jira/browse/SEC-12?focus=1": "SEC-12", "10012": "10012",
+		"https://jira.example.com/issues/?jql=x": "https://jira.example.com/issues/?jql=x",
+	} {
+		got, err := incident.Request{Title: "mail", Ticket: said, Consent: true}.Cleaned()
+		if err != nil || got.Ticket != want {
+			t.Errorf("ticket %q: got %q, %v; want %q", said, got.Ticket, err, want)
+		}
+	}
+}
+
 func TestCleanedCleansAllTexts(t *testing.T) {
 	asked := incident.Request{
 		Title: "mail", Report: " a\r\nb\rc\u2028d\x00 ", Kind: " phish\x07ing ", Reporter: "Ms\nIto", Severity: incident.Sev3, Audience: incident.AudienceRestricted,

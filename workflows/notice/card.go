@@ -54,6 +54,9 @@ func (c Case) Card(e Escape) Message {
 	if lines := c.fit(e, c.glassLines(e), maxGlass); len(lines) > 0 {
 		m.add("section", ":warning: "+strings.Join(lines, "\n:warning: "))
 	}
+	if lines := c.adoptedLines(e); len(lines) > 0 {
+		m.add("section", ":link: "+strings.Join(lines, "\n:link: "))
+	}
 	if c.Report != "" {
 		m.add("section", within(e, c.Report, maxReport))
 	}

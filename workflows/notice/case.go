@@ -50,6 +50,7 @@ type Case struct {
 	BrokenGlass   []incident.BrokenGlass
 	Mirror        Mirror
 	Archive       Archive
+	Adopted       Adopted
 }
 
 // Link is one of the case's things.

@@ -235,6 +235,8 @@ var sentences = []struct {
 	{"step_retried", []string{"Step", "open.ticket", "Reason", "the field is there now.", "By", "Aoi"}},
 	{"step_retried", []string{"Step", "a1/analysis.channel", "Reason", "", "By", ""}},
 	{"step_supplied", []string{"Step", "open.channel", "Reason", "made by hand", "By", "Aoi"}},
+	{"adopted_channel", []string{"Name", "mail-war-room", "By", "Aoi"}},
+	{"adopted_ticket", []string{"Name", "SEC-42", "By", "Aoi"}},
 	{"step_skipped", []string{"Step", "open.bookmark", "Reason", "nobody needs it", "By", "Ben"}},
 	{"step_aborted", []string{"Step", "a1/analysis.channel", "Reason", "a duplicate", "By", "Ben"}},
 	{"step_resumed", []string{"Step", "open.folder", "Reason", "", "By", ""}},

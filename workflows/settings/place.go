@@ -18,6 +18,10 @@ func (c *Config) Desk() workflows.Desk {
 // Place computes where the case of a request goes and who may see it. It is a [workflows.Placer]: it refuses, with an
 // *incident.Refusal, what no configured place fits, and never puts a case where more people can read it than asked.
 func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
+	if r.Channel != "" && (r.Channel == c.Slack.Operators || r.Channel == c.Slack.Executives) {
+		return workflows.Placement{}, incident.Refuse(incident.Rule, "Name the channel in which people talk about this incident. Nothing was opened",
+			"the channel %s is not one of a case: operators or executives read there", r.Channel)
+	}
 	audience := cmp.Or(r.Audience, c.DefaultAudience)
 	listed, all, unlisted := c.concerned(r.Organisations)
 	place, err := c.placeFor(audience, listed, unlisted)

@@ -123,6 +123,18 @@ func TestPlaceOfAWholeLife(t *testing.T) {
 	}
 }
 
+// The channels in which operators and executives read are not a case's to take over.
+func TestPlaceOfAnAdoption(t *testing.T) {
+	c := load(t, strings.Replace(base, "slack: {", "slack: {executives_channel: C0EXEC001, operators_channel: G0OPS0001, ", 1))
+	for channel, fits := range map[string]bool{"C0EXEC001": false, "G0OPS0001": false, "C0WARROOM": true, "": true} {
+		_, err := c.Place(incident.Request{Channel: channel})
+		var refused *incident.Refusal
+		if fits != (err == nil) || err != nil && (!errors.As(err, &refused) || refused.Hint == "") {
+			t.Errorf("channel %q: got %v, want a placement: %t", channel, err, fits)
+		}
+	}
+}
+
 // Who is called when Slack is silent.
 func TestPlaceOfEscalations(t *testing.T) {
 	text := strings.Replace(base, "jira: {", "jira: {on_call: 5b10ac8d82e05b22cc7d4ef5, ", 1) + "pager: {url: https://oncall.example/hook}\ntiming: {escalation: 2m}\n"

@@ -12,7 +12,7 @@ func (c *call) wire(ch Channel) reply {
 	out := reply{
 		"id": ch.ID, "name": ch.Name, "name_normalized": ch.Name, "creator": ch.Creator, "created": ch.Created, "updated": ch.Updated,
 		"is_channel": true, "is_group": false, "is_im": false, "is_mpim": false, "is_private": ch.Private, "is_archived": ch.Archived,
-		"is_general": ch.General, "is_shared": false, "is_org_shared": false, "is_ext_shared": false, "is_pending_ext_shared": false,
+		"is_general": ch.General, "is_shared": ch.External, "is_org_shared": false, "is_ext_shared": ch.External, "is_pending_ext_shared": false,
 		"unlinked": 0, "pending_shared": []string{}, "shared_team_ids": []string{TeamID}, "context_team_id": TeamID,
 		"topic": ch.Topic, "purpose": ch.Purpose, "previous_names": orEmpty(ch.PreviousNames),
 	}

@@ -16,6 +16,7 @@ type Channel struct {
 	Created       int64     `json:"created"`
 	Private       bool      `json:"private,omitempty"`
 	General       bool      `json:"general,omitempty"`
+	External      bool      `json:"external,omitempty"` // shared with another organisation
 	Archived      bool      `json:"archived,omitempty"`
 	Topic         Inscribed `json:"topic"`
 	Purpose       Inscribed `json:"purpose"`
