@@ -43,6 +43,7 @@ func Groups() []Group {
 // The product's own accounts in the sandbox, and how a person of the cast signs in to each vendor.
 const (
 	SlackBotToken      = "xoxb-sandbox-hikeshi"
+	SlackAppToken      = "xapp-1-A0HIKESHI-sandbox" // opens sockets
 	SlackSigningSecret = "sandbox-signing-secret"
 	JiraUser           = "hikeshi@csirt.example" // Basic authentication with JiraToken
 	JiraToken          = "sandbox-jira-token"

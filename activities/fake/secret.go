@@ -36,13 +36,16 @@ func (s *Secret) Is(token string) (counts, did bool) {
 }
 
 // Handle lets POST /_control/token {"token": "…"} issue a token; an empty one revokes.
-func (s *Secret) Handle(c *Control) {
-	c.Handle("POST /_control/token", func(w http.ResponseWriter, r *http.Request) {
+func (s *Secret) Handle(c *Control) { s.HandleAs(c, "token") }
+
+// HandleAs is Handle under another name, where the product has more than one secret.
+func (s *Secret) HandleAs(c *Control, name string) {
+	c.Handle("POST /_control/"+name, func(w http.ResponseWriter, r *http.Request) {
 		var in struct {
 			Token string `json:"token"`
 		}
 		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-			http.Error(w, fmt.Sprintf("token: %v", err), http.StatusBadRequest)
+			http.Error(w, fmt.Sprintf("%s: %v", name, err), http.StatusBadRequest)
 			return
 		}
 		s.Issue(in.Token)

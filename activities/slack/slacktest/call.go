@@ -20,6 +20,7 @@ type call struct {
 	host   string // scheme and host the caller used: files are served from there
 	me     User   // whose token it is
 	bot    bool   // it is the bot's
+	bearer string // the token of the header
 }
 
 // reply holds the fields of an answer. refused is Slack's error word, empty when the call was done.
@@ -69,7 +70,7 @@ func parse(r *http.Request, body []byte) url.Values {
 }
 
 func (s *Server) serveMethod(w http.ResponseWriter, r *http.Request) {
-	c := &call{Server: s, method: callName(r), args: argsOf(r.Context()), host: "http://" + r.Host}
+	c := &call{Server: s, method: callName(r), args: argsOf(r.Context()), host: "http://" + r.Host, bearer: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")}
 	out, no := c.run()
 	if out == nil {
 		out = reply{}
@@ -90,6 +91,9 @@ func (c *call) run() (reply, refused) {
 		return nil, "unknown_method"
 	}
 	token := c.args.Get("token")
+	if c.method == "apps.connections.open" {
+		return m.do(c)
+	}
 	if token == "" {
 		return nil, "not_authed"
 	}

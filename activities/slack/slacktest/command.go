@@ -18,8 +18,8 @@ func (s *Server) personCommands(w http.ResponseWriter, r *http.Request) {
 	var d deed
 	err := json.NewDecoder(r.Body).Decode(&d)
 	var form url.Values
-	if err == nil && s.eventsURL() == "" {
-		err = fmt.Errorf("nobody takes commands: no events address is set")
+	if err == nil && !s.reachable() {
+		err = fmt.Errorf("nobody takes commands: no socket is open and no events address is set")
 	}
 	if err == nil {
 		form, err = s.commandForm(d, r.Host)

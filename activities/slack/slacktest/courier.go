@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -152,6 +153,8 @@ func (c *courier) deliver(p parcel) {
 		}
 		status, _, err := c.s.deliver(c.ctx, c.client, "/slack/events", header, p.body)
 		switch {
+		case errors.Is(err, context.DeadlineExceeded):
+			reason = "timeout"
 		case err != nil:
 			reason = "connection_failed"
 		case status == http.StatusOK:
@@ -162,8 +165,48 @@ func (c *courier) deliver(p parcel) {
 	}
 }
 
-// deliver posts a signed request to the gateway: https://docs.slack.dev/authentication/verifying-requests-from-slack
+// deliver hands a request to the gateway, over a socket if one is open. What a person did may be delivered twice too, if
+// the weather is so; the first answer counts.
 func (s *Server) deliver(ctx context.Context, client *http.Client, path string, header http.Header, body []byte) (int, []byte, error) {
+	if path != "/slack/events" && s.out.repeats() {
+		s.out.wg.Go(func() { _, _, _ = s.carry(s.out.ctx, client, path, header.Clone(), body) }) // what is answered to the copy is seen by nobody
+	}
+	return s.carry(ctx, client, path, header, body)
+}
+
+func (s *Server) carry(ctx context.Context, client *http.Client, path string, header http.Header, body []byte) (int, []byte, error) {
+	if l := s.sockets.next(); l != nil {
+		answer, err := s.overSocket(ctx, l, path, header, body)
+		if err != nil {
+			return 0, nil, err
+		}
+		return http.StatusOK, answer, nil
+	}
+	if s.eventsURL() == "" {
+		return 0, nil, errNoSocket
+	}
+	return s.post(ctx, client, path, header, body)
+}
+
+// reachable reports whether the gateway can be reached at all, now or when it opens its socket again.
+func (s *Server) reachable() bool {
+	s.mu.Lock()
+	muted, url := s.muted, s.events
+	s.mu.Unlock()
+	s.sockets.mu.Lock()
+	defer s.sockets.mu.Unlock()
+	return !muted && (url != "" || s.sockets.wanted)
+}
+
+// Mute lets nothing more happen at the gateway, as if it had never been installed; false: from now on again.
+func (s *Server) Mute(muted bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.muted = muted
+}
+
+// post posts a signed request: https://docs.slack.dev/authentication/verifying-requests-from-slack
+func (s *Server) post(ctx context.Context, client *http.Client, path string, header http.Header, body []byte) (int, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.eventsURL()+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err

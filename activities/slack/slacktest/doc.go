@@ -28,9 +28,11 @@
 //	POST /_control/person   {person: {id, name, real_name, email, locale, tz, is_restricted, is_ultra_restricted, team}}
 //	                        somebody joins the workspace, a guest or one of another workspace, or changes
 //
+//	POST /_control/sockets  {disconnect, cut, lose_acks}              what befalls the gateway's sockets; see [Trouble]; GET counts them
+//	POST /_control/app_token {token}                                  issues another app-level token; empty: none counts
 //	POST /_control/weather  {seed, drop, repeat, delay, delay_ms}     what befalls events on their way; see [Weather]
 //
 // What Slack would refuse is answered with status 400. Users and channels are named by id, or by handle and name; tests in
-// the same process have methods for all of it ([Server.Say] …). With an events address set, the server sends signed
-// events and slash commands there, as Slack does.
+// the same process have methods for all of it ([Server.Say] …). Events, commands and interactions go over a socket, if
+// the gateway has opened one (Socket Mode), else as signed requests to the events address, if one is set.
 package slacktest

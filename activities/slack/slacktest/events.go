@@ -46,7 +46,7 @@ func (s *Server) sendMessage(ch Channel, m Message) {
 
 // send queues an event for the app, if it is a member of the channel. It leaves once the call's changes are committed.
 func (s *Server) send(ch Channel, event reply) {
-	if s.eventsURL() == "" || !ch.Has(BotUser) {
+	if !s.reachable() || !ch.Has(BotUser) {
 		return
 	}
 	if event["event_ts"] == nil {

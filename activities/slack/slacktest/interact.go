@@ -70,8 +70,8 @@ func (s *Server) tell(ctx context.Context, i Interaction, make func() (reply, er
 		return Interacted{}, errors.Join(err, lock)
 	case payload == nil: // Slack's app does it alone
 		return Interacted{Status: http.StatusOK, Views: s.openViews(i.User)}, nil
-	case s.eventsURL() == "":
-		return Interacted{}, errors.New("nobody takes interactions: no events address is set")
+	case !s.reachable():
+		return Interacted{}, errors.New("nobody takes interactions: no socket is open and no events address is set")
 	}
 	raw, err := json.Marshal(payload)
 	if err != nil {

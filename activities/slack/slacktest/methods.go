@@ -33,7 +33,9 @@ var methods map[string]method
 
 func init() { // not a literal: some methods look others up
 	methods = map[string]method{
+		"apps.connections.open":        {t3, "", (*call).openSocket},
 		"auth.test":                    {special, "", (*call).authTest},
+		"bots.info":                    {t3, "users:read", (*call).botInfo},
 		"conversations.create":         {t2, manage, (*call).create},
 		"conversations.info":           {t3, seeing, (*call).info},
 		"conversations.list":           {t2, seeing, (*call).listChannels},
@@ -109,4 +111,13 @@ func (c *call) authTest() (reply, refused) {
 		out["bot_id"] = c.me.BotID
 	}
 	return out, ""
+}
+
+// botInfo is bots.info: https://docs.slack.dev/reference/methods/bots.info
+func (c *call) botInfo() (reply, refused) {
+	if c.args.Get("bot") != BotID {
+		return nil, "bot_not_found"
+	}
+	me, _ := c.db.users.Get(BotUser)
+	return reply{"bot": reply{"id": BotID, "deleted": false, "name": me.Name, "updated": 0, "app_id": AppID, "user_id": BotUser}}, ""
 }

@@ -26,15 +26,18 @@ type Options struct {
 // Server is the workspace. It is an http.Handler; the Web API is under /api/.
 type Server struct {
 	*fake.Control
-	Bot *fake.Secret // the bot's token
-	o   Options
-	db  tables
-	idx index
-	out courier
-	api http.Handler
+	Bot     *fake.Secret // the bot's token
+	App     *fake.Secret // the app-level token
+	o       Options
+	db      tables
+	idx     index
+	out     courier
+	sockets sockets
+	api     http.Handler
 
 	mu     sync.Mutex
 	events string // the gateway's address now
+	muted  bool
 	base   string // our own, as the last caller of the Web API wrote it
 }
 
@@ -50,13 +53,14 @@ func Open(o Options) (*Server, error) {
 	if o.Scopes == nil {
 		o.Scopes = slack.Scopes()
 	}
-	s := &Server{o: o, events: o.EventsURL, Bot: fake.NewSecret(fake.SlackBotToken)}
+	s := &Server{o: o, events: o.EventsURL, Bot: fake.NewSecret(fake.SlackBotToken), App: fake.NewSecret(fake.SlackAppToken)}
 	if err := s.db.open(store); err != nil {
 		store.Close() //nolint:errcheck // the first error says more
 		return nil, err
 	}
 	s.Control = &fake.Control{Store: store, Handler: http.HandlerFunc(s.serveCall), Name: callName, Object: callChannel, Limits: limits, Refuse: refuse, Word: sayError, Seed: s.seed}
 	s.Bot.Handle(s.Control)
+	s.App.HandleAs(s.Control, "app_token")
 	for name, do := range deeds {
 		s.Control.Handle("POST /_control/"+name, s.person(name, do))
 	}
@@ -71,9 +75,10 @@ func Open(o Options) (*Server, error) {
 	return s, err
 }
 
-// Close stops sending events and closes the database.
+// Close stops sending events and closes the sockets and the database.
 func (s *Server) Close() error {
 	s.out.stop()
+	s.sockets.close()
 	return s.Control.Store.Close()
 }
 
@@ -131,6 +136,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /_control/weather", s.changeWeather)
 	mux.HandleFunc("POST /_control/interact", s.personInteracts)
 	mux.HandleFunc("POST /_control/shortcut", s.personShortcuts)
+	mux.HandleFunc("POST /_control/sockets", s.disturb)
+	mux.HandleFunc("GET /_control/sockets", s.lookAtSockets)
+	mux.HandleFunc("GET /link/", s.link)
 	mux.Handle("/", s.Control)
 	return mux
 }

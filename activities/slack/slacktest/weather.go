@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Weather is what befalls events on their way to the gateway. The zero value is a fine day. Slack promises neither that
-// an event comes, nor that it comes once, nor in which order.
+// Weather is what befalls events on their way to the gateway, by whichever way they go. The zero value is a fine day.
+// Slack promises neither that an event comes, nor that it comes once, nor in which order. What a person does, and waits
+// for, can come twice too.
 type Weather struct {
 	Seed    uint64 `json:"seed"`
 	Drop    int    `json:"drop"`     // of a hundred events so many are lost
@@ -51,6 +52,13 @@ func (s *Server) changeWeather(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rw.WriteHeader(http.StatusNoContent)
+}
+
+// repeats reports whether what a person does now comes twice.
+func (c *courier) repeats() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.stopped && c.weather.Repeat > 0 && c.dice.IntN(100) < c.weather.Repeat
 }
 
 // befall says after which times an event is sent: none if it is lost. It is called with the lock.
