@@ -11,7 +11,7 @@ import (
 func (c *cli) serve() *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the gateway that Slack calls, and the endpoint that decodes payloads for the Temporal Web UI",
+		Short: "Serve the gateway for Slack, and the endpoint that decodes payloads for the Temporal Web UI",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return wrongUsage(cmd, "serve takes no words: addresses stand in the configuration file")
@@ -23,7 +23,12 @@ func (c *cli) serve() *cobra.Command {
 			slog.SetDefault(logger(c.stderr, slog.LevelInfo))
 			return serve.Run(cmd.Context(), config, func(a serve.Addresses) {
 				c.print(a, func(p *page) {
-					p.line("taking Slack's requests at %s", a.Gateway)
+					if a.Sockets {
+						p.line("taking Slack's requests over Socket Mode; how it is: %s/readyz", a.Gateway)
+					}
+					if a.HTTP {
+						p.line("taking Slack's requests at %s", a.Gateway)
+					}
 					if a.Codec != "" {
 						p.line("decoding for the Web UI at %s", a.Codec)
 					}

@@ -74,12 +74,14 @@ codec:
   listen: {{json .Codec}}
   origins: {{json .Origins}}
 gateway:
+  mode: both
   listen: {{json .Gateway}}
 environment:
   TEMPORAL_ADDRESS: {{json .Temporal}}
   TEMPORAL_NAMESPACE: {{json .Namespace}}
   SLACK_API_URL: {{json .Slack}}
   SLACK_BOT_TOKEN_FILE: secrets/slack-bot-token
+  SLACK_APP_TOKEN_FILE: secrets/slack-app-token
   SLACK_SIGNING_SECRET_FILE: secrets/slack-signing-secret
   JIRA_URL: {{json .Jira}}
   JIRA_USER: {{json .JiraUser}}
@@ -92,7 +94,7 @@ environment:
 // writeConfig writes the configuration and the secrets for the addresses of this start.
 func (l *local) writeConfig(ctx context.Context) error {
 	for name, value := range map[string]string{
-		"slack-bot-token": fake.SlackBotToken, "slack-signing-secret": fake.SlackSigningSecret, "jira-token": fake.JiraToken,
+		"slack-bot-token": fake.SlackBotToken, "slack-app-token": fake.SlackAppToken, "slack-signing-secret": fake.SlackSigningSecret, "jira-token": fake.JiraToken,
 		"pager-secret": fake.PagerSecret,
 	} {
 		if err := write(filepath.Join(l.dir, "secrets", name), []byte(value+"\n")); err != nil {

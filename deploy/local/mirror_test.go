@@ -58,12 +58,12 @@ func TestTheLogHoldsEverything(t *testing.T) {
 		return m.Edits == 1 && m.Deletions == 1 && m.Messages >= 13
 	})
 
-	in.site.SetEventsURL("") // the gateway is down: nothing rings
+	in.site.Slack.Mute(true) // the gateway is down: nothing rings
 	quiet := in.says(t, "ben", channel, "", "nobody rings for this")
 	in.says(t, "ben", channel, first, "nor for this reply")
 	in.acts(t, "edit", map[string]string{"user": "aoi", "channel": channel, "ts": first, "text": "first, corrected"}, nil)
 	in.acts(t, "edit", map[string]string{"user": "ben", "channel": channel, "ts": quiet, "text": "nobody rang for this"}, nil)
-	in.site.SetEventsURL(in.gatewayURL())
+	in.site.Slack.Mute(false)
 	in.desk.RingAll(t.Context()) // what a gateway does when it starts
 	log := in.settleLog(t, s, "the sweep has found it", func(m workflows.MirrorStatus) bool { return m.Messages >= 15 && m.Edits >= 2 })
 	w := in.world(t, request)

@@ -19,14 +19,22 @@ import (
 // Addresses are where the doors listen: http://127.0.0.1:8080.
 type Addresses struct {
 	Gateway string `json:"gateway"`
+	Sockets bool   `json:"sockets"`         // Slack's requests come over Socket Mode
+	HTTP    bool   `json:"http"`            // they come to the gateway's address
 	Codec   string `json:"codec,omitempty"` // empty: no codec endpoint is configured
 }
 
 // Run opens the doors, calls ready with their addresses, and serves until ctx ends; then requests that have begun are
-// finished and it returns nil. It starts even if Temporal is down: people in Slack are then told what to do by hand.
+// finished and it returns nil. It starts even if Temporal is down, when people in Slack are told what to do by hand, and
+// if Slack is, to which it connects as soon as it can.
 func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) error {
-	secret := config.Secret("SLACK_SIGNING_SECRET")
-	if _, err := secret(); err != nil {
+	sockets, overHTTP := config.Ways()
+	appToken, err := secretIf(sockets, config, "SLACK_APP_TOKEN")
+	if err != nil {
+		return fmt.Errorf("open the gateway: %w, or set gateway.mode to http", err)
+	}
+	secret, err := secretIf(overHTTP, config, "SLACK_SIGNING_SECRET")
+	if err != nil {
 		return fmt.Errorf("open the gateway: %w", err)
 	}
 	desk, err := cases.Lazy(config, "gateway")
@@ -38,20 +46,35 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	defer cancel()
 	gateway := slackbot.New(ctx, slackbot.Options{
 		Desk: deskOf{desk}, Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check,
-		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"),
+		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, Team: config.Slack.Team, App: config.Slack.App,
 	})
 	doors, err := listen(config, gateway)
 	if err != nil {
 		return err
 	}
-	ready(doors.addresses())
+	at := doors.addresses()
+	at.Sockets, at.HTTP = sockets, overHTTP
+	ready(at)
 	var all sync.WaitGroup
+	if sockets {
+		all.Go(func() { gateway.Sockets(ctx) })
+	}
 	all.Go(func() { ringAll(ctx, desk) })
 	err = doors.serve(ctx, cancel)
 	cancel()
-	gateway.Wait()
 	all.Wait()
+	gateway.Wait()
 	return err
+}
+
+// secretIf is a secret that is needed; that it cannot be read is better known now than when it is used. nil: it is not.
+func secretIf(needed bool, config *settings.Config, name string) (func() (string, error), error) {
+	if !needed {
+		return nil, nil
+	}
+	secret := config.Secret(name)
+	_, err := secret()
+	return secret, err
 }
 
 // apiHost is the host of Slack's Web API, if it is configured to be another: the sandbox takes answers to commands

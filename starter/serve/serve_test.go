@@ -126,3 +126,42 @@ func TestRunRefuses(t *testing.T) {
 		})
 	}
 }
+
+// Over sockets no signing secret is needed, and neither Temporal nor Slack need be there at the start.
+func TestSocketsNeedNoSigningSecret(t *testing.T) {
+	cfg := config(t, "gateway: {listen: '127.0.0.1:0'}\n", map[string]string{"SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": "http://127.0.0.1:1"})
+	ctx, cancel := context.WithCancel(t.Context())
+	ready, ended := make(chan serve.Addresses, 1), make(chan error, 1)
+	go func() { ended <- serve.Run(ctx, cfg, func(a serve.Addresses) { ready <- a }) }()
+	var at serve.Addresses
+	select {
+	case at = <-ready:
+	case err := <-ended:
+		t.Fatalf("it ended before it was ready: %v", err)
+	}
+	if !at.Sockets || at.HTTP {
+		t.Errorf("ways %+v, want sockets only", at)
+	}
+	if status, _ := do(t, http.MethodGet, at.Gateway+"/healthz", ""); status != http.StatusOK {
+		t.Errorf("healthz %d, want 200", status)
+	}
+	if status, _ := do(t, http.MethodPost, at.Gateway+"/slack/events", "{}"); status != http.StatusNotFound {
+		t.Errorf("an event over HTTP: %d, want 404", status)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("end: %v, want a clean one", err)
+	}
+}
+
+func TestTheDoorsSayWhatTheyNeed(t *testing.T) {
+	for more, want := range map[string]string{
+		"gateway: {mode: socket}": "SLACK_APP_TOKEN is missing", "gateway: {mode: both}": "SLACK_APP_TOKEN is missing", "gateway: {mode: http}": "SLACK_SIGNING_SECRET is missing",
+		"": "SLACK_SIGNING_SECRET is missing",
+	} {
+		err := serve.Run(t.Context(), config(t, more+"\n", nil), func(serve.Addresses) { t.Error("it is ready") })
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", more, err, want)
+		}
+	}
+}

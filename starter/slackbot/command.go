@@ -31,9 +31,15 @@ func (g *Gateway) command(ctx context.Context, payload []byte) reply {
 		Text     string `json:"text"`
 		Trigger  string `json:"trigger_id"`
 		Response string `json:"response_url"`
+		App      string `json:"api_app_id"`
+		Team     string `json:"team_id"`
+		Org      string `json:"enterprise_id"`
 	}
 	if err := lenient(payload, &f); err != nil || f.User == "" || f.Trigger == "" {
 		return refuse("this is no slash command: user_id or trigger_id is missing")
+	}
+	if why := g.home.stranger(f.App, f.Team, f.Org); why != "" {
+		return g.turnedAway(commands, why)
 	}
 	c := command{user: f.User, name: f.Name, channel: f.Channel, slash: f.Command, text: f.Text, trigger: f.Trigger, responseURL: f.Response}
 	c.who = g.person(ctx, c.user)

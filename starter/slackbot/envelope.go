@@ -12,10 +12,15 @@ type envelope struct {
 	Type      string          `json:"type"`
 	Challenge string          `json:"challenge"`
 	App       string          `json:"api_app_id"`
+	Team      string          `json:"team_id"`
+	Context   string          `json:"context_team_id"` // of a channel that is shared with another workspace
+	Org       string          `json:"enterprise_id"`
 	EventID   string          `json:"event_id"`
 	Event     json.RawMessage `json:"event"`
 	For       []struct {
 		User  string `json:"user_id"`
+		Team  string `json:"team_id"`
+		Org   string `json:"enterprise_id"`
 		IsBot bool   `json:"is_bot"`
 	} `json:"authorizations"`
 }
@@ -34,6 +39,16 @@ func lenient(text []byte, into any) error {
 		return nil
 	}
 	return err
+}
+
+// teams are the workspaces and organisations for which the event came: what people of another workspace do in a channel
+// that is shared with them comes under their workspace's name, for ours.
+func (e envelope) teams() []string {
+	all := []string{e.Team, e.Context, e.Org}
+	for _, f := range e.For {
+		all = append(all, f.Team, f.Org)
+	}
+	return all
 }
 
 // bot is our own user id.

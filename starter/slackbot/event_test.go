@@ -13,7 +13,7 @@ import (
 
 func (w *workspace) event(t *testing.T, event string, want int) {
 	t.Helper()
-	body := `{"type":"event_callback","api_app_id":"A1","event_id":"Ev1","event":` + event + `}`
+	body := `{"type":"event_callback","api_app_id":"A0HIKESHI","event_id":"Ev1","event":` + event + `}`
 	if status, answer := w.post("/slack/events", body, time.Now(), secret); status != want {
 		t.Errorf("%s: %d %s, want %d", event, status, answer, want)
 	}

@@ -10,15 +10,19 @@ import (
 
 // Options configure a gateway.
 type Options struct {
-	Desk    Desk
-	Secret  func() (string, error) // Slack's signing secret, asked for with every request because it can be rotated
-	Lang    string                 // of answers to those of whom Slack does not say which one they read: en or ja
-	APIHost string                 // host:port of the Web API if it is not Slack's own; answers may go there too
-	APIURL  string                 // of the Web API if it is not Slack's own
-	Token   func() (string, error) // the bot token, to learn who people are and to open dialogs with; nil or an error: people are told what to type
-	Groups  []string               // ids of the user groups that the rules name
-	Ready   func(context.Context) error
-	Log     *slog.Logger // nil: slog.Default
+	Desk   Desk
+	Secret func() (string, error) // Slack's signing secret, asked for with every request because it can be rotated; nil: nothing is taken over HTTP
+	// AppToken is the app-level token with which Slack's sockets are opened, asked for each time; nil: there are none.
+	AppToken func() (string, error)
+	Team     string                 // id of the workspace, or of the organisation, from which requests are taken; empty: the bot token's
+	App      string                 // id of our app; empty: Slack is asked
+	Lang     string                 // of answers to those of whom Slack does not say which one they read: en or ja
+	APIHost  string                 // host:port of the Web API if it is not Slack's own; answers may go there too
+	APIURL   string                 // of the Web API if it is not Slack's own
+	Token    func() (string, error) // the bot token, to learn who people are and to open dialogs with; nil or an error: people are told what to type
+	Groups   []string               // ids of the user groups that the rules name
+	Ready    func(context.Context) error
+	Log      *slog.Logger // nil: slog.Default
 }
 
 // Gateway serves Slack's requests.
@@ -30,7 +34,14 @@ type Gateway struct {
 	follows sync.WaitGroup
 	bells   *doorbell
 	people  people
+	home    home
+	line    line
+	room    map[kind]chan struct{} // for requests that are being handled
 }
+
+// maxInHand is how many requests of a kind are handled at a time. More are there only if the desk answers slowly; they
+// are refused at once, so that Slack sends them again, rather than kept waiting for longer than Slack waits.
+const maxInHand = 1000
 
 // How long things may take. Slack shows an error to the person after 3 s without an answer.
 const (
@@ -45,16 +56,24 @@ func New(ctx context.Context, o Options) *Gateway {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o), people: newPeople()}
-	g.mux.HandleFunc("POST /slack/commands", g.over(commands, unwrapCommand))
-	g.mux.HandleFunc("POST /slack/events", g.over(events, unwrapEvent))
-	g.mux.HandleFunc("POST /slack/interactions", g.over(interactions, unwrapInteraction))
+	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o), people: newPeople(), room: map[kind]chan struct{}{}}
+	for _, k := range []kind{commands, interactions, events} {
+		g.room[k] = make(chan struct{}, maxInHand)
+	}
+	if o.Secret != nil {
+		g.mux.HandleFunc("POST /slack/commands", g.over(commands, unwrapCommand))
+		g.mux.HandleFunc("POST /slack/events", g.over(events, unwrapEvent))
+		g.mux.HandleFunc("POST /slack/interactions", g.over(interactions, unwrapInteraction))
+	}
 	g.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
 	g.mux.HandleFunc("GET /readyz", g.ready)
+	g.home.set(o.App, o.Team)
+	g.follows.Go(func() { g.learnHome(ctx) })
 	return g
 }
 
-// ServeHTTP serves /slack/commands, /slack/events, /slack/interactions, /healthz and /readyz.
+// ServeHTTP serves /healthz and /readyz, and /slack/commands, /slack/events and /slack/interactions if there is a signing
+// secret.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
 
 // Wait returns when nobody is followed any more and every bell is rung. End the context of New first.
@@ -63,7 +82,8 @@ func (g *Gateway) Wait() {
 	g.bells.going.Wait()
 }
 
-// ready says whether commands can be taken: a load balancer should send them elsewhere if not.
+// ready says whether commands can be taken: a load balancer should send them elsewhere if not. Without a socket they come
+// over HTTP, if that is configured too.
 func (g *Gateway) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
 	defer cancel()
@@ -72,5 +92,17 @@ func (g *Gateway) ready(w http.ResponseWriter, r *http.Request) {
 		plain(w, http.StatusServiceUnavailable, "Temporal cannot be reached\n")
 		return
 	}
-	plain(w, http.StatusOK, "ready\n")
+	trouble := ""
+	if g.o.AppToken != nil {
+		trouble = g.line.trouble()
+	}
+	switch {
+	case trouble == "":
+		plain(w, http.StatusOK, "ready\n")
+	case g.o.Secret != nil:
+		plain(w, http.StatusOK, "ready over HTTP; "+trouble+"\n")
+	default:
+		g.o.Log.Warn("not ready", "reason", trouble)
+		plain(w, http.StatusServiceUnavailable, trouble+"\n")
+	}
 }

@@ -65,6 +65,12 @@ func comeAgain(why string) reply { return reply{verdict: deferred, plain: why} }
 
 // handle answers a request while Slack waits, by whichever way it came.
 func (g *Gateway) handle(ctx context.Context, r request) reply {
+	select {
+	case g.room[r.kind] <- struct{}{}:
+		defer func() { <-g.room[r.kind] }()
+	default:
+		return comeAgain("too many requests are being handled")
+	}
 	ctx, cancel := context.WithDeadline(ctx, r.received.Add(answerTime))
 	defer cancel()
 	switch r.kind {
@@ -72,8 +78,7 @@ func (g *Gateway) handle(ctx context.Context, r request) reply {
 		return g.command(ctx, r.payload)
 	case interactions:
 		return g.interact(ctx, r.payload)
-	case events:
+	default:
 		return g.event(ctx, r.payload)
 	}
-	return refuse("nothing of that kind is taken here")
 }

@@ -17,6 +17,9 @@ type interaction struct {
 	Team struct {
 		ID string `json:"id"`
 	} `json:"team"`
+	Org struct {
+		ID string `json:"id"`
+	} `json:"enterprise"`
 	User struct {
 		ID       string `json:"id"`
 		Username string `json:"username"` // of buttons
@@ -67,6 +70,9 @@ func (g *Gateway) interact(ctx context.Context, payload []byte) reply {
 	if err != nil {
 		g.o.Log.Warn("refuse an interaction", "reason", err)
 		return refuse(err.Error())
+	}
+	if why := g.home.stranger(i.App, i.Team.ID, i.Org.ID); why != "" {
+		return g.turnedAway(interactions, why)
 	}
 	i.who = g.person(ctx, i.User.ID)
 	switch {

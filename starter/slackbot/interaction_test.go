@@ -229,7 +229,7 @@ func TestInteractionsThatAreNotOurs(t *testing.T) {
 		"a type of newer code":         {with("type", "block_suggestion"), http.StatusOK},
 		"a closed dialog":              {with("type", "view_closed"), http.StatusOK},
 		"no action":                    {with("actions", []any{}), http.StatusOK},
-		"a dialog of newer code":       {map[string]any{"type": "view_submission", "api_app_id": "A1", "team": map[string]any{"id": "T1"}, "user": map[string]any{"id": "U1"}, "view": map[string]any{"callback_id": "open"}}, http.StatusOK},
+		"a dialog of newer code":       {map[string]any{"type": "view_submission", "api_app_id": "A0HIKESHI", "team": map[string]any{"id": "T0SANDBOX"}, "user": map[string]any{"id": "U1"}, "view": map[string]any{"callback_id": "open"}}, http.StatusOK},
 		"an action of newer code":      {w.press("U0AOI0001", "aoi", "resolve_explode:1", value(chosen), "1.2"), http.StatusBadRequest},
 		"a value that is no JSON":      {w.press("U0AOI0001", "aoi", "resolve_retry:1", "open.ticket", "1.2"), http.StatusBadRequest},
 		"another workflow":             {w.press("U0AOI0001", "aoi", "resolve_retry:1", value(other), "1.2"), http.StatusBadRequest},

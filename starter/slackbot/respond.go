@@ -29,10 +29,13 @@ func answerClient() *http.Client {
 // respond sends a later answer to a command, for the person only.
 // See https://docs.slack.dev/interactivity/handling-user-interaction#message_responses.
 func (g *Gateway) respond(ctx context.Context, address, text string) error {
+	return g.post(ctx, address, &slack.WebhookMessage{Text: text, ResponseType: slack.ResponseTypeEphemeral})
+}
+
+func (g *Gateway) post(ctx context.Context, address string, message *slack.WebhookMessage) error {
 	if err := g.checkAddress(address); err != nil {
 		return err
 	}
-	message := &slack.WebhookMessage{Text: text, ResponseType: slack.ResponseTypeEphemeral}
 	var err error
 	for range respondTries {
 		if err = slack.PostWebhookCustomHTTPContext(ctx, address, g.answers, message); err == nil {

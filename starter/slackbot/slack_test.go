@@ -79,6 +79,7 @@ func newWorkspace(t *testing.T, d slackbot.Desk) *workspace {
 		Desk: d, Lang: "en", Groups: []string{"S0CSIRT01", "S0LEGAL01"}, APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
 		Secret: func() (string, error) { return secret, nil },
 		Ready:  func(context.Context) error { return nil },
+		Team:   "T0SANDBOX", App: "A0HIKESHI",
 		APIURL: w.URL, // the host alone, as the sandbox is named
 		Token: func() (string, error) {
 			if w.token == "" {

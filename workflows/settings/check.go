@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"encoding/json"
 	"net"
 	"net/url"
@@ -40,6 +41,9 @@ func (c *Config) check(at map[string]int) strictyaml.Problems {
 	k.folder("google.evidence_folder", c.Google.EvidenceFolder)
 	k.address("temporal_ui", c.TemporalUI)
 	k.listen("gateway.listen", c.Gateway.Listen)
+	k.oneOf("gateway.mode", cmp.Or(c.Gateway.Mode, "both"), "socket", "http", "both")
+	k.that(c.Slack.Team == "" || teamID.MatchString(c.Slack.Team), "slack.team", "must be the id of a workspace, such as T0123ABCD, or of an organisation, such as E0123ABCD, not %q", c.Slack.Team)
+	k.that(c.Slack.App == "" || appID.MatchString(c.Slack.App), "slack.app", "must be the id of the Slack app, such as A0123ABCD, not %q", c.Slack.App)
 	k.listen("codec.listen", c.Codec.Listen)
 	k.address("audit.timestamp_url", c.Audit.TimestampURL)
 	k.that(c.Audit.TimestampURL == "" || c.Audit.TimestampCA != "", "audit.timestamp_ca", "is missing: the PEM file with the root certificate of the authority at audit.timestamp_url")
@@ -81,6 +85,11 @@ func (k *checker) listen(key, value string) {
 	number, portErr := strconv.ParseUint(port, 10, 16)
 	k.that(value == "" || err == nil && portErr == nil && number < 1<<16, key, "must be host:port, such as 127.0.0.1:8080, not %q", value)
 }
+
+var (
+	teamID = regexp.MustCompile(`^[TE][A-Z0-9]{2,}$`)
+	appID  = regexp.MustCompile(`^A[A-Z0-9]{2,}$`)
+)
 
 var channelID = regexp.MustCompile(`^[CG][A-Z0-9]{2,}$`)
 

@@ -46,6 +46,8 @@ type Config struct {
 type SlackConfig struct {
 	Responders     []string `yaml:"responders"`         // the CSIRT: ids or handles invited to every case but restricted ones
 	PublicChannels bool     `yaml:"public_channels"`    // channels of cases for the whole group are public; default private
+	Team           string   `yaml:"team"`               // id of the workspace, or of the organisation for whose workspaces the app is installed; empty: the bot token's workspace
+	App            string   `yaml:"app"`                // id of the app; empty: Slack is asked
 	URL            string   `yaml:"url"`                // beginning of channel addresses: https://x.slack.com/archives/
 	Executives     string   `yaml:"executives_channel"` // id of the channel that gets the updates of group cases; empty: none does
 	Operators      string   `yaml:"operators_channel"`  // id of the channel in which operators hear of what was done without a verified identity
@@ -125,9 +127,22 @@ type AuditConfig struct {
 	Ledger         string `yaml:"ledger"`          // file of who has read and decoded on this machine, shared by its processes; empty: none
 }
 
-// GatewayConfig is where Slack's requests arrive.
+// GatewayConfig is how Slack's requests arrive.
 type GatewayConfig struct {
-	Listen string `yaml:"listen"` // default 127.0.0.1:8080
+	Listen string `yaml:"listen"` // for requests over HTTP, and for whoever asks after our health; default 127.0.0.1:8080
+	Mode   string `yaml:"mode"`   // socket, http or both; empty: socket if there is an app-level token, else http
+}
+
+// Ways are the ways on which Slack's requests arrive.
+func (c *Config) Ways() (socket, http bool) {
+	switch c.Gateway.Mode {
+	case "":
+		socket = c.Getenv("SLACK_APP_TOKEN") != "" || c.Getenv("SLACK_APP_TOKEN_FILE") != ""
+		return socket, !socket
+	case "both":
+		return true, true
+	}
+	return c.Gateway.Mode == "socket", c.Gateway.Mode == "http"
 }
 
 // Viewer is somebody who asks to see cases.

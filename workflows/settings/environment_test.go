@@ -9,6 +9,25 @@ import (
 
 func contains(words, word string) bool { return slices.Contains(strings.Fields(words), word) }
 
+func TestWays(t *testing.T) {
+	for name, tt := range map[string]struct {
+		mode, env    string
+		socket, http bool
+	}{
+		"no token": {"", "", false, true}, "a token": {"", "SLACK_APP_TOKEN", true, false}, "a file": {"", "SLACK_APP_TOKEN_FILE", true, false},
+		"HTTP all the same": {"http", "SLACK_APP_TOKEN", false, true}, "sockets only": {"socket", "", true, false}, "both": {"both", "", true, true},
+	} {
+		mode := ""
+		if tt.mode != "" {
+			mode = "gateway: {mode: " + tt.mode + "}\n"
+		}
+		c := load(t, base+mode, tt.env+"=x")
+		if socket, http := c.Ways(); socket != tt.socket || http != tt.http {
+			t.Errorf("%s: socket %v, HTTP %v", name, socket, http)
+		}
+	}
+}
+
 func TestGetenvPrefersTheProcess(t *testing.T) {
 	c := load(t, base+"environment: {JIRA_URL: https://file.example, JIRA_USER: bot}\n", "JIRA_URL=https://process.example")
 	if got := c.Getenv("JIRA_URL") + " " + c.Getenv("JIRA_USER") + " " + c.Getenv("SLACK_API_URL"); got != "https://process.example bot " {

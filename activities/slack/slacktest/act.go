@@ -55,6 +55,11 @@ func (s *Server) DeleteFile(user, file string) { s.act("delete_file", deed{User:
 // Unfurl adds a preview to a message, as Slack does by itself.
 func (s *Server) Unfurl(channel, ts string) { s.act("unfurl", deed{Channel: channel, TS: ts}) }
 
+// Event sends an event that the workspace itself does not make, as it is: of a kind that is new, or of another shape.
+func (s *Server) Event(channel string, event map[string]any) {
+	s.act("event", deed{Channel: channel, Event: event})
+}
+
 // Archive archives a channel.
 func (s *Server) Archive(user, channel string) { s.act("archive", deed{User: user, Channel: channel}) }
 

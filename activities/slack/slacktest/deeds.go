@@ -13,7 +13,7 @@ var deeds = map[string]func(*Server, deed) (reply, error){
 	"message": (*Server).says, "edit": (*Server).edits, "delete": (*Server).deletes,
 	"file": (*Server).uploads, "delete_file": (*Server).deletesFile, "unfurl": (*Server).unfurls,
 	"archive": (*Server).archives, "unarchive": (*Server).unarchives, "rename": (*Server).renames,
-	"join": (*Server).joins, "leave": (*Server).leaves, "fill": (*Server).fills,
+	"join": (*Server).joins, "leave": (*Server).leaves, "fill": (*Server).fills, "event": (*Server).sends,
 	"home": (*Server).opensHome, "person": (*Server).adds, "react": (*Server).reacts,
 }
 

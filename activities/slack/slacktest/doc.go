@@ -13,6 +13,7 @@
 //	POST /_control/join     {user, channel, inviter}                  a public channel, or one into which a member lets them
 //	POST /_control/rename   {user, channel, name}                     any member may
 //	POST /_control/unfurl   {channel, ts}                             Slack adds a preview by itself
+//	POST /_control/event    {channel, event}                          Slack sends an event of any shape
 //	POST /_control/command  {user, channel, command, text, trigger_id} a person gives a slash command; the answer is
 //	                        the gateway's: {status, body, trigger_id, response_url}
 //	POST /_control/interact {user, channel, message_ts, action_id, value} a person presses a button: the answer is the

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -42,6 +43,16 @@ func (s *Server) sendMessage(ch Channel, m Message) {
 		mention["thread_ts"] = m.ThreadTS
 	}
 	s.send(ch, mention)
+}
+
+// sends is POST /_control/event.
+func (s *Server) sends(d deed) (reply, error) {
+	ch, ok := s.db.channels.Get(d.Channel)
+	if !ok || d.Event["type"] == nil {
+		return nil, fmt.Errorf("event: no channel has the id %q, or the event has no type", d.Channel)
+	}
+	s.send(ch, d.Event)
+	return reply{}, nil
 }
 
 // send queues an event for the app, if it is a member of the channel. It leaves once the call's changes are committed.

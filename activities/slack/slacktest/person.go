@@ -25,6 +25,7 @@ type deed struct {
 	File      string `json:"file"`            // id
 	Messages  int    `json:"messages"`        // how many to fill a channel with
 	Inviter   string `json:"inviter"`         // a member who lets the user in; empty: the user joins alone
+	Event     reply  `json:"event"`           // to be sent as it is
 	Command   string `json:"command"`
 	TriggerID string `json:"trigger_id"`
 	Person    *User  `json:"person"` // who joins the workspace

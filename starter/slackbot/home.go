@@ -1,0 +1,109 @@
+package slackbot
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// home is the workspace and the app from which requests are taken. One app's signing secret and socket serve every
+// workspace into which it is installed; whoever installs it elsewhere must not reach our cases.
+type home struct {
+	mu    sync.Mutex
+	teams []string // the workspace's id; that of the organisation where the app is installed for all of an organisation
+	app   string   // empty: not known yet
+}
+
+func (h *home) set(app string, teams ...string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if app != "" {
+		h.app = app
+	}
+	for _, team := range teams {
+		if team != "" && !slices.Contains(h.teams, team) {
+			h.teams = append(h.teams, team)
+		}
+	}
+}
+
+// heard notes our app's id as Slack names it when it opens a socket.
+func (h *home) heard(app string) {
+	if plainApp.MatchString(app) {
+		h.set(app)
+	}
+}
+
+// stranger says why a request is not for us, as far as we know who we are; empty: it is. What a request does not name
+// is not held against it: Slack's signature stands for the rest.
+func (h *home) stranger(app string, teams ...string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	teams = slices.DeleteFunc(teams, func(team string) bool { return team == "" })
+	switch {
+	case app != "" && h.app != "" && app != h.app:
+		return "it is for another app"
+	case len(teams) > 0 && len(h.teams) > 0 && !slices.ContainsFunc(teams, func(team string) bool { return slices.Contains(h.teams, team) }):
+		return "it is from another workspace"
+	}
+	return ""
+}
+
+// turnedAway refuses a request that is not for us.
+func (g *Gateway) turnedAway(k kind, why string) reply {
+	g.o.Log.Warn("refuse a request that is not for us", "kind", k, "reason", why)
+	return refuse(why)
+}
+
+// How often Slack is asked who we are, until it says so.
+const (
+	firstAsk   = time.Second
+	longestAsk = 10 * time.Minute
+)
+
+// learnHome asks Slack what nobody has told us: which workspace the bot token is for, and which app. It returns when it
+// knows, or ctx ends.
+func (g *Gateway) learnHome(ctx context.Context) {
+	if g.o.Token == nil || g.o.Team != "" && g.o.App != "" {
+		return
+	}
+	for wait := firstAsk; ; wait = min(2*wait, longestAsk) {
+		err := g.askHome(ctx)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		g.o.Log.Warn("Slack does not say which workspace is ours: until it does, requests of every one in which the app is installed are taken, unless slack.team names ours", "again_in", wait, "error", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+// askHome leaves the app unknown where the token may not ask for it: the workspace is what counts.
+func (g *Gateway) askHome(ctx context.Context) error {
+	api, err := g.api()
+	if err != nil {
+		return err
+	}
+	me, err := api.AuthTestContext(ctx)
+	if err != nil {
+		return err
+	}
+	if !plainTeam.MatchString(me.TeamID) {
+		return errors.New("auth.test names no workspace")
+	}
+	if g.o.Team == "" {
+		g.home.set("", me.TeamID)
+	}
+	if bot, err := api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: me.BotID}); err == nil {
+		g.home.heard(strings.TrimSpace(bot.AppID))
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package slackbot
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
+)
+
+// How Slack's sockets are held open.
+const (
+	// Slack gives each request to one of them and closes each every hour or so. While one is opened anew, commands, which
+	// Slack does not send again, come through the other. Ten are allowed for all gateways together.
+	socketsOpen = 2
+
+	// maxPacket bounds what Slack sends at once. What is larger breaks the socket off.
+	maxPacket = 4 << 20
+
+	firstReopen   = time.Second
+	longestReopen = 30 * time.Second
+
+	// writeTime is what the library, which does not tell when, gets to write out the last acknowledgements.
+	writeTime = 200 * time.Millisecond
+)
+
+// Sockets takes Slack's requests over Socket Mode, without an address that Slack can reach, until ctx ends and those in
+// hand are answered. It opens again whatever closes, for whatever reason, and reads the token anew for it.
+// See https://docs.slack.dev/apis/events-api/using-socket-mode.
+func (g *Gateway) Sockets(ctx context.Context) {
+	var all sync.WaitGroup
+	for n := range socketsOpen {
+		all.Go(func() { g.keepOpen(ctx, n) })
+	}
+	all.Wait()
+}
+
+func (g *Gateway) keepOpen(ctx context.Context, n int) {
+	wait := firstReopen
+	for ctx.Err() == nil {
+		s := &socket{g: g, n: n}
+		err := s.serve(ctx)
+		g.line.closed(n, err)
+		if ctx.Err() != nil {
+			return
+		}
+		if s.wasOpen {
+			wait = firstReopen // it was open: what is wrong is new
+		}
+		g.o.Log.Error("Slack's socket is closed", "socket", n, "reason", err, "do", whatToDo(err), "again_in", wait)
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+		wait = min(2*wait, longestReopen)
+	}
+}
+
+// socket is one of Slack's, as long as its token counts.
+type socket struct {
+	g      *Gateway
+	n      int
+	client *socketmode.Client
+
+	wasOpen bool
+	inHand  sync.WaitGroup // requests that are being answered
+}
+
+// serve returns when the socket cannot be kept open with this token, or ctx has ended and all that was taken is
+// answered. What comes in the meantime is left to be sent again, to whoever is there then.
+func (s *socket) serve(ctx context.Context) error {
+	token, err := s.g.o.AppToken()
+	if err != nil {
+		return err
+	}
+	api := slack.New("", slack.OptionAppLevelToken(token), slack.OptionHTTPClient(s.g.answers), slack.OptionAPIURL(apiURL(s.g.o.APIURL)))
+	s.client = socketmode.New(api, socketmode.OptionReadLimit(maxPacket))
+	answering := context.WithoutCancel(ctx)
+	running, cancel := context.WithCancel(answering)
+	defer s.inHand.Wait()
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- s.client.RunContext(running) }()
+	for {
+		select {
+		case e := <-s.client.Events:
+			if err := s.take(answering, e); err != nil {
+				return err
+			}
+		case err := <-ended:
+			return err
+		case <-ctx.Done():
+			s.inHand.Wait()
+			time.Sleep(writeTime)
+			cancel()
+			<-ended
+			return nil
+		}
+	}
+}
+
+// take never waits: behind it the library would stop reading, miss Slack's pings and lose the connection. An error means
+// that another try with a new token is better than to wait for this one.
+func (s *socket) take(ctx context.Context, e socketmode.Event) error {
+	switch e.Type {
+	case socketmode.EventTypeConnecting:
+		s.g.line.opening(s.n)
+	case socketmode.EventTypeHello: // the first thing that Slack says
+		s.wasOpen = true
+		s.g.line.opened(s.n)
+		s.g.home.heard(e.Request.ConnectionInfo.AppID)
+		s.g.o.Log.Info("Slack's socket is open", "socket", s.n)
+	case socketmode.EventTypeConnectionError:
+		return s.troubled(e)
+	case socketmode.EventTypeIncomingError:
+		s.g.o.Log.Warn("Slack's socket brings what cannot be read", "socket", s.n)
+	case socketmode.EventTypeErrorWriteFailed:
+		s.g.o.Log.Warn("an acknowledgement is lost; Slack sends events again", "socket", s.n)
+	case socketmode.EventTypeErrorBadMessage:
+		if bad, ok := e.Data.(*socketmode.ErrorBadMessage); ok {
+			s.takeRaw(ctx, bad.Message)
+		}
+	case socketmode.EventTypeEventsAPI, socketmode.EventTypeSlashCommand, socketmode.EventTypeInteractive:
+		s.answer(ctx, packetOf(e.Request))
+	}
+	return nil
+}
+
+// troubled notes that the socket cannot be opened. The library tries again, with waits of up to five minutes and with
+// the same token; when they get long we do it ourselves.
+func (s *socket) troubled(e socketmode.Event) error {
+	trouble, ok := e.Data.(*slack.ConnectionErrorEvent)
+	if !ok {
+		return nil
+	}
+	s.g.line.closed(s.n, trouble.ErrorObj)
+	var limited *slack.RateLimitedError
+	if trouble.Backoff > longestReopen && !errors.As(trouble.ErrorObj, &limited) {
+		return trouble.ErrorObj
+	}
+	s.g.o.Log.Warn("Slack's socket does not open", "socket", s.n, "reason", trouble.ErrorObj, "do", whatToDo(trouble.ErrorObj), "again_in", trouble.Backoff)
+	return nil
+}
+
+// whatToDo is for whoever reads the log at night. The words are Slack's:
+// https://docs.slack.dev/reference/methods/apps.connections.open
+func whatToDo(err error) string {
+	if err == nil {
+		return "nothing"
+	}
+	switch err.Error() {
+	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "app_disabled":
+		return "put a valid app-level token into SLACK_APP_TOKEN or its file; it is read anew"
+	case "not_allowed_token_type":
+		return "SLACK_APP_TOKEN must be the app-level token (xapp-…), not the bot's"
+	case "missing_scope", "no_permission":
+		return "give the app-level token the scope connections:write"
+	}
+	return "if it lasts: see whether Slack can be reached from here, and whether Socket Mode is on in the app's settings"
+}
