@@ -17,6 +17,8 @@ type Store struct {
 	db     *bbolt.DB  // nil: memory only
 	tables []table
 	dirty  []write
+
+	watches []*Watch
 }
 
 type table interface {
@@ -65,7 +67,13 @@ func (s *Store) Locked(f func()) error {
 func (s *Store) commit() error {
 	dirty := s.dirty
 	s.dirty = nil
-	if s.db == nil || len(dirty) == 0 {
+	if len(dirty) == 0 {
+		return nil
+	}
+	for _, w := range s.watches {
+		w.tell(dirty)
+	}
+	if s.db == nil {
 		return nil
 	}
 	return s.db.Update(func(tx *bbolt.Tx) error {

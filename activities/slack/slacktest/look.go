@@ -78,3 +78,13 @@ func (s *Server) Files() (all []File) {
 
 // URL is where the workspace is reached, without a path; empty before the first call of a server that Start did not start.
 func (s *Server) URL() string { return s.address() }
+
+// Content returns the bytes of an uploaded file that was not deleted.
+func (s *Server) Content(file string) (content []byte, ok bool) {
+	s.look(func() {
+		if f, known := s.db.files.Get(file); known && !f.Deleted {
+			content, ok = s.db.blobs.Get(file)
+		}
+	})
+	return content, ok
+}

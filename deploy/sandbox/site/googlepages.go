@@ -18,6 +18,20 @@ type branch struct {
 	Children []branch
 }
 
+// Icon stands before its name.
+func (b branch) Icon() string {
+	switch b.MimeType {
+	case drivetest.FolderType:
+		return "📁"
+	case drivetest.SheetType:
+		return "📊"
+	}
+	return "📄"
+}
+
+// Plain reports whether it is a file of bytes, which is shown by itself.
+func (b branch) Plain() bool { return b.Icon() == "📄" }
+
 // drivePage shows the tree below a folder, or everything a person sees.
 func (s *Site) drivePage(r *http.Request, reader fake.Person) (string, any, bool) {
 	seen := s.Drive.FilesAs(reader.Email)
@@ -64,9 +78,20 @@ type sheetView struct {
 	Name, ID string
 	Tabs     []sheetstest.TabView
 	Chosen   int64
-	Grid     [][]string
-	Width    []struct{} // one per column of the grid: for the letters above it
+	Tab      string // title of that tab
+	Rows     []rowView
 }
+
+// rowView is a row with the cells of the whole width.
+type rowView struct {
+	Number int
+	Cells  []cellView
+}
+
+type cellView struct{ At, Text string }
+
+// spare is how many empty rows and columns stand around what is written, to be written in.
+const spare = 2
 
 func (s *Site) sheetPage(r *http.Request, reader fake.Person) (string, any, bool) {
 	id := r.PathValue("id")
@@ -80,22 +105,38 @@ func (s *Site) sheetPage(r *http.Request, reader fake.Person) (string, any, bool
 	if asked, err := strconv.ParseInt(r.URL.Query().Get("tab"), 10, 64); err == nil {
 		v.Chosen = asked
 	}
-	v.Grid = s.Sheets.Grid(id, v.Chosen)
-	for _, row := range v.Grid {
-		for len(v.Width) < len(row) {
-			v.Width = append(v.Width, struct{}{})
+	for _, t := range tabs {
+		if t.ID == v.Chosen {
+			v.Tab = t.Title
 		}
 	}
+	v.Rows = rows(s.Sheets.Grid(id, v.Chosen))
 	return v.Name, v, true
+}
+
+func rows(grid [][]string) (list []rowView) {
+	width := 0
+	for _, line := range grid {
+		width = max(width, len(line))
+	}
+	for i := range len(grid) + spare {
+		row := rowView{Number: i + 1}
+		for j := range width + spare {
+			cell := cellView{At: letters(j) + strconv.Itoa(i+1)}
+			if i < len(grid) && j < len(grid[i]) {
+				cell.Text = grid[i][j]
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		list = append(list, row)
+	}
+	return list
 }
 
 // fileContent shows what is in a file, to those who may read it. It is whatever somebody has put there: nothing in it may
 // run, load or submit anything, and it gets no origin of its own.
 func (s *Site) fileContent(w http.ResponseWriter, r *http.Request) {
-	reader, known := person(r.URL.Query().Get("as"))
-	if !known {
-		reader = fake.Cast()[0]
-	}
+	reader, _ := s.reader(r)
 	seen := s.Drive.FilesAs(reader.Email)
 	i := slices.IndexFunc(seen, func(f drivetest.File) bool { return f.ID == r.PathValue("id") })
 	content, has := s.Drive.Content(r.PathValue("id"))

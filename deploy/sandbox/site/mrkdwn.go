@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"hikeshi/activities/fake"
 )
 
 // inline collects pieces of finished HTML while the text around them is still being formatted. Each stands in the
@@ -51,7 +53,7 @@ func link(address, label string) string {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "mailto" {
 		return label
 	}
-	return fmt.Sprintf(`<a href="%s" rel="noreferrer">%s</a>`, html.EscapeString(u.String()), label)
+	return fmt.Sprintf(`<a href="%s" target="_blank" rel="noreferrer">%s</a>`, html.EscapeString(u.String()), label)
 }
 
 var (
@@ -60,14 +62,15 @@ var (
 	slackToken  = regexp.MustCompile(`<([^<>]+)>`)
 	slackBold   = regexp.MustCompile(`(^|[\s(>_~])\*([^*\n]+)\*`)
 	slackItalic = regexp.MustCompile(`(^|[\s(>*~])_([^_\n]+)_`)
+	slackQuote  = regexp.MustCompile(`(?m)^&gt; ?(.*)$`)
 	slackStrike = regexp.MustCompile(`(^|[\s(>*_])~([^~\n]+)~`)
 )
 
 var slackEntities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
-// mrkdwn shows a text of Slack: mentions with names, links, code, bold, italic, struck through.
+// mrkdwn shows a text of Slack: mentions with names, links, dates, emoji, code, bold, italic, struck through, quoted.
 // https://docs.slack.dev/messaging/formatting-message-text
-func (s *Site) mrkdwn(text string) template.HTML {
+func (e *eye) mrkdwn(text string) template.HTML {
 	in := &inline{}
 	text = withoutHolds(text)
 	code := func(tag string) func(string) string {
@@ -77,28 +80,45 @@ func (s *Site) mrkdwn(text string) template.HTML {
 	}
 	text = slackFence.ReplaceAllStringFunc(text, code("pre"))
 	text = slackCode.ReplaceAllStringFunc(text, code("code"))
-	text = slackToken.ReplaceAllStringFunc(text, func(m string) string { return in.hold(s.token(m[1 : len(m)-1])) })
+	text = slackToken.ReplaceAllStringFunc(text, func(m string) string { return in.hold(e.token(m[1 : len(m)-1])) })
 	text = html.EscapeString(slackEntities.Replace(text))
 	text = slackBold.ReplaceAllString(text, "$1<strong>$2</strong>")
 	text = slackItalic.ReplaceAllString(text, "$1<em>$2</em>")
 	text = slackStrike.ReplaceAllString(text, "$1<s>$2</s>")
-	return in.release(strings.ReplaceAll(text, "\n", "<br>\n"))
+	text = slackQuote.ReplaceAllString(text, `<span class="quote">$1</span>`)
+	return in.release(strings.ReplaceAll(withEmoji(text), "\n", "<br>\n"))
 }
 
 // token shows what stands in angle brackets.
-func (s *Site) token(t string) string {
+func (e *eye) token(t string) string {
 	target, label, _ := strings.Cut(t, "|")
 	target, label = slackEntities.Replace(target), slackEntities.Replace(label)
 	switch {
 	case strings.HasPrefix(target, "@"):
-		return `<span class="mention">@` + html.EscapeString(s.nameOf(target[1:])) + "</span>"
+		mine := ""
+		if target[1:] == e.who.ID {
+			mine = " me"
+		}
+		return `<span class="mention` + mine + `">@` + html.EscapeString(e.name(target[1:])) + "</span>"
 	case strings.HasPrefix(target, "#"):
-		if ch, ok := s.Slack.Channel(target[1:]); ok && label == "" {
+		if ch, ok := e.s.Slack.Channel(target[1:]); ok && label == "" {
 			label = ch.Name
 		}
-		return fmt.Sprintf(`<a href="/slack/%s">#%s</a>`, url.PathEscape(target[1:]), html.EscapeString(cmp.Or(label, target[1:])))
+		return fmt.Sprintf(`<a href="/slack/%s" data-channel="%[1]s">#%s</a>`, url.PathEscape(target[1:]), html.EscapeString(cmp.Or(label, target[1:])))
+	case strings.HasPrefix(target, "!date^"):
+		return e.date(target, label)
 	case strings.HasPrefix(target, "!"):
-		return `<span class="mention">` + html.EscapeString(cmp.Or(label, "@"+strings.TrimPrefix(target[1:], "subteam^"))) + "</span>"
+		return `<span class="mention">` + html.EscapeString(cmp.Or(label, "@"+groupName(strings.TrimPrefix(target[1:], "subteam^")))) + "</span>"
 	}
 	return link(target, label)
+}
+
+// groupName is a user group's handle.
+func groupName(id string) string {
+	for _, g := range fake.Groups() {
+		if g.ID == id {
+			return g.Handle
+		}
+	}
+	return id
 }

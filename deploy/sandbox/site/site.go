@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hikeshi/activities/drive/drivetest"
@@ -54,6 +56,11 @@ type Site struct {
 	Timestamp *timestamptest.Server
 	Pager     *pagertest.Server
 
+	App App // what people can choose of the app
+
+	sheets  sheets
+	uiAt    atomic.Pointer[url.URL]
+	closing chan struct{} // closed when the sandbox ends
 	servers []*http.Server
 	closers []func() error
 	once    sync.Once
@@ -74,7 +81,7 @@ func Start(o Options) (_ *Site, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{Addresses: p.addresses(o.SearchLag)}
+	s := &Site{Addresses: p.addresses(o.SearchLag), App: product(), closing: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close(), s.Close())
@@ -94,6 +101,7 @@ func (s *Site) SetEventsURL(url string) { s.Slack.SendEventsTo(url) }
 func (s *Site) Close() error {
 	s.once.Do(func() {
 		var errs []error
+		close(s.closing)
 		for _, server := range s.servers {
 			errs = append(errs, server.Close()) // at once: a call that a fault lets hang would never end by itself
 		}

@@ -62,9 +62,9 @@ func TestPagesShowWhatTheReaderMaySee(t *testing.T) {
 	code, page := get(t, s.Addresses.Pages+"/jira/"+key+"?as=kenji")
 	require.Equal(t, http.StatusOK, code, page)
 	require.Contains(t, page, "&lt;script&gt;")
-	require.NotContains(t, page, "<script>")
+	require.NotContains(t, page, "<script>alert")
 	require.Contains(t, page, `<th>a</th><th>b</th>`)
-	require.Contains(t, page, `<code>code</code> {x} <a href="http://x.test/?a=1&amp;b=2" rel="noreferrer">page</a> &lt;b&gt;`)
+	require.Contains(t, page, `<code>code</code> {x} <a href="http://x.test/?a=1&amp;b=2" target="_blank" rel="noreferrer">page</a> &lt;b&gt;`)
 	code, _ = get(t, s.Addresses.Pages+"/jira/"+key+"?as=lena")
 	require.Equal(t, http.StatusNotFound, code, "Bravo must not see an issue of Acme's level")
 	_, page = get(t, s.Addresses.Pages+"/jira?as=lena")
@@ -75,7 +75,7 @@ func TestPagesShowWhatTheReaderMaySee(t *testing.T) {
 	require.NotContains(t, page, "fld-bravo")
 	code, _ = get(t, s.Addresses.Pages+"/drive/folders/fld-bravo?as=kenji")
 	require.Equal(t, http.StatusNotFound, code)
-	for _, path := range []string{"/", "/slack", "/slack/C0GENERAL", "/jira", "/drive", "/style.css", "/healthz"} {
+	for _, path := range []string{"/", "/about", "/cases", "/slack", "/slack/C0GENERAL", "/slack/_home", "/jira", "/drive", "/pager", "/static/base.css", "/static/slack.js", "/healthz"} {
 		code, page := get(t, s.Addresses.Pages+path+"?as=ben")
 		require.Equal(t, http.StatusOK, code, "%s: %s", path, page)
 	}
@@ -101,8 +101,11 @@ func TestSlackPageShowsThreadsAndEscapes(t *testing.T) {
 	_, page := get(t, s.Addresses.Pages+"/slack/general?as=ben")
 	require.Contains(t, page, "<strong>bold</strong>")
 	require.NotContains(t, page, "<img")
-	require.Contains(t, page, `<span class="mention">@Ben Okafor</span>`)
-	require.Regexp(t, `(?s)class="reply">.*a reply`, page)
+	require.Contains(t, page, "1 reply")
+	require.Contains(t, page, `<span class="mention me">@Ben Okafor</span>`)
+	require.NotContains(t, page, "a reply</p>", "replies stand in the thread")
+	_, page = get(t, s.Addresses.Pages+"/slack/general?as=ben&thread="+ts)
+	require.Regexp(t, `(?s)id="replies".*a reply`, page)
 	code, _ := get(t, s.Addresses.Pages+"/slack/csirt-ops?as=lena")
 	require.Equal(t, http.StatusOK, code, "a public channel is open to all")
 }
@@ -112,13 +115,13 @@ func TestMrkdwn(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"plain &lt;b&gt; &amp; 'q'", "plain &lt;b&gt; &amp; &#39;q&#39;"},
 		{"`a*b*` _it_ ~no~", "<code>a*b*</code> <em>it</em> <s>no</s>"},
-		{"*<http://x.test/a_b_c|see _this_>*", `<strong><a href="http://x.test/a_b_c" rel="noreferrer">see _this_</a></strong>`},
+		{"*<http://x.test/a_b_c|see _this_>*", `<strong><a href="http://x.test/a_b_c" target="_blank" rel="noreferrer">see _this_</a></strong>`},
 		{"<javascript:alert(1)|click>", "click"},
-		{`<http://x.test/"onclick="y|z>`, `<a href="http://x.test/%22onclick=%22y" rel="noreferrer">z</a>`},
+		{`<http://x.test/"onclick="y|z>`, `<a href="http://x.test/%22onclick=%22y" target="_blank" rel="noreferrer">z</a>`},
 		{"```\n<x> &amp;lt;\n```", "<pre>\n&lt;x&gt; &amp;lt;\n</pre>"},
 		{"\uE000`a`", "<code>a</code>"},
 	} {
-		require.Equal(t, c.want, string(s.mrkdwn(c.text)), c.text)
+		require.Equal(t, c.want, string(s.eye(fake.Cast()[1]).mrkdwn(c.text)), c.text)
 	}
 }
 

@@ -3,9 +3,13 @@ package site
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"mime"
 	"net/http"
-	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,103 +17,113 @@ import (
 	"hikeshi/activities/slack/slacktest"
 )
 
-// dialogView is a dialog as it stands before somebody.
-type dialogView struct {
-	ID, Title, Submit, Close string
-	Do                       string // where its form goes
-	Trouble                  string
-	Blocks                   []blockView
-	Fields                   map[string]fieldView // by block id
-}
-
-// fieldView is a place to write in a dialog.
-type fieldView struct {
-	slacktest.Field
-	Typed, Wrong string
-}
-
-func (s *Site) dialogs(ch slacktest.Channel, reader fake.Person) (list []dialogView) {
-	for _, d := range s.Slack.Dialogs(reader.ID) {
-		v := dialogView{ID: d.ID, Title: d.Title(), Submit: d.Submit(), Close: d.Close(), Do: at(ch, "/dialog", reader), Trouble: d.Errors[""],
-			Blocks: blocksOf(d.Blocks(), "", ""), Fields: map[string]fieldView{}}
-		for _, f := range d.Fields() {
-			v.Fields[f.Block] = fieldView{f, strings.Join(f.Holds, ", "), d.Errors[f.Block]}
-		}
-		list = append(list, v)
-	}
-	return list
-}
-
-// at is the address of something that a person does in a channel, or of the channel.
-func at(ch slacktest.Channel, what string, p fake.Person) string {
-	return "/slack/" + url.PathEscape(ch.ID) + what + "?as=" + url.QueryEscape(p.Name)
-}
-
-// deeds routes what people do on the pages. What another site's page sends here is refused.
-func (s *Site) deeds(mux *http.ServeMux) {
-	guard := http.NewCrossOriginProtection()
-	do := func(what string, act func(r *http.Request, as, channel string) (control string, in any)) {
-		mux.Handle("POST /slack/{channel}/"+what, guard.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.do(w, r, act) })))
-	}
-	do("press", func(r *http.Request, as, channel string) (string, any) {
-		return "interact", slacktest.Interaction{User: as, Channel: channel, MessageTS: r.PostFormValue("ts"), ActionID: r.PostFormValue("action_id"), Value: r.PostFormValue("value")}
-	})
-	do("dialog", func(r *http.Request, as, _ string) (string, any) {
-		i := slacktest.Interaction{User: as, ViewID: r.PostFormValue("view_id"), Close: r.PostFormValue("close") != "", Values: map[string]slacktest.Input{}}
-		for name := range r.PostForm {
-			if field, ok := strings.CutPrefix(name, "field."); ok {
-				i.Values[field] = slacktest.Input{r.PostFormValue(name)}
-			}
-		}
-		return "interact", i
-	})
-	do("say", func(r *http.Request, as, channel string) (string, any) {
-		text := strings.TrimSpace(r.PostFormValue("text"))
-		if strings.HasPrefix(text, "/") {
-			command, rest, _ := strings.Cut(text, " ")
-			return "command", map[string]string{"user": as, "channel": channel, "command": command, "text": strings.TrimSpace(rest)}
-		}
-		return "message", map[string]string{"user": as, "channel": channel, "text": text}
-	})
-}
+// slackDeeds are what people do on the page: the names of Slack's control doors, which programs use too.
+var slackDeeds = []string{"message", "edit", "delete", "file", "delete_file", "react", "command", "interact", "shortcut", "home", "join", "leave"}
 
 // doTime is how long a deed may take: Slack waits three seconds for the app.
 const doTime = 10 * time.Second
 
-// do does it as the chosen person, through the same door as programs, and shows the channel again.
-func (s *Site) do(w http.ResponseWriter, r *http.Request, act func(r *http.Request, as, channel string) (string, any)) {
-	reader, known := person(r.URL.Query().Get("as"))
-	if err := r.ParseForm(); err != nil || !known {
-		http.Error(w, "say who does it, and what", http.StatusBadRequest)
+// biggest is how large what somebody does may be: a file of 20 MB, in base64.
+const biggest = 28 << 20
+
+// do is POST /slack/_do/{deed}?as=…: it does it as the chosen person, through the same door as programs, and answers with
+// that door's answer, or with {"error": why it was not done}.
+func (s *Site) do(w http.ResponseWriter, r *http.Request) {
+	who, known := s.reader(r)
+	name := r.PathValue("deed")
+	// A page of another site can send text/plain here without asking first; JSON it cannot.
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var in map[string]json.RawMessage
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, biggest)).Decode(&in)
+	if !known || !slices.Contains(slackDeeds, name) || kind != "application/json" || err != nil || in == nil {
+		w.WriteHeader(http.StatusBadRequest)
+		fake.WriteJSON(w, map[string]string{"error": "say who does what, as JSON"})
 		return
 	}
-	channel := r.PathValue("channel")
-	control, in := act(r, reader.Name, channel)
-	back := at(slacktest.Channel{ID: channel}, "", reader) + "&again=1"
-	if trouble := s.send(r, control, in); trouble != "" {
-		back = at(slacktest.Channel{ID: channel}, "", reader) + "&trouble=" + url.QueryEscape(trouble)
+	in["user"], _ = json.Marshal(who.ID) // whoever the body names
+	s.prepare(name, who, in)
+	status, answer, err := s.send(r, name, in)
+	switch {
+	case err != nil:
+		fake.WriteJSON(w, map[string]string{"error": err.Error()})
+	case status != http.StatusOK:
+		fake.WriteJSON(w, map[string]string{"error": strings.TrimSpace(string(answer))})
+	default:
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = w.Write(answer) // the reader is gone: it was done all the same
 	}
-	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 
-// send returns why it was not done; empty: it was.
-func (s *Site) send(r *http.Request, control string, in any) (trouble string) {
+// prepare turns what was typed into what Slack's own app sends.
+func (s *Site) prepare(name string, who fake.Person, in map[string]json.RawMessage) {
+	var text, view string
+	_ = json.Unmarshal(in["text"], &text)    // none: nothing to turn
+	_ = json.Unmarshal(in["view_id"], &view) // none: no view
+	switch {
+	case name == "message" || name == "edit" || name == "file":
+		in["text"], _ = json.Marshal(s.mentions(text))
+	case name == "interact" && view != "":
+		values := map[string]slacktest.Input{}
+		_ = json.Unmarshal(in["values"], &values) // another shape: the door refuses it
+		s.entered(view, who, values)
+		if in["values"] != nil {
+			in["values"], _ = json.Marshal(values)
+		}
+	}
+}
+
+var (
+	typedName    = regexp.MustCompile(`(^|[\s(])@([a-z0-9][a-z0-9._-]*)`)
+	typedChannel = regexp.MustCompile(`(^|[\s(])#([^\s#@,.()<>]+)`)
+)
+
+// mentions turns @names and #channels that there are into Slack's mentions of them, and the signs that Slack keeps to
+// itself into text.
+func (s *Site) mentions(text string) string {
+	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	text = typedName.ReplaceAllStringFunc(text, func(m string) string {
+		parts := typedName.FindStringSubmatch(m)
+		for _, u := range s.Slack.Users() {
+			if u.Name == strings.TrimRight(parts[2], ".") {
+				return parts[1] + "<@" + u.ID + ">" + parts[2][len(u.Name):]
+			}
+		}
+		for _, g := range fake.Groups() {
+			if g.Handle == parts[2] {
+				return parts[1] + "<!subteam^" + g.ID + ">"
+			}
+		}
+		if slices.Contains([]string{"channel", "here", "everyone"}, parts[2]) {
+			return parts[1] + "<!" + parts[2] + ">"
+		}
+		return m
+	})
+	return typedChannel.ReplaceAllStringFunc(text, func(m string) string {
+		parts := typedChannel.FindStringSubmatch(m)
+		if ch, ok := s.Slack.Channel(parts[2]); ok && !ch.Private {
+			return parts[1] + "<#" + ch.ID + ">"
+		}
+		return m
+	})
+}
+
+// send gives the deed to the door of the sandbox's Slack.
+func (s *Site) send(r *http.Request, control string, in any) (status int, answer []byte, err error) {
 	body, err := json.Marshal(in)
 	if err != nil {
-		return err.Error()
+		return 0, nil, err
 	}
 	req, err := http.NewRequestWithContext(r.Context(), http.MethodPost, s.Addresses.Slack+"/_control/"+control, bytes.NewReader(body))
 	if err != nil {
-		return err.Error()
+		return 0, nil, err
 	}
 	resp, err := (&http.Client{Timeout: doTime}).Do(req)
 	if err != nil {
-		return err.Error()
+		return 0, nil, fmt.Errorf("the sandbox's Slack does not answer: %w", err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to its end
-	if resp.StatusCode == http.StatusOK {
-		return ""
-	}
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, 500)) // as much as is there
-	return strings.TrimSpace(string(text))
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	return resp.StatusCode, answer, err
 }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,194 +1,277 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
-	"encoding/json"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"hikeshi/activities/fake"
 	"hikeshi/activities/slack/slacktest"
 )
 
-// channelsOf are the channels a person sees: public ones, and private ones they are in.
+// channelsOf are the channels a person sees: public ones, unless they are a guest or external, and those they are in.
 func (s *Site) channelsOf(reader fake.Person) []slacktest.Channel {
-	return slices.DeleteFunc(s.Slack.Channels(), func(ch slacktest.Channel) bool { return ch.Private && !ch.Has(reader.ID) })
+	outside := false
+	for _, u := range s.Slack.Users() {
+		outside = outside || u.ID == reader.ID && (u.Restricted || u.Team != "")
+	}
+	return slices.DeleteFunc(s.Slack.Channels(), func(ch slacktest.Channel) bool { return (ch.Private || outside) && !ch.Has(reader.ID) })
 }
 
-func (s *Site) channelsPage(_ *http.Request, reader fake.Person) (string, any, bool) {
-	return "Slack", s.channelsOf(reader), true
+// workspaceView is the workspace as one person sees it. The scripts keep its parts up to date, each by itself.
+type workspaceView struct {
+	Reader  fake.Person
+	Lang    string
+	Words   map[string]string // for the scripts
+	People  []slacktest.User
+	Side    sideView
+	Channel *channelView // nil: none is chosen
+	Thread  *threadView
+	Home    *homeView
+	Dialog  *dialogView
+	Palette []choice // reactions that are offered
+}
+
+// sideView is the list of channels.
+type sideView struct {
+	Reader                 fake.Person
+	Chosen                 string // id of the channel; home: the app's
+	Mine, Others, Archived []sideChannel
+}
+
+type sideChannel struct {
+	slacktest.Channel
+	Latest string // ts of the newest message that somebody else wrote
 }
 
 // channelView is a channel as one person sees it.
 type channelView struct {
 	slacktest.Channel
-	People    []string
-	Pinned    []messageView
-	Bookmarks []slacktest.Bookmark
-	Messages  []messageView
-	Dialogs   []dialogView // that stand open before the reader
-	Member    bool         // the reader can write here
-	Again     string       // the page's address, if something may come of what the reader just did
-	Trouble   string       // why it was not done
+	Member, Usable bool // the reader is in it; it can be written in
+	People         []string
+	Pinned         []messageView
+	Bookmarks      []slacktest.Bookmark
+	Messages       []messageView
+	Earlier        int // messages that are not shown
+	About          template.HTML
 }
 
-// messageView is a message with its replies.
-type messageView struct {
-	TS, Author, Text string
-	Anchor           string // as it stands at the end of the message's address
-	Files            []slacktest.File
-	At               time.Time
-	Own              bool // only the reader sees it
-	System, Edited   bool
-	Blocks           []blockView
-	Replies          []messageView
-	Reactions        []slacktest.Reaction
+type threadView struct {
+	Channel, Name, TS string
+	Usable            bool
+	Messages          []messageView
 }
 
-// blockView is a block of Block Kit; its texts are mrkdwn, but for the header's.
-type blockView struct {
-	Kind    string
-	Text    string
-	Parts   []string
-	Buttons []buttonView
-	ID      string // of an input's block
+// homeView is what the app has published for the reader.
+type homeView struct {
+	ID     string
+	Blocks []blockView
 }
 
-// buttonView is a button, with what its form sends.
-type buttonView struct {
-	Label, Style          string
-	Do                    string // where its form goes
-	TS, ActionID, Pressed string
-}
+// atOnce is how many messages of a channel are shown at first.
+const atOnce = 150
 
-func (s *Site) channelPage(r *http.Request, reader fake.Person) (string, any, bool) {
-	ch, ok := s.Slack.Channel(r.PathValue("channel"))
-	if !ok || ch.Private && !ch.Has(reader.ID) {
-		return "", nil, false
+func (s *Site) side(reader fake.Person, chosen string) sideView {
+	v := sideView{Reader: reader, Chosen: chosen}
+	for _, ch := range s.channelsOf(reader) {
+		c := sideChannel{Channel: ch, Latest: s.latest(ch, reader)}
+		switch {
+		case ch.Archived:
+			v.Archived = append(v.Archived, c)
+		case ch.Has(reader.ID):
+			v.Mine = append(v.Mine, c)
+		default:
+			v.Others = append(v.Others, c)
+		}
 	}
-	v := channelView{Channel: ch, Bookmarks: s.Slack.Bookmarks(ch.ID), Dialogs: s.dialogs(ch, reader), Member: ch.Has(reader.ID) && !ch.Archived, Trouble: r.URL.Query().Get("trouble")}
-	if r.URL.Query().Has("again") && len(v.Dialogs) == 0 {
-		v.Again = at(ch, "", reader)
+	slices.Reverse(v.Archived)
+	return v
+}
+
+func (s *Site) latest(ch slacktest.Channel, reader fake.Person) string {
+	all := s.Slack.Messages(ch.ID)
+	for i := len(all) - 1; i >= 0; i-- {
+		if m := all[i]; m.User != reader.ID && (m.ThreadTS == "" || m.ThreadTS == m.TS) {
+			return m.TS
+		}
 	}
+	return ""
+}
+
+// channel is one that the reader sees; all shows its messages from the first on.
+func (e *eye) channel(idOrName string, all bool) (*channelView, bool) {
+	ch, ok := e.s.Slack.Channel(idOrName)
+	if !ok || !slices.ContainsFunc(e.s.channelsOf(e.who), func(seen slacktest.Channel) bool { return seen.ID == ch.ID }) {
+		return nil, false
+	}
+	v := &channelView{Channel: ch, Member: ch.Has(e.who.ID), Bookmarks: e.s.Slack.Bookmarks(ch.ID), Messages: e.shown(ch, "")}
+	v.Usable = v.Member && !ch.Archived
+	v.About = e.mrkdwn(cmp.Or(ch.Topic.Value, ch.Purpose.Value))
 	for _, id := range ch.Members {
-		v.People = append(v.People, s.nameOf(id))
+		v.People = append(v.People, e.name(id))
 	}
-	v.Messages = s.threads(ch, reader)
-	for _, m := range s.Slack.Messages(ch.ID) {
+	for _, m := range e.s.Slack.Messages(ch.ID) {
 		if slices.Contains(ch.Pins, m.TS) {
-			v.Pinned = append(v.Pinned, s.messageView(m, reader))
+			v.Pinned = append(v.Pinned, e.message(ch, m))
 		}
 	}
-	return "#" + ch.Name, v, true
+	if over := len(v.Messages) - atOnce; over > 0 && !all {
+		v.Earlier, v.Messages = over, v.Messages[over:]
+	}
+	return v, true
 }
 
-// threads puts replies under their messages, and what only the reader sees in between.
-func (s *Site) threads(ch slacktest.Channel, reader fake.Person) []messageView {
-	var list []messageView
+func (e *eye) thread(ch slacktest.Channel, usable bool, ts string) *threadView {
+	v := &threadView{Channel: ch.ID, Name: ch.Name, TS: ts, Usable: usable, Messages: e.shown(ch, ts)}
+	if len(v.Messages) == 0 {
+		return nil
+	}
+	return v
+}
+
+func (e *eye) home() *homeView {
+	v := &homeView{}
+	if d, ok := e.s.Slack.Home(e.who.ID); ok {
+		v.ID, v.Blocks = d.ID, e.blocks(d.Blocks(), d.Elements(), nil, d.ID)
+	}
+	return v
+}
+
+// workspace is the whole page, at the address of a channel or without one; false: the reader sees no such channel.
+func (s *Site) workspace(r *http.Request, reader fake.Person) (v workspaceView, ok bool) {
+	e := s.eye(reader)
+	v = workspaceView{Reader: reader, Lang: language(reader), Words: spoken(reader), People: e.people(), Dialog: e.dialog()}
+	for _, name := range palette {
+		v.Palette = append(v.Palette, choice{Value: name, Plain: emoji[name]})
+	}
+	chosen := r.PathValue("channel")
+	if chosen == "_home" {
+		v.Home = e.home()
+		v.Side = s.side(reader, "home")
+		return v, true
+	}
+	if chosen != "" {
+		if v.Channel, ok = e.channel(chosen, r.URL.Query().Has("all")); !ok {
+			return v, false
+		}
+		chosen = v.Channel.ID
+		if ts := r.URL.Query().Get("thread"); ts != "" {
+			v.Thread = e.thread(v.Channel.Channel, v.Channel.Usable, ts)
+		}
+	}
+	v.Side = s.side(reader, chosen)
+	return v, true
+}
+
+// part serves one part of the page: GET /slack/_part/{what}.
+func (s *Site) part(w http.ResponseWriter, r *http.Request) {
+	reader, _ := s.reader(r)
+	e := s.eye(reader)
+	q := r.URL.Query()
+	var data any
+	switch what := r.PathValue("what"); what {
+	case "side":
+		data = s.side(reader, q.Get("channel"))
+	case "channel", "thread":
+		ch, ok := e.channel(q.Get("channel"), q.Has("all"))
+		if !ok {
+			break
+		}
+		data = ch
+		if what == "thread" {
+			data = nil
+			if t := e.thread(ch.Channel, ch.Usable, q.Get("thread")); t != nil {
+				data = t
+			}
+		}
+	case "dialog":
+		if data = any(""); e.dialog() != nil {
+			data = e.dialog()
+		}
+	case "home":
+		data = e.home()
+	}
+	if data == nil {
+		http.Error(w, "There is no such thing here, or "+reader.Name+" may not see it.", http.StatusNotFound)
+		return
+	}
+	var out bytes.Buffer
+	if data != any("") {
+		if err := s.sheets.slack[language(reader)].ExecuteTemplate(&out, r.PathValue("what"), data); err != nil {
+			http.Error(w, "show the page: "+err.Error(), http.StatusInternalServerError)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	secure(w)
+	_, _ = w.Write(out.Bytes()) // the reader is gone: nothing to do
+}
+
+// slackPage is the workspace at any of its addresses.
+func (s *Site) slackPage(w http.ResponseWriter, r *http.Request) {
+	reader, _ := s.reader(r)
+	v, ok := s.workspace(r, reader)
+	if !ok {
+		http.Error(w, "There is no such channel here, or "+reader.Name+" may not see it.", http.StatusNotFound)
+		return
+	}
+	var out bytes.Buffer
+	if err := s.sheets.slack[v.Lang].ExecuteTemplate(&out, "slack.html", v); err != nil {
+		http.Error(w, "show the page: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	secure(w)
+	_, _ = w.Write(out.Bytes()) // the reader is gone: nothing to do
+}
+
+// toMessage leads from a message's own address to its place on the channel's page, or in its thread.
+func (s *Site) toMessage(w http.ResponseWriter, r *http.Request) {
+	q := url.Values{"as": r.URL.Query()["as"]}
+	ch, _ := s.Slack.Channel(r.PathValue("channel"))
 	for _, m := range s.Slack.Messages(ch.ID) {
-		parent := slices.IndexFunc(list, func(v messageView) bool { return v.TS == m.ThreadTS })
-		if m.ThreadTS != "" && m.ThreadTS != m.TS && parent >= 0 {
-			list[parent].Replies = append(list[parent].Replies, s.messageView(m, reader))
-			continue
-		}
-		list = append(list, s.messageView(m, reader))
-	}
-	for _, e := range s.Slack.Ephemerals(reader.ID) {
-		if e.Channel == ch.ID {
-			list = append(list, messageView{TS: e.TS, Author: "Hikeshi", Text: e.Text, At: timeOf(e.TS), Own: true, Blocks: blocksOf(e.Blocks, "", "")})
+		if "p"+strings.ReplaceAll(m.TS, ".", "") == r.PathValue("message") && m.ThreadTS != "" && m.ThreadTS != m.TS {
+			q.Set("thread", m.ThreadTS)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b messageView) int { return cmp.Compare(a.TS, b.TS) })
-	return list
-}
-
-func (s *Site) messageView(m slacktest.Message, reader fake.Person) messageView {
-	return messageView{TS: m.TS, Anchor: "p" + strings.ReplaceAll(m.TS, ".", ""), Files: s.filesOf(m),
-		Author: s.nameOf(m.User), Text: m.Text, At: timeOf(m.TS), System: m.Subtype != "" && m.Subtype != "bot_message" && m.Subtype != "file_share",
-		Edited: m.Edited != nil, Blocks: blocksOf(m.Blocks, m.TS, at(slacktest.Channel{ID: m.Channel}, "/press", reader)), Reactions: m.Reacted}
-}
-
-func (s *Site) filesOf(m slacktest.Message) (list []slacktest.File) {
-	for _, f := range s.Slack.Files() {
-		if slices.Contains(m.Files, f.ID) {
-			list = append(list, f)
-		}
-	}
-	return list
-}
-
-// toMessage leads from a message's own address to its place on the channel's page.
-func toMessage(w http.ResponseWriter, r *http.Request) {
-	to := url.URL{Path: "/slack/" + r.PathValue("channel"), RawQuery: url.Values{"as": r.URL.Query()["as"]}.Encode(), Fragment: r.PathValue("message")}
+	to := url.URL{Path: "/slack/" + r.PathValue("channel"), RawQuery: q.Encode(), Fragment: r.PathValue("message")}
 	http.Redirect(w, r, to.String(), http.StatusFound)
 }
 
-func timeOf(ts string) time.Time {
-	seconds, _, _ := strings.Cut(ts, ".")
-	n, err := strconv.ParseInt(seconds, 10, 64)
-	if err != nil {
-		return time.Time{}
+// fileOf serves a file to those who see a message that holds it. It is whatever somebody has put there: only bitmaps are
+// shown in place, and nothing gets an origin.
+func (s *Site) fileOf(w http.ResponseWriter, r *http.Request) {
+	reader, _ := s.reader(r)
+	id := r.PathValue("file")
+	for _, f := range s.Slack.Files() {
+		content, ok := s.Slack.Content(id)
+		if f.ID != id || !ok || !s.seesFile(f, reader) {
+			continue
+		}
+		w.Header().Set("Content-Type", "application/octet-stream")
+		if picture(f.Name) {
+			w.Header().Set("Content-Type", http.DetectContentType(content))
+		}
+		if !picture(f.Name) || !strings.HasPrefix(w.Header().Get("Content-Type"), "image/") {
+			w.Header().Set("Content-Type", "application/octet-stream")
+			w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(f.Name))
+		}
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
+		_, _ = w.Write(content) // the reader is gone: nothing to do
+		return
 	}
-	return time.Unix(n, 0)
+	http.Error(w, "There is no such file here, or "+reader.Name+" may not see it.", http.StatusNotFound)
 }
 
-func (s *Site) nameOf(user string) string {
-	for _, u := range s.Slack.Users() {
-		if u.ID == user {
-			return cmp.Or(u.RealName, u.Name)
-		}
-	}
-	return user
-}
-
-// blocksOf reads the blocks that notices and dialogs use; others are named. press is where the forms of buttons go, with
-// the message's ts.
-func blocksOf(raw json.RawMessage, ts, press string) []blockView {
-	type text struct {
-		Text string `json:"text"`
-	}
-	type element struct {
-		Type  string          `json:"type"`
-		Text  json.RawMessage `json:"text"` // of a button an object
-		ID    string          `json:"action_id"`
-		Value string          `json:"value"`
-		Style string          `json:"style"`
-	}
-	var blocks []struct {
-		Type     string    `json:"type"`
-		ID       string    `json:"block_id"`
-		Text     *text     `json:"text"`
-		Fields   []text    `json:"fields"`
-		Elements []element `json:"elements"`
-	}
-	if len(raw) == 0 || json.Unmarshal(raw, &blocks) != nil {
-		return nil
-	}
-	var list []blockView
-	for _, b := range blocks {
-		v := blockView{Kind: b.Type, ID: b.ID}
-		if b.Text != nil {
-			v.Text = b.Text.Text
-		}
-		for _, f := range b.Fields {
-			v.Parts = append(v.Parts, f.Text)
-		}
-		for _, e := range b.Elements {
-			if b.Type == "actions" {
-				var label text
-				_ = json.Unmarshal(e.Text, &label) // another kind of element: without a label
-				v.Buttons = append(v.Buttons, buttonView{label.Text, e.Style, press, ts, e.ID, e.Value})
-				continue
-			}
-			var words string
-			_ = json.Unmarshal(e.Text, &words) // an image: without words
-			v.Parts = append(v.Parts, words)
-		}
-		list = append(list, v)
-	}
-	return list
+func (s *Site) seesFile(f slacktest.File, reader fake.Person) bool {
+	seen := s.channelsOf(reader)
+	return slices.ContainsFunc(f.Shares, func(share string) bool {
+		channel, _, _ := strings.Cut(share, " ")
+		return slices.ContainsFunc(seen, func(ch slacktest.Channel) bool { return ch.ID == channel })
+	})
 }
