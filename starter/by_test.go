@@ -21,7 +21,7 @@ func TestBy(t *testing.T) {
 func TestBreakGlassIsForVerbsThatNeedIt(t *testing.T) {
 	for name, travels := range map[string]bool{
 		"waive": true, "back": true, "close": true, "reopen": true, "resume": true,
-		"open": false, "status": false, "list": false, "triage": false, "severity": false, "take": false, "handover": false, "accept": false, "contain": false, "analyze": false, "conclude": false, "task": false,
+		"open": false, "status": false, "list": false, "triage": false, "severity": false, "take": false, "handover": false, "accept": false, "details": false, "contain": false, "analyze": false, "conclude": false, "task": false,
 		"update": false, "lesson": false, "decide": false, "stuck": false, "setup": false, "serve": false, "version": false,
 	} {
 		var stderr bytes.Buffer

@@ -80,8 +80,8 @@ func (p *page) facts(s workflows.Status) {
 	}
 	facts := [][]string{
 		{"phase", string(s.Phase)}, {"status", string(s.Status)}, {"severity", s.Severity.String()}, {"kind", s.Kind}, {"containment", string(s.Containment)},
-		{"scope", s.Scope}, {"commander", commander(s)}, {"reporter", s.Reporter}, {"organisations", strings.Join(names, ", ")},
-		{"audience", string(s.Audience)}, {"opened", clock(s.Opened)}, {"resolution", string(s.Resolution)},
+		{"scope", s.Scope}, {"what happened", s.Details.What}, {"when", s.Details.When}, {"where", s.Details.Where}, {"commander", commander(s)}, {"reporter", s.Reporter}, {"company", s.Details.Company}, {"organisations", strings.Join(names, ", ")},
+		{"audience", string(s.Audience)}, {"opened", clock(s.Opened)}, {"resolution", string(s.Resolution)}, {"because", s.ResolutionReason},
 	}
 	if u := s.LastUpdate; u != nil {
 		facts = append(facts, []string{"last update", u.ID + ", " + clock(u.At) + " by " + u.By})

@@ -22,8 +22,11 @@ func (c *caseRun) close(ctx workflow.Context, cmd CloseCommand) (Answer, *incide
 	if resolution == incident.DuplicateOf(c.Number) {
 		return Answer{}, incident.Refuse(incident.Rule, "Name the other case", "case %s cannot be a duplicate of itself", c.Number)
 	}
-	if c.Phase == incident.PhaseLessons {
+	if c.Phase == incident.PhaseLessons && !resolution.Early() {
 		return Answer{}, c.notYet(c.lessonsGate().Missing)
+	}
+	if resolution == incident.OpenedByMistake {
+		c.dropAll(ctx, cmd)
 	}
 	had := c.Resolution
 	c.Resolution = resolution
@@ -31,7 +34,8 @@ func (c *caseRun) close(ctx workflow.Context, cmd CloseCommand) (Answer, *incide
 		c.Resolution = had
 		return Answer{Missing: missing}, c.notYet(missing)
 	}
-	words := []string{"Resolution", string(resolution), "By", cmd.By.Called()}
+	c.CloseReason = incident.CleanText(cmd.Reason)
+	words := []string{"Resolution", string(resolution), "Reason", c.CloseReason, "By", cmd.By.Called()}
 	c.announce("closing", words...)
 	c.tellExecutives(ctx, cmd.By, notice.Said(c.lang, nil, "closing", words...))
 	c.enter(ctx, cmd.By.Called(), "closing", words...)
@@ -47,6 +51,15 @@ func (c *caseRun) close(ctx workflow.Context, cmd CloseCommand) (Answer, *incide
 	return Answer{
 		Text: fmt.Sprintf("%s: %s; before it is archived: %s", c.Number, resolution, c.stillMissing(gate.Missing)), Missing: gate.Missing,
 	}, nil
+}
+
+// dropAll ends the analyses of a case that never was one.
+func (c *caseRun) dropAll(ctx workflow.Context, cmd CloseCommand) {
+	for _, a := range c.Analyses {
+		if a.Open() {
+			_, _ = c.conclude(ctx, ConcludeCommand{Analysis: a.ID, Drop: cmd.Reason, By: cmd.By}) // it is open: nothing refuses it
+		}
+	}
 }
 
 // unfinished is what still has to be known or done before the case is closed. Whatever ends early needs no more than
@@ -128,7 +141,7 @@ func (c *caseRun) goBack(ctx workflow.Context, to incident.Phase) {
 	if c.atRest() {
 		c.Archive.Reopening, c.Archive.Left = true, c.Archive.Visit
 	}
-	c.Resolution, c.Closed = "", time.Time{}
+	c.Resolution, c.CloseReason, c.Closed = "", "", time.Time{}
 	c.withdraw(to)
 	c.Reassess = to == incident.PhaseTriage
 	c.enterPhase(ctx, to)
@@ -207,10 +220,16 @@ func (cmd BackCommand) check() *incident.Refusal {
 func (cmd CloseCommand) sender() incident.By { return cmd.By }
 
 func (cmd CloseCommand) check() *incident.Refusal {
-	if _, err := incident.ParseResolution(cmd.Resolution); err != nil {
+	resolution, err := incident.ParseResolution(cmd.Resolution)
+	if err != nil {
 		return incident.Refuse(incident.Usage, "Say how it ended: close --resolution contained", "%v", err)
 	}
-	return nil
+	if resolution == incident.OpenedByMistake {
+		if missing := without("the reason", `Say what the mistake was: close --resolution "opened by mistake" --reason …`, cmd.Reason); missing != nil {
+			return missing
+		}
+	}
+	return tooLong("reason", maxReason, cmd.Reason)
 }
 
 func (cmd ReopenCommand) sender() incident.By { return cmd.By }

@@ -20,6 +20,7 @@ type errand struct {
 	Ref    string           `json:"ref,omitempty"`
 	Text   string           `json:"text,omitempty"`
 	Update *incident.Update `json:"update,omitempty"`
+	People []string         `json:"people,omitempty"` // as they were named
 }
 
 // errand asks for the work.
@@ -28,6 +29,9 @@ func (c *caseRun) errand(e errand) {
 	case "glass":
 		c.Counters.Notices++
 		e.ID = fmt.Sprintf("%s.%d", e.Kind, c.Counters.Notices)
+	case "invite":
+		c.Counters.Invites++
+		e.ID = fmt.Sprintf("%s.%d", e.Kind, c.Counters.Invites)
 	case "theme", "join":
 		c.Counters.Errands++
 		e.ID = fmt.Sprintf("lesson.%s.%s.%d", e.Ref, e.Kind, c.Counters.Errands) // decided again it is another one
@@ -101,6 +105,8 @@ func (c *caseRun) do(ctx workflow.Context, e errand) error {
 		return c.postUpdate(ctx, e.ID, c.Placement.Executives, *e.Update)
 	case "ticket":
 		return c.commentUpdate(ctx, e.ID, *e.Update)
+	case "invite":
+		return c.bringInvited(ctx, e)
 	case "theme":
 		return c.openTheme(ctx, e.ID, c.lessonByID(e.Ref))
 	case "join":
@@ -112,7 +118,7 @@ func (c *caseRun) do(ctx workflow.Context, e errand) error {
 // canBegin reports whether the errand has what it needs.
 func (c *caseRun) canBegin(e errand) bool {
 	switch e.Kind {
-	case "channel":
+	case "channel", "invite":
 		return c.channel.ID != "" && !c.shut(c.channel.ID)
 	case "ticket", "theme", "join":
 		return c.ticket.ID != ""

@@ -149,6 +149,6 @@ func (c *caseRun) holding() []string {
 	}
 	return slices.DeleteFunc(list, func(id string) bool {
 		return strings.HasSuffix(id, ".refresh") || id == stepThread || strings.HasPrefix(id, "glass.") ||
-			strings.HasPrefix(id, "handover.") || strings.HasPrefix(id, "archive@") || strings.HasPrefix(id, "seal") || strings.HasPrefix(id, "reopen@")
+			strings.HasPrefix(id, "handover.") || strings.HasPrefix(id, "invite.") || strings.HasPrefix(id, "archive@") || strings.HasPrefix(id, "seal") || strings.HasPrefix(id, "reopen@")
 	})
 }

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,23 @@ func (w *world) said(channel, words string) bool {
 		}
 	}
 	return false
+}
+
+// asking sends a case commands of one name, a second apart, and keeps what it answers.
+func (w *world) asking(answers *[]string, update string, commands ...any) func(*testsuite.TestWorkflowEnvironment) {
+	return func(env *testsuite.TestWorkflowEnvironment) {
+		for i, command := range commands {
+			env.RegisterDelayedCallback(func() {
+				env.UpdateWorkflow(update, fmt.Sprintf("asking-%s-%d", update, i), &testsuite.TestUpdateCallback{
+					OnAccept: func() {}, OnReject: func(err error) { *answers = append(*answers, err.Error()) },
+					OnComplete: func(v any, err error) {
+						require.NoError(w, err)
+						*answers = append(*answers, v.(workflows.Answer).Text)
+					},
+				}, command)
+			}, time.Minute+time.Duration(i)*time.Second)
+		}
+	}
 }
 
 // Severity is said in any phase before the archive, and is everywhere at once.

@@ -19,6 +19,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		on(ctx, c, TakeUpdate, `Makes the sender commander at once: {`+by+`}.`, rules{}, c.take),
 		on(ctx, c, HandoverUpdate, `Offers command to somebody: {"to":"@chie","note":"…",`+by+`}. It is theirs when they accept it.`, rules{}, c.handover),
 		on(ctx, c, AcceptUpdate, `Accepts command that the sender was offered: {`+by+`}, or declines: {"decline":true,"reason":"…",`+by+`}.`, rules{}, c.accept),
+		on(ctx, c, DetailsUpdate, `Tells what the report left open: {"reporter":"…","company":"…","what":"…","when":"…","where":"…","unclear":false,"invite":["@ben"],`+by+`}.`, rules{}, c.details),
 		on(ctx, c, ContainUpdate, `Says how far the damage is contained: {"state":"contained",`+by+`}; none, acting, contained or not applicable.`, rules{}, c.contain),
 		on(ctx, c, AnalyzeUpdate, `Opens an analysis: {"name":"mailbox","lead":"@ben","hypothesis":"…",`+by+`}; or changes one: {"analysis":"a1","lead":"@chie",`+by+`}.`, rules{}, c.analyze),
 		on(ctx, c, ConcludeUpdate, `Ends an analysis: {"analysis":"a1","finding":"…",`+by+`}, or {"analysis":"a1","drop":"why",`+by+`}.`, rules{}, c.conclude),
@@ -28,7 +29,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		on(ctx, c, DecideUpdate, `Decides a lesson: {"lesson":"l1","as":"theme",`+by+`}; theme, accept (with a reason) or join:KEY.`, rules{}, c.decide),
 		on(ctx, c, WaiveUpdate, `Lets the case go on without something: {"gate":"scope","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.waive),
 		on(ctx, c, BackUpdate, `Moves the case back: {"phase":"analysis","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.back),
-		on(ctx, c, CloseUpdate, `Closes the case: {"resolution":"contained",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.close),
+		on(ctx, c, CloseUpdate, `Closes the case: {"resolution":"contained","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.close),
 		on(ctx, c, ReopenUpdate, `Reopens a closed case: {"reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.reopen),
 	)
 	err = errors.Join(err, c.takeDecisions(ctx, c.desk()))

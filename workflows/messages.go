@@ -273,6 +273,7 @@ type Status struct {
 	Commander  string            `json:"commander"`
 	// ProvisionalCommander: it is the opener, until somebody takes command or is named.
 	ProvisionalCommander bool                    `json:"provisional_commander"`
+	Details              incident.Details        `json:"details"`
 	Offer                *OfferStatus            `json:"offer"` // command that somebody was offered and has not accepted yet; null: none
 	Reporter             string                  `json:"reporter"`
 	Organisations        []incident.Organisation `json:"organisations"`
@@ -293,7 +294,8 @@ type Status struct {
 	Debts                []string                `json:"debts"` // ids of the steps still owed
 	Notes                []string                `json:"notes"` // what people should know: who could not be invited …
 	Deadlines            []incident.Deadline     `json:"deadlines"`
-	Resolution           incident.Resolution     `json:"resolution"` // empty until somebody asks to close it
+	Resolution           incident.Resolution     `json:"resolution"`        // empty until somebody asks to close it
+	ResolutionReason     string                  `json:"resolution_reason"` // what it does not say; empty: nobody said more
 	Waivers              []incident.Waiver       `json:"waivers"`
 	BrokenGlass          []incident.BrokenGlass  `json:"broken_glass"`
 	LastUpdate           *incident.Update        `json:"last_update"` // null: none was published

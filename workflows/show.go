@@ -167,6 +167,7 @@ func (c *caseRun) commands() (list []notice.Command) {
 		if c.offered() != nil {
 			add(AcceptUpdate, "")
 		}
+		add(DetailsUpdate, `"reporter":"…","company":"…","what":"…","when":"…","where":"…","invite":["@…"],`)
 		add(ContainUpdate, `"state":"contained",`)
 		add(AnalyzeUpdate, `"name":"…","lead":"@…","hypothesis":"…",`)
 		for _, a := range c.Analyses {

@@ -29,6 +29,8 @@ type CaseState struct {
 	Severity      incident.Severity      `json:"severity,omitempty"`
 	Kind          string                 `json:"kind,omitempty"`
 	Scope         string                 `json:"scope,omitempty"`
+	Details       incident.Details       `json:"details,omitzero"`
+	Missed        []missed               `json:"missed,omitempty"` // people who could not be brought in later than at the opening
 	Commander     commander              `json:"commander"`
 	Offers        []*offer               `json:"offers,omitempty"` // of command: the pending one, and those whose message does not say yet what became of them
 	Containment   incident.Containment   `json:"containment"`
@@ -47,6 +49,7 @@ type CaseState struct {
 	NextUpdate    time.Time              `json:"next_update,omitzero"` // when stakeholders expect the next one
 	Reminded      bool                   `json:"reminded,omitempty"`   // that it is due
 	Resolution    incident.Resolution    `json:"resolution,omitempty"`
+	CloseReason   string                 `json:"close_reason,omitempty"` // what the resolution does not say
 	Closed        time.Time              `json:"closed,omitzero"`
 	Errands       []errand               `json:"errands,omitempty"`
 	Counters      counters               `json:"counters,omitzero"`
@@ -79,6 +82,7 @@ type counters struct {
 	Notices int `json:"notices,omitempty"`
 	Errands int `json:"errands,omitempty"`
 	Offers  int `json:"offers,omitempty"`
+	Invites int `json:"invites,omitempty"`
 }
 
 // stated says who said something, and when.

@@ -55,6 +55,7 @@ var stepRules = []stepRule{
 	{steps: stepShare, skip: true, change: []field{readersField}},
 	{steps: "open.rename.*", skip: true, change: []field{nameField}},
 	{steps: "triage.*", skip: true, change: []field{whoField, peopleField}},
+	{steps: "invite.*", skip: true, change: []field{whoField, peopleField}},
 	{steps: "handover.*", skip: true, change: []field{whoField, peopleField}},
 
 	{steps: stepAnalysisChannel, abort: true, change: []field{namesField}},

@@ -154,6 +154,7 @@ type facts struct {
 	Held        []string `json:",omitempty"` // vendors for which the owed ones wait
 	Commands    string   `json:",omitempty"` // how the commander came to it; empty: they opened the case
 	Offer       string   `json:",omitempty"` // whom command is offered to
+	Details     any      `json:",omitempty"` // nil: none
 }
 
 func (c *caseRun) facts() facts {
@@ -170,6 +171,9 @@ func (c *caseRun) facts() facts {
 	}
 	if c.LastUpdate != nil {
 		f.Update = c.LastUpdate.ID
+	}
+	if c.Details != (incident.Details{}) {
+		f.Details = c.Details
 	}
 	if o := c.offered(); o != nil {
 		f.Offer = o.ID + " " + o.To.Name
@@ -196,6 +200,9 @@ func (c *caseRun) facts() facts {
 	}
 	for _, r := range c.shared.Refused {
 		f.Missed = append(f.Missed, r.Person)
+	}
+	for _, m := range c.stillMissed() {
+		f.Missed = append(f.Missed, m.Who)
 	}
 	if c.commanderUnknown() {
 		f.Missed = append(f.Missed, c.Commander.Asked)

@@ -11,11 +11,11 @@ import (
 func (c *caseRun) status() Status {
 	s := Status{
 		Number: c.Number, WorkflowID: c.WorkflowID, Title: c.Request.Title, Phase: c.Phase, Status: c.state(), Severity: c.Severity, Kind: c.Kind,
-		Commander: c.Commander.Name, ProvisionalCommander: c.provisional(), Offer: c.offerStatus(), Reporter: c.Request.Reporter, Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
+		Commander: c.Commander.Name, ProvisionalCommander: c.provisional(), Offer: c.offerStatus(), Details: c.shownDetails(), Reporter: c.reporter(), Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
 		Drill: c.Request.Drill, Opened: c.Opened, Containment: c.Containment, Scope: c.Scope, Members: c.members(), Links: c.links(),
 		Gates: c.gates(), Debts: c.debts(), Notes: c.notes(),
 		Analyses: c.analysisStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
-		Resolution: c.Resolution, Waivers: append([]incident.Waiver{}, c.Waivers...), BrokenGlass: append([]incident.BrokenGlass{}, c.BrokenGlass...),
+		Resolution: c.Resolution, ResolutionReason: c.CloseReason, Waivers: append([]incident.Waiver{}, c.Waivers...), BrokenGlass: append([]incident.BrokenGlass{}, c.BrokenGlass...),
 		LastUpdate: c.LastUpdate, Mirror: mirrorStatus(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID)), Archive: c.Archive.Kept, Audit: c.auditStatus(),
 	}
 	if c.Contained != nil {
@@ -89,7 +89,7 @@ func (c *caseRun) members() []string {
 
 // notes are what people should know and act on: who could not be brought in, and why a name is not as expected.
 func (c *caseRun) notes() []string {
-	list := []string{}
+	list := append([]string{}, c.detailNotes()...)
 	for _, who := range c.people.Unknown {
 		list = append(list, notice.NotFoundPerson(c.lang, who))
 	}
@@ -147,11 +147,11 @@ func (c *caseRun) links() Links {
 func (c *caseRun) view() notice.Case {
 	l := c.links()
 	v := notice.Case{
-		Lang: c.lang, Number: c.Number, Title: c.Request.Title, Report: c.Request.Report, Kind: c.Kind, Reporter: c.Request.Reporter,
+		Lang: c.lang, Number: c.Number, Title: c.Request.Title, Report: c.Request.Report, Kind: c.Kind, Reporter: c.reporter(), Details: c.Details,
 		Commander: c.Commander.Name, ProvisionalCommander: c.provisional(), Opener: c.opener(), Scope: c.Scope, Severity: c.Severity, Phase: c.Phase, Status: c.state(),
 		Containment: c.Containment, Audience: c.Placement.Audience, Organisations: c.Placement.Organisations, HideTitle: c.Placement.HideTitle,
 		Drill: c.Request.Drill, Provisional: !c.ticketed(), Opened: c.Opened, Gates: c.gates(), Notes: append(c.notes(), c.heldNotes()...),
-		Links: caseLinks(l, c.Number), Tasks: c.tasks(), Lessons: c.lessons(), Waivers: c.Waivers, BrokenGlass: c.BrokenGlass, Resolution: c.Resolution,
+		Links: caseLinks(l, c.Number), Tasks: c.tasks(), Lessons: c.lessons(), Waivers: c.Waivers, BrokenGlass: c.BrokenGlass, Resolution: c.Resolution, ResolutionReason: c.CloseReason,
 		LastUpdate: c.LastUpdate, NextUpdate: c.NextUpdate, Archive: archiveView(c.Archive.Kept, c.Number), Adopted: c.adopted(),
 	}
 	if c.Mirror.Told != "" {

@@ -141,7 +141,7 @@ func TestEarlyEnds(t *testing.T) {
 		t.Run(resolution, func(t *testing.T) {
 			t.Parallel()
 			request, s := in.open(t, "aoi", "open it ends early: "+resolution, cases.Linked)
-			in.send(t, s.Number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: resolution, By: principal()})
+			in.send(t, s.Number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: resolution, Reason: "a slip of the hand", By: principal()})
 			s = in.closed(t, request)
 			require.Len(t, in.world(t, request).role("archive"), 1)
 			require.Equal(t, incident.Ended, s.Status)

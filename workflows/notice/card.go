@@ -31,7 +31,8 @@ type Button struct {
 // How much of a card's parts is shown, in characters: Slack takes about 12,000 in all.
 const (
 	maxGlass    = 1000
-	maxReport   = 1200
+	maxReport   = 1000
+	maxTold     = 200 // of what, when and where, each
 	maxScope    = 600
 	maxTrouble  = 1800
 	maxAnalyses = 2200
@@ -60,6 +61,9 @@ func (c Case) Card(e Escape) Message {
 	if c.Report != "" {
 		m.add("section", within(e, c.Report, maxReport))
 	}
+	if lines := c.toldLines(e, maxTold); len(lines) > 0 {
+		m.add("section", strings.Join(lines, "\n"))
+	}
 	m.Blocks = append(m.Blocks, Block{Kind: "fields", Fields: c.cardFields(e)})
 	m.add("section", c.mrkdwnLinks(e))
 	if lines := c.trouble(e); lines != "" {
@@ -87,7 +91,7 @@ func (c Case) Card(e Escape) Message {
 func (c Case) cardFields(e Escape) (fields []string) {
 	for _, f := range [][2]string{
 		{"phase", c.phase()}, {"severity", c.severity()}, {"commander", c.commander()}, {"containment", c.containment()},
-		{"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())}, {"scope", incident.Shorten(c.or(c.Scope), maxOnCard)}, {"kind", c.or(c.Kind)},
+		{"reporter", c.reporter()}, {"organisation", c.or(c.companies())}, {"scope", incident.Shorten(c.or(c.Scope), maxOnCard)}, {"kind", c.or(c.Kind)},
 	} {
 		fields = append(fields, "*"+c.say(f[0])+"*\n"+within(e, f[1], maxScope))
 	}

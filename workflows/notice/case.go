@@ -15,6 +15,7 @@ type Case struct {
 	Report    string
 	Kind      string
 	Reporter  string
+	Details   incident.Details // what the report left open and people have found out
 	Commander string
 	// ProvisionalCommander: the opener, until somebody takes command or is named.
 	ProvisionalCommander bool
@@ -38,19 +39,20 @@ type Case struct {
 	Notes                []string
 	Commands             []Command
 
-	ContainmentBy string // who said so last; empty: nobody has
-	ContainmentAt time.Time
-	Analyses      []Analysis
-	Tasks         []incident.Task
-	Lessons       []incident.Lesson
-	LastUpdate    *incident.Update // nil: none was published
-	NextUpdate    time.Time        // zero: none was promised
-	Resolution    incident.Resolution
-	Waivers       []incident.Waiver
-	BrokenGlass   []incident.BrokenGlass
-	Mirror        Mirror
-	Archive       Archive
-	Adopted       Adopted
+	ContainmentBy    string // who said so last; empty: nobody has
+	ContainmentAt    time.Time
+	Analyses         []Analysis
+	Tasks            []incident.Task
+	Lessons          []incident.Lesson
+	LastUpdate       *incident.Update // nil: none was published
+	NextUpdate       time.Time        // zero: none was promised
+	Resolution       incident.Resolution
+	ResolutionReason string // what it does not say
+	Waivers          []incident.Waiver
+	BrokenGlass      []incident.BrokenGlass
+	Mirror           Mirror
+	Archive          Archive
+	Adopted          Adopted
 }
 
 // Link is one of the case's things.
@@ -132,6 +134,32 @@ func (c Case) commander() string {
 		return who
 	}
 	return c.say("commander_offered", "Who", who, "To", line(c.OfferedTo, maxName))
+}
+
+// reporter is who reported it, and of which company.
+func (c Case) reporter() string {
+	if c.Details.Company == "" {
+		return c.or(c.Reporter)
+	}
+	return c.say("reporter_of", "Who", c.or(c.Reporter), "Company", c.Details.Company)
+}
+
+// told are what, when and where, as far as anybody has found out.
+func (c Case) told() (rows [][2]string) {
+	for _, r := range [][2]string{{"details_what", c.Details.What}, {"details_when", c.Details.When}, {"details_where", c.Details.Where}} {
+		if r[1] != "" {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// toldLines are the same, one on a line, in mrkdwn.
+func (c Case) toldLines(e Escape, most int) (lines []string) {
+	for _, r := range c.told() {
+		lines = append(lines, "*"+c.say(r[0])+"*: "+within(e, incident.CleanLine(r[1]), most))
+	}
+	return lines
 }
 
 // containment says whether the damage is contained, and by whose word.

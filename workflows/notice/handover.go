@@ -47,7 +47,7 @@ type Offered struct {
 
 // How much of a case a hand-over tells, in characters: all of it must stay within the 12,000 of one message.
 const (
-	maxHandoverScope  = 800
+	maxHandoverScope  = 600
 	maxHandoverList   = 1700 // of analyses, and of tasks
 	maxHandoverOthers = 1000 // of lessons, of what is owed, and of the newest entries
 	maxHandoverNote   = 1500
@@ -81,6 +81,8 @@ func (c Case) handoverFacts(e Escape) (lines []string) {
 	for _, f := range [][2]string{{"phase", c.phase()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"containment", c.containment()}} {
 		add(f[0], f[1], maxSaid)
 	}
+	add("reporter", c.reporter(), maxSaid)
+	lines = append(lines, c.toldLines(e, maxSaid)...)
 	add("scope", c.or(incident.CleanLine(c.Scope)), maxHandoverScope)
 	if next := c.missing(); next != "" {
 		add("handover_needed", next, maxMissing)

@@ -22,6 +22,7 @@ func rich(lang string) notice.Case {
 	c.Phase, c.Scope, c.Containment, c.ContainmentBy, c.ContainmentAt = incident.PhaseAnalysis, "3 mailboxes at Acme Foods", incident.Contained, "Ben Okafor", at(50)
 	c.Steps = []notice.Step{{ID: "a2/analysis.lead.invite", System: "slack", Class: "Denied", Cause: "restricted_action", Hint: "Let the app invite people", State: "stuck", Since: at(40)}}
 	c.Gates = []incident.Gate{incident.NewGate(incident.PhaseAnalysis, incident.Need{Name: "conclude a1"}, incident.Need{Name: "containment", Met: true}, incident.Need{Name: "resolution"})}
+	c.Details = incident.Details{Company: "Acme Foods", What: "A mail asked for a sign-in.", When: "since Monday", Where: "payroll, 2nd floor"}
 	c.Analyses = analyses()
 	c.Tasks = []incident.Task{
 		{ID: "t1", Title: "Reset the passwords", Owner: "Ben Okafor", Due: "today", Status: incident.TaskDone, By: "Aoi Sato", At: at(20)},
@@ -98,7 +99,8 @@ func spoiled(lang, text string, size int) notice.Case {
 	line := func(most int) string { return incident.CleanLine(long(most)) }
 	c := rich(lang)
 	c.Title, c.Report, c.Kind, c.Reporter, c.Commander, c.Opener, c.Scope = line(250), long(10000), line(500), line(500), line(500), line(500), long(4000)
-	c.ContainmentBy, c.Resolution = line(500), incident.Resolution(line(500))
+	c.ContainmentBy, c.Resolution, c.ResolutionReason = line(500), incident.Resolution(line(500)), long(1000)
+	c.Details = incident.Details{Reporter: line(500), Company: line(500), What: long(4000), When: line(500), Where: line(500)}
 	for i := range c.Analyses {
 		a := &c.Analyses[i]
 		a.Name, a.Lead, a.Hypothesis = line(120), line(500), long(4000)
@@ -198,6 +200,14 @@ var sentences = []struct {
 	{"command_declined", []string{"By", "Chie", "Commander", "Aoi", "Reason", "on a train"}},
 	{"command_declined", []string{"By", "Chie", "Commander", "", "Reason", ""}},
 	{"command_needless", []string{"Commander", "Aoi"}},
+	{"details_who", []string{"Reporter", "Ms Ito, 03-1234-5678", "Company", "Acme Foods", "Kind", "phishing", "By", "Aoi"}},
+	{"details_who", []string{"Reporter", "", "Company", "Acme Foods", "Kind", "", "By", "Aoi"}},
+	{"details_what", []string{"What", "a mail with a link was opened", "When", "this morning", "Where", "payroll", "By", "Aoi"}},
+	{"details_what", []string{"What", "", "When", "this morning", "Where", "", "By", "Aoi"}},
+	{"report_unclear", []string{"By", "Aoi"}},
+	{"report_clear", []string{"By", "Ben"}},
+	{"people_named", []string{"Text", "@ben, chie@example.com", "By", "Aoi"}},
+	{"closing", []string{"Resolution", "opened by mistake", "Reason", "typed in the wrong channel", "By", "Aoi"}},
 	{"contained", []string{"State", "not applicable", "By", "Aoi"}},
 	{"analysis_opened", []string{"Analysis", "a1", "Name", "mailbox", "Lead", "Ben", "Channel", "sec-42-a1", "By", "Aoi"}},
 	{"analysis_opened", []string{"Analysis", "a1", "Name", "mailbox", "Lead", "Ben", "Channel", "", "By", "Aoi"}},
@@ -259,6 +269,7 @@ func said(lang string) string {
 	for _, column := range slices.Sorted(maps.Keys(entry)) {
 		fmt.Fprintf(&b, "entry %s: %s\n", column, entry[column])
 	}
+	fmt.Fprintln(&b, notice.ReportUnclear(lang))
 	fmt.Fprintln(&b, notice.CommanderLeft(lang, "Aoi"))
 	fmt.Fprintln(&b, notice.ChannelArchived(lang, "sec-42"))
 	fmt.Fprintln(&b, notice.ChannelUnread(lang, "sec-42"))

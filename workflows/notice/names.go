@@ -80,6 +80,9 @@ func LinkTitle(lang, kind string) string { return in(lang).say("link_" + kind) }
 // NotFoundPerson says that somebody who was named is nobody in Slack.
 func NotFoundPerson(lang, who string) string { return in(lang).say("note_person", "Who", who) }
 
+// ReportUnclear says that nobody knows yet what happened, and how to find out.
+func ReportUnclear(lang string) string { return in(lang).say("note_unclear") }
+
 // NotInvited says whom Slack did not let into the channel, with its reason.
 func NotInvited(lang, who, reason string) string {
 	return in(lang).say("note_invite", "Who", who, "Reason", reason)

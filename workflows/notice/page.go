@@ -41,9 +41,12 @@ func (c Case) pageRows() (rows [][2]string) {
 	add := func(id, text string) { rows = append(rows, [2]string{c.say(id), text}) }
 	for _, r := range [][2]string{
 		{"phase", c.phase()}, {"status", c.status()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"commander", c.commander()},
-		{"scope", c.or(c.Scope)}, {"containment", c.containment()}, {"reporter", c.or(c.Reporter)}, {"organisation", c.or(c.companies())},
+		{"scope", c.or(c.Scope)}, {"containment", c.containment()}, {"reporter", c.reporter()}, {"organisation", c.or(c.companies())},
 		{"audience", c.word("audience", string(c.Audience))}, {"opened", clock(c.Opened)},
 	} {
+		add(r[0], within(markdown, r[1], 1000))
+	}
+	for _, r := range c.told() {
 		add(r[0], within(markdown, r[1], 1000))
 	}
 	if c.Resolution != "" {

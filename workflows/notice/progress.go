@@ -87,7 +87,13 @@ func (c Case) waiverLines(e Escape) (lines []string) {
 }
 
 // resolution is why the case is closed, in the reader's language where it is one of our words.
-func (c Case) resolution() string { return resolution(c.Lang, string(c.Resolution)) }
+func (c Case) resolution() string {
+	text := resolution(c.Lang, string(c.Resolution))
+	if c.ResolutionReason == "" {
+		return text
+	}
+	return c.say("resolution_because", "Resolution", text, "Reason", line(c.ResolutionReason, maxSaid))
+}
 
 func resolution(lang, text string) string {
 	const duplicate = "duplicate of "

@@ -53,6 +53,7 @@ func StatusText(c Case, e Escape) string {
 		c.say("commander")+": "+within(e, incident.CleanLine(c.commander()), maxSaid)+"  ·  "+c.say("scope")+": "+within(e, c.or(incident.CleanLine(c.Scope)), maxScope),
 		c.say("containment")+": "+e.text(c.containment()),
 	)
+	lines = append(lines, c.toldLines(e, maxOnCard)...)
 	lines = append(lines, c.channelLine(e)...)
 	lines = append(lines, c.mrkdwnLinks(e))
 	for _, l := range c.fit(e, c.analysisLines(e), maxAnalyses) {

@@ -51,6 +51,12 @@ func (c Case) blockRows(e Escape) (rows [][2]string) {
 	} {
 		add(r[0], within(e, r[1], maxBlockScope))
 	}
+	if c.Details.Reporter != "" || c.Details.Company != "" { // otherwise it stands above
+		add("reporter", within(e, c.reporter(), maxBlockTold))
+	}
+	for _, r := range c.told() {
+		add(r[0], within(e, r[1], maxBlockTold))
+	}
 	if c.Resolution != "" {
 		add("resolution", within(e, c.resolution(), maxBlockUpdate))
 	}

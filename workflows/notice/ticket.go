@@ -28,6 +28,7 @@ const (
 	maxReported    = 17000
 	maxBlockScope  = 1000
 	maxBlockUpdate = 600
+	maxBlockTold   = 300
 	maxBlockLines  = 2500 // of the analyses
 	maxBlockSteps  = 1800
 )
