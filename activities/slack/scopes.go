@@ -14,6 +14,7 @@ var methods = map[string]string{
 	"bookmarks.add":            "bookmarks:write",
 	"bookmarks.edit":           "bookmarks:write",
 	"bookmarks.list":           "bookmarks:read",
+	"bots.info":                "users:read",
 	"chat.postMessage":         "chat:write",
 	"chat.update":              "chat:write",
 	"conversations.archive":    manageBoth,

@@ -6,9 +6,13 @@
 //	bench open
 //	bench open -limits=false -rate 120 -concurrency 4
 //	bench mirror -n 20000
+//	bench gateway -transport both -rate 200 -for 60s -channels 100
 //
 // bench mirror measures what the machine does with what people say: how fast a backlog is logged, how far the log lags
 // behind while they talk, what the archive takes, and the worker's memory.
+//
+// bench gateway measures how soon the gateway acknowledges what Slack sends, over HTTP and over Socket Mode, while people
+// talk in many channels and open further cases; and it looks in Temporal for everything that was acknowledged.
 //
 // All figures of one report come from one run on one machine. Ratios can be compared between machines, times cannot.
 package main

@@ -54,9 +54,9 @@ func TestReadHistory(t *testing.T) {
 	}
 	want := engine{
 		Steps: 2, Retried: 1,
-		Dispatch: span{N: 2, Median: 3, P90: 5, Max: 5},
-		Decision: span{N: 2, Median: 5, P90: 8, Max: 8},
-		Step:     span{N: 2, Median: 8, P90: 13, Max: 13},
+		Dispatch: span{N: 2, Median: 3, P90: 5, P99: 5, Max: 5},
+		Decision: span{N: 2, Median: 5, P90: 8, P99: 8, Max: 8},
+		Step:     span{N: 2, Median: 8, P90: 13, P99: 13, Max: 13},
 	}
 	if diff := cmp.Diff(want, measureEngine([]chronicle{r})); diff != "" {
 		t.Errorf("engine (-want +got):\n%s", diff)
@@ -89,7 +89,7 @@ func TestSpan(t *testing.T) {
 	for i := 20; i > 0; i-- {
 		list = append(list, time.Duration(i)*time.Millisecond)
 	}
-	if got, want := spanOf(list), (span{N: 20, Median: 10, P90: 18, Max: 20}); got != want {
+	if got, want := spanOf(list), (span{N: 20, Median: 10, P90: 18, P99: 20, Max: 20}); got != want {
 		t.Errorf("spanOf = %+v, want %+v", got, want)
 	}
 	if got := spanOf(nil); got != (span{}) {

@@ -23,6 +23,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "mirror" {
 		return runTalk(ctx, args[1:], stdout, stderr)
 	}
+	if len(args) > 0 && args[0] == "gateway" {
+		return runGate(ctx, args[1:], stdout, stderr)
+	}
 	o, err := parse(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0

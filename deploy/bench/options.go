@@ -17,6 +17,7 @@ type options struct {
 	slowJira                       time.Duration
 	ready                          string
 	timeout                        time.Duration
+	apart                          bool // the gateway is started by whoever measures it
 }
 
 // latencies are what each vendor takes to answer.
@@ -46,7 +47,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	f.StringVar(&o.ready, "ready", "", "the ready line's JSON of a local that runs, or a `file` that holds it; none: start one")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Minute, "give up after")
 	if len(args) == 0 || args[0] != "open" {
-		fmt.Fprintln(stderr, "usage: bench open [flags], bench mirror [flags]; see bench open -h")
+		fmt.Fprintln(stderr, "usage: bench open [flags], bench mirror [flags], bench gateway [flags]; see bench open -h")
 		return o, errors.New("usage")
 	}
 	if err := f.Parse(args[1:]); err != nil {

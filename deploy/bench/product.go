@@ -36,8 +36,10 @@ type product struct {
 	options client.Options
 	client  client.Client
 	desk    *cases.Cases
-	spawned int // process id of the last program that was started
-	worker  int // process id of a worker of its own; 0: it is part of local
+	spawned int          // process id of the last program that was started
+	worker  int          // process id of a worker of its own; 0: it is part of local
+	rest    func() error // ends it
+	bin     string       // where the programs are
 	stops   []func() error
 }
 
@@ -53,7 +55,7 @@ func startProduct(ctx context.Context, o options) (_ *product, err error) {
 	if o.ready != "" {
 		err = p.readReady([]byte(o.ready))
 	} else {
-		err = p.launch(ctx, o.limits)
+		err = p.launch(ctx, o)
 	}
 	if err == nil {
 		err = p.connect(ctx)
@@ -61,28 +63,30 @@ func startProduct(ctx context.Context, o options) (_ *product, err error) {
 	return p, err
 }
 
-func (p *product) launch(ctx context.Context, limits bool) error {
+func (p *product) launch(ctx context.Context, o options) error {
 	dir, err := os.MkdirTemp("", "hikeshi-bench-")
 	if err != nil {
 		return fmt.Errorf("make a data directory: %w", err)
 	}
 	p.stops = append(p.stops, func() error { return os.RemoveAll(dir) })
-	bin, err := programs(ctx, dir)
-	if err != nil {
+	if p.bin, err = programs(ctx, dir); err != nil {
 		return err
 	}
 	args := []string{"--data", filepath.Join(dir, "data"), "--temporal-port", "0", "--ui-port", "0", "--sandbox-port", "0", "--gateway-port", "0"}
-	if !limits {
+	switch {
+	case o.apart:
+		args = append(args, "--without", "worker,gateway")
+	case !o.limits:
 		args = append(args, "--without", "worker")
 	}
-	lines, err := p.spawn(filepath.Join(bin, "local"), nil, args...)
+	lines, err := p.spawn(filepath.Join(p.bin, "local"), nil, args...)
 	if err != nil {
 		return err
 	}
-	if err := p.awaitReady(ctx, lines); err != nil || limits {
+	if err := p.awaitReady(ctx, lines); err != nil || o.limits {
 		return err
 	}
-	return p.launchWorker(filepath.Join(bin, "worker"))
+	return p.launchWorker(filepath.Join(p.bin, "worker"))
 }
 
 // launchWorker starts a worker whose configuration is local's with one line more.
@@ -96,22 +100,24 @@ func (p *product) launchWorker(program string) error {
 		return fmt.Errorf("write a configuration without limits: %w", err)
 	}
 	_, err = p.spawn(program, []string{"HIKESHI_CONFIG=" + file})
-	p.worker = p.spawned
+	if err == nil {
+		p.worker, p.rest = p.spawned, p.once()
+	}
 	return err
 }
 
-// programs finds local and worker beside this program, or builds them.
+// programs finds local, worker and starter beside this program, or builds them.
 func programs(ctx context.Context, dir string) (string, error) {
 	if self, err := os.Executable(); err == nil {
 		beside := filepath.Dir(self)
-		if exists(filepath.Join(beside, "local")) && exists(filepath.Join(beside, "worker")) {
+		if exists(filepath.Join(beside, "local")) && exists(filepath.Join(beside, "worker")) && exists(filepath.Join(beside, "starter")) {
 			return beside, nil
 		}
 	}
 	bin := filepath.Join(dir, "bin")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", bin+"/", "hikeshi/worker", "hikeshi/deploy/local").CombinedOutput()
+	out, err := exec.CommandContext(ctx, "go", "build", "-o", bin+"/", "hikeshi/worker", "hikeshi/starter", "hikeshi/deploy/local").CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("build local and worker: %w: run bench from within the project, or build both beside it\n%s", err, out)
+		return "", fmt.Errorf("build local, worker and starter: %w: run bench from within the project, or build them beside it\n%s", err, out)
 	}
 	return bin, nil
 }

@@ -11,6 +11,7 @@ type span struct {
 	N      int     `json:"n"`
 	Median float64 `json:"median_ms"`
 	P90    float64 `json:"p90_ms"` // the nearest rank: with few values, the greatest
+	P99    float64 `json:"p99_ms"`
 	Max    float64 `json:"max_ms"`
 }
 
@@ -20,7 +21,7 @@ func spanOf(list []time.Duration) span {
 	}
 	list = slices.Sorted(slices.Values(list))
 	rank := func(q float64) float64 { return milliseconds(list[int(math.Ceil(q*float64(len(list))))-1]) }
-	return span{N: len(list), Median: rank(0.5), P90: rank(0.9), Max: rank(1)}
+	return span{N: len(list), Median: rank(0.5), P90: rank(0.9), P99: rank(0.99), Max: rank(1)}
 }
 
 // milliseconds rounds to a tenth: event times are not finer than the noise of a shared machine.

@@ -199,9 +199,12 @@ func (p *product) archive(ctx context.Context, c *opened) (time.Duration, error)
 	}
 }
 
-// peak is the most memory that the worker has had, in MiB; 0 where the system does not say.
-func (p *product) peak() int {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(p.worker) + "/status")
+// peak is the most memory that the worker has had.
+func (p *product) peak() int { return peakOf(p.worker) }
+
+// peakOf is the most memory that a process has had, in MiB; 0 where the system does not say.
+func peakOf(pid int) int {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 	if err != nil {
 		return 0
 	}

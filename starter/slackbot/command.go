@@ -35,7 +35,7 @@ func (g *Gateway) command(ctx context.Context, payload []byte) reply {
 		Team     string `json:"team_id"`
 		Org      string `json:"enterprise_id"`
 	}
-	if err := lenient(payload, &f); err != nil || f.User == "" || f.Trigger == "" {
+	if err := lenient(payload, &f); err != nil || !plainUser.MatchString(f.User) || f.Trigger == "" {
 		return refuse("this is no slash command: user_id or trigger_id is missing")
 	}
 	if why := g.home.stranger(f.App, f.Team, f.Org); why != "" {

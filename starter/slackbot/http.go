@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"time"
@@ -23,6 +24,10 @@ func (g *Gateway) over(k kind, unwrap func(body []byte) ([]byte, error)) http.Ha
 		if !ok {
 			return
 		}
+		if !fitting(r.Header.Get("Content-Type")) {
+			plain(w, http.StatusUnsupportedMediaType, "Slack sends forms and JSON\n")
+			return
+		}
 		payload, err := unwrap(body)
 		if err != nil {
 			g.o.Log.Warn("refuse a request of Slack's", "kind", k, "reason", err)
@@ -31,6 +36,12 @@ func (g *Gateway) over(k kind, unwrap func(body []byte) ([]byte, error)) http.Ha
 		}
 		write(w, g.handle(r.Context(), request{kind: k, payload: payload, received: began}))
 	}
+}
+
+// fitting reports whether a body may be what Slack sends. Which of both it is, its path says.
+func fitting(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return contentType == "" || err == nil && (kind == "application/json" || kind == "application/x-www-form-urlencoded")
 }
 
 // signed returns the body as it was signed, or says what is wrong.

@@ -90,7 +90,7 @@ func (s *socket) acknowledge(ctx context.Context, p packet, said reply, until ti
 	if said.answer != nil {
 		answer = json.RawMessage(said.answer)
 	}
-	err := s.client.AckCtx(ctx, p.ID, answer)
+	err := s.ack(ctx, p.ID, answer)
 	if err == nil || ctx.Err() != nil {
 		return // too late for Slack: what should come again does
 	}
@@ -99,7 +99,7 @@ func (s *socket) acknowledge(ctx context.Context, p packet, said reply, until ti
 	if k != commands {
 		return // a dialog stays open, and says that something is wrong
 	}
-	if err := s.client.AckCtx(ctx, p.ID, nil); err == nil {
+	if err := s.ack(ctx, p.ID, nil); err == nil {
 		s.g.afterwards(context.WithoutCancel(ctx), k, p.Payload, said)
 	}
 }

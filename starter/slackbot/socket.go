@@ -60,9 +60,9 @@ func (g *Gateway) keepOpen(ctx context.Context, n int) {
 
 // socket is one of Slack's, as long as its token counts.
 type socket struct {
-	g      *Gateway
-	n      int
-	client *socketmode.Client
+	g   *Gateway
+	n   int
+	ack func(ctx context.Context, envelope string, answer any) error
 
 	wasOpen bool
 	inHand  sync.WaitGroup // requests that are being answered
@@ -76,16 +76,17 @@ func (s *socket) serve(ctx context.Context) error {
 		return err
 	}
 	api := slack.New("", slack.OptionAppLevelToken(token), slack.OptionHTTPClient(s.g.answers), slack.OptionAPIURL(apiURL(s.g.o.APIURL)))
-	s.client = socketmode.New(api, socketmode.OptionReadLimit(maxPacket))
+	client := socketmode.New(api, socketmode.OptionReadLimit(maxPacket))
+	s.ack = client.AckCtx
 	answering := context.WithoutCancel(ctx)
 	running, cancel := context.WithCancel(answering)
 	defer s.inHand.Wait()
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- s.client.RunContext(running) }()
+	go func() { ended <- client.RunContext(running) }()
 	for {
 		select {
-		case e := <-s.client.Events:
+		case e := <-client.Events:
 			if err := s.take(answering, e); err != nil {
 				return err
 			}

@@ -175,8 +175,10 @@ func (s *Server) deliver(ctx context.Context, client *http.Client, path string, 
 }
 
 func (s *Server) carry(ctx context.Context, client *http.Client, path string, header http.Header, body []byte) (int, []byte, error) {
+	began := time.Now()
 	if l := s.sockets.next(); l != nil {
 		answer, err := s.overSocket(ctx, l, path, header, body)
+		s.delivered.note(path, "socket", header, began, err == nil)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -185,7 +187,9 @@ func (s *Server) carry(ctx context.Context, client *http.Client, path string, he
 	if s.eventsURL() == "" {
 		return 0, nil, errNoSocket
 	}
-	return s.post(ctx, client, path, header, body)
+	status, answer, err := s.post(ctx, client, path, header, body)
+	s.delivered.note(path, "http", header, began, err == nil && status == http.StatusOK)
+	return status, answer, err
 }
 
 // reachable reports whether the gateway can be reached at all, now or when it opens its socket again.

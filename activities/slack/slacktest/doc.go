@@ -30,6 +30,7 @@
 //	                        somebody joins the workspace, a guest or one of another workspace, or changes
 //
 //	POST /_control/sockets  {disconnect, cut, lose_acks}              what befalls the gateway's sockets; see [Trouble]; GET counts them
+//	GET /_control/deliveries                                          each try to reach the gateway, and how long it took; see [Delivery]
 //	POST /_control/app_token {token}                                  issues another app-level token; empty: none counts
 //	POST /_control/weather  {seed, drop, repeat, delay, delay_ms}     what befalls events on their way; see [Weather]
 //

@@ -26,14 +26,15 @@ type Options struct {
 // Server is the workspace. It is an http.Handler; the Web API is under /api/.
 type Server struct {
 	*fake.Control
-	Bot     *fake.Secret // the bot's token
-	App     *fake.Secret // the app-level token
-	o       Options
-	db      tables
-	idx     index
-	out     courier
-	sockets sockets
-	api     http.Handler
+	Bot       *fake.Secret // the bot's token
+	App       *fake.Secret // the app-level token
+	o         Options
+	db        tables
+	idx       index
+	out       courier
+	sockets   sockets
+	delivered deliveries
+	api       http.Handler
 
 	mu     sync.Mutex
 	events string // the gateway's address now
@@ -136,6 +137,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /_control/weather", s.changeWeather)
 	mux.HandleFunc("POST /_control/interact", s.personInteracts)
 	mux.HandleFunc("POST /_control/shortcut", s.personShortcuts)
+	mux.HandleFunc("GET /_control/deliveries", s.showDeliveries)
+	mux.HandleFunc("DELETE /_control/deliveries", s.forgetDeliveries)
 	mux.HandleFunc("POST /_control/sockets", s.disturb)
 	mux.HandleFunc("GET /_control/sockets", s.lookAtSockets)
 	mux.HandleFunc("GET /link/", s.link)

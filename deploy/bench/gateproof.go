@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+
+	"hikeshi/workflows"
+)
+
+// missing counts what the gateway has acknowledged, and Temporal does not know.
+func (p *product) missing(ctx context.Context, all *deeds, r *gateRun) error {
+	r.Unanswered = len(all.refused)
+	for _, c := range all.commands {
+		_, err := p.client.DescribeWorkflowExecution(ctx, workflows.IntakeWorkflowID(c.request), "")
+		var unknown *serviceerror.NotFound
+		switch {
+		case errors.As(err, &unknown):
+			r.LostCommands++
+		case err != nil:
+			return err
+		}
+	}
+	heard := map[string]*ear{}
+	for _, s := range all.said {
+		e := heard[s.in.workflow]
+		if e == nil {
+			var err error
+			if e, err = p.ear(ctx, workflows.MirrorWorkflowID(s.in.workflow)); err != nil {
+				return err
+			}
+			heard[s.in.workflow] = e
+		}
+		if !e.heard(s) {
+			r.LostEvents++
+		}
+	}
+	return nil
+}
+
+// ear is what a mirror was told.
+type ear struct {
+	bells map[string]time.Time            // by channel: when its bell was rung last
+	hints map[string]map[string]time.Time // by channel and message: when it was last named
+}
+
+// heard reports whether the mirror was told of it, after it was said: a bell that rings later is for it too.
+func (e *ear) heard(s said) bool {
+	if s.hint {
+		return e.hints[s.in.channel][s.ts].After(s.at)
+	}
+	return e.bells[s.in.channel].After(s.at)
+}
+
+// ear reads the signals in a mirror's history.
+func (p *product) ear(ctx context.Context, mirror string) (*ear, error) {
+	e := &ear{bells: map[string]time.Time{}, hints: map[string]map[string]time.Time{}}
+	events := p.client.GetWorkflowHistory(ctx, mirror, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		if err != nil {
+			return nil, fmt.Errorf("read the history of %s: %w", mirror, err)
+		}
+		signal := event.GetWorkflowExecutionSignaledEventAttributes()
+		if signal.GetSignalName() != workflows.BellSignal {
+			continue
+		}
+		var bell workflows.Bell
+		if err := p.options.DataConverter.FromPayloads(signal.GetInput(), &bell); err != nil {
+			return nil, fmt.Errorf("read a bell in the history of %s: %w", mirror, err)
+		}
+		at := event.GetEventTime().AsTime()
+		for _, channel := range bell.Channels {
+			e.bells[channel] = at
+		}
+		for _, h := range bell.Hints {
+			if e.hints[h.Channel] == nil {
+				e.hints[h.Channel] = map[string]time.Time{}
+			}
+			e.hints[h.Channel][h.TS] = at
+		}
+	}
+	return e, nil
+}

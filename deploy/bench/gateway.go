@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"hikeshi/starter/cases"
+)
+
+// gateOptions are the command line of bench gateway.
+type gateOptions struct {
+	transports []string
+	rate       float64 // requests a second
+	length     time.Duration
+	channels   int
+	worker     bool
+	json       bool
+	timeout    time.Duration
+}
+
+func parseGate(args []string, stderr io.Writer) (o gateOptions, err error) {
+	f := flag.NewFlagSet("bench gateway", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	way := f.String("transport", "both", "`how` requests come: socket, http, or both, one after the other")
+	f.Float64Var(&o.rate, "rate", 200, "`requests` a second; a tenth of them are commands, the rest events")
+	f.DurationVar(&o.length, "for", time.Minute, "for how `long`, each way")
+	f.IntVar(&o.channels, "channels", 100, "`channels` of as many cases in which people talk")
+	f.BoolVar(&o.worker, "worker", false, "the worker is at work meanwhile; else it rests, and what is measured is the gateway")
+	f.BoolVar(&o.json, "json", false, "print one JSON document")
+	f.DurationVar(&o.timeout, "timeout", 30*time.Minute, "give up after")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	switch *way {
+	case "both":
+		o.transports = []string{"http", "socket"}
+	case "http", "socket":
+		o.transports = []string{*way}
+	default:
+		err = fmt.Errorf("-transport %s: socket, http or both", *way)
+	}
+	if len(f.Args()) > 0 || o.rate <= 0 || o.rate > 1000 || o.length < time.Second || o.length > 10*time.Minute || o.channels < 1 || o.channels > 500 {
+		err = errors.New("use -rate up to 1000, -for between 1s and 10m, -channels between 1 and 500")
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "error: %v\n", err)
+	}
+	return o, err
+}
+
+func runGate(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parseGate(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2 // it has been said what is wrong
+	}
+	forgetEnvironment()
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	r, err := measureGate(ctx, o, stderr)
+	if err == nil {
+		err = r.print(stdout, o.json)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "error: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// measureGate opens a case for each channel, lets people talk in all of them and open more, once each way, and looks in
+// Temporal for everything that the gateway has acknowledged. The gateway is a process of its own.
+func measureGate(ctx context.Context, o gateOptions, stderr io.Writer) (_ *gateReport, err error) {
+	say := func(format string, args ...any) { fmt.Fprintf(stderr, "bench: "+format+"\n", args...) }
+	say("starting the product")
+	p, err := startProduct(ctx, options{limits: false, apart: true})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, p.stop()) }()
+	if err := p.vendors.limit(ctx, false); err != nil {
+		return nil, err
+	}
+	gate, err := p.startGate(ctx, "both")
+	if err != nil {
+		return nil, err
+	}
+	say("opening %d cases", o.channels)
+	crowd, err := p.openChannels(ctx, o)
+	if err = errors.Join(err, gate.stop()); err != nil {
+		return nil, err
+	}
+	r := &gateReport{Rate: o.rate, Seconds: o.length.Seconds(), Channels: o.channels, Worker: o.worker}
+	if !o.worker {
+		if err := p.rest(); err != nil {
+			return nil, err
+		}
+	}
+	for _, way := range o.transports {
+		say("%g requests a second for %s over %s", o.rate, o.length, way)
+		run, err := p.measureWay(ctx, o, way, crowd, say)
+		if err != nil {
+			return nil, fmt.Errorf("measure the gateway over %s: %w", way, err)
+		}
+		r.Runs = append(r.Runs, run)
+	}
+	return r, nil
+}
+
+// openChannels opens the cases, as many a minute as the machine takes, and waits until nothing moves in them.
+func (p *product) openChannels(ctx context.Context, o gateOptions) ([]*opened, error) {
+	list, err := p.openCases(ctx, options{rate: 240, concurrency: 4}, o.channels)
+	if err == nil {
+		err = p.follow(ctx, list, cases.Linked)
+	}
+	return list, err
+}
+
+// gate is a gateway that runs.
+type gate struct {
+	pid  int
+	stop func() error
+}
+
+// startGate starts a gateway in a process of its own, and waits until requests come to it.
+func (p *product) startGate(ctx context.Context, mode string) (g gate, err error) {
+	text, err := os.ReadFile(p.Config)
+	if err != nil {
+		return g, fmt.Errorf("read the configuration of local: %w", err)
+	}
+	file := filepath.Join(filepath.Dir(p.Config), mode+".yaml") // beside it: it names other files relative to itself
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "mode: both", "mode: "+mode, 1)), 0o600); err != nil {
+		return g, fmt.Errorf("write a configuration for the gateway: %w", err)
+	}
+	if _, err := p.spawn(filepath.Join(p.bin, "starter"), []string{"HIKESHI_CONFIG=" + file}, "serve"); err != nil {
+		return g, err
+	}
+	g = gate{p.spawned, p.once()}
+	return g, p.awaitGate(ctx)
+}
+
+// once takes the stop of the last program, to be called before the end of all.
+func (p *product) once() func() error {
+	last := len(p.stops) - 1
+	p.stops[last] = sync.OnceValue(p.stops[last])
+	return p.stops[last]
+}
+
+func (p *product) awaitGate(ctx context.Context) error {
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Gateway+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			said, _ := io.ReadAll(io.LimitReader(resp.Body, 100)) // the status says enough without it
+			_ = resp.Body.Close()
+			if resp.StatusCode == http.StatusOK && string(said) == "ready\n" {
+				return nil
+			}
+		}
+		if err := pause(ctx, 50*time.Millisecond); err != nil {
+			return fmt.Errorf("wait for the gateway: %w", err)
+		}
+	}
+}
