@@ -33,7 +33,7 @@ chaos: ## Let something go wrong at every vendor call of a case's life, and kill
 	go test ./deploy/local -count=1 -v -timeout 6h -run 'TestCrashMatrix|TestRandomRun|TestKillsOfTheDemonstration' -matrix $(or $(MATRIX),wide) -chaos.rounds 20 -kills 50
 
 bench: ## Measure how long people wait for a case; bin/bench open -h shows what can be varied
-	go build -o bin/ ./worker ./deploy/local ./deploy/bench
+	go build -o bin/ ./worker ./starter ./deploy/local ./deploy/bench
 	bin/bench open
 
 record: ## Record the golden files and histories anew; look at the diff before committing it

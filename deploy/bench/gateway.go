@@ -143,11 +143,22 @@ func (p *product) startGate(ctx context.Context, mode string) (g gate, err error
 	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "mode: both", "mode: "+mode, 1)), 0o600); err != nil {
 		return g, fmt.Errorf("write a configuration for the gateway: %w", err)
 	}
-	if _, err := p.spawn(filepath.Join(p.bin, "starter"), []string{"HIKESHI_CONFIG=" + file}, "serve"); err != nil {
+	log, err := os.Create(filepath.Join(filepath.Dir(p.Config), "gateway.log")) // it has much to say of a worker that rests
+	if err != nil {
+		return g, fmt.Errorf("make the gateway's log: %w", err)
+	}
+	p.aside = log
+	_, err = p.spawn(filepath.Join(p.bin, "starter"), []string{"HIKESHI_CONFIG=" + file}, "serve")
+	p.aside = nil
+	if err = errors.Join(err, log.Close()); err != nil {
 		return g, err
 	}
 	g = gate{p.spawned, p.once()}
-	return g, p.awaitGate(ctx)
+	if err := p.awaitGate(ctx); err != nil {
+		said, _ := os.ReadFile(log.Name()) // then only that it is not ready is known
+		return g, fmt.Errorf("%w\n%s", err, said)
+	}
+	return g, nil
 }
 
 // once takes the stop of the last program, to be called before the end of all.

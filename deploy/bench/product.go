@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -40,6 +41,7 @@ type product struct {
 	worker  int          // process id of a worker of its own; 0: it is part of local
 	rest    func() error // ends it
 	bin     string       // where the programs are
+	aside   io.Writer    // takes what the next programs say on standard error; nil: it is shown
 	stops   []func() error
 }
 
@@ -135,6 +137,9 @@ const stopTime = 20 * time.Second
 func (p *product) spawn(program string, env []string, args ...string) (<-chan string, error) {
 	cmd := exec.Command(program, args...) // not CommandContext, which kills: it has to end in order
 	cmd.Env, cmd.Stderr = append(os.Environ(), env...), os.Stderr
+	if p.aside != nil {
+		cmd.Stderr = p.aside
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the terminal is ours, to be passed on
 	out, err := cmd.StdoutPipe()
 	if err == nil {

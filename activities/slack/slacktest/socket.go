@@ -31,7 +31,6 @@ type sockets struct {
 	open    []*link
 	turn    int  // which one gets the next request
 	wanted  bool // the app has asked for an address: it is to be reached this way
-	deaf    int  // so many more acknowledgements are lost on their way
 	going   sync.WaitGroup
 	closed  bool
 }
@@ -43,6 +42,7 @@ type link struct {
 
 	mu      sync.Mutex
 	waiting map[string]chan json.RawMessage // by envelope: what the app answers
+	deaf    int                             // so many more acknowledgements are lost on their way
 }
 
 // openSocket is apps.connections.open. It takes the app-level token, and only in a header.
@@ -156,20 +156,20 @@ func (s *sockets) serve(l *link) {
 			ID      string          `json:"envelope_id"`
 			Payload json.RawMessage `json:"payload"`
 		}
-		if len(raw) >= maxResponse || json.Unmarshal(raw, &answer) != nil || s.loses() {
+		if len(raw) >= maxResponse || json.Unmarshal(raw, &answer) != nil || l.loses() {
 			continue // as Slack does, without a word
 		}
 		l.answered(answer.ID, answer.Payload)
 	}
 }
 
-func (s *sockets) loses() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.deaf == 0 {
+func (l *link) loses() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.deaf == 0 {
 		return false
 	}
-	s.deaf--
+	l.deaf--
 	return true
 }
 
@@ -236,20 +236,22 @@ func (s *Server) Sockets() int {
 	return len(s.sockets.open)
 }
 
-// Trouble is what befalls the sockets.
+// Trouble is what befalls the sockets that are open now.
 type Trouble struct {
 	Disconnect string `json:"disconnect"` // the app is asked to open all of them anew, for this reason: "refresh_requested", "warning" or "link_disabled"
 	Cut        bool   `json:"cut"`        // they break off without a word
-	LoseAcks   int    `json:"lose_acks"`  // so many of the app's next acknowledgements are lost on their way
+	LoseAcks   int    `json:"lose_acks"`  // so many of the next acknowledgements over each are lost on their way
 }
 
 // Disturb makes trouble.
 func (s *Server) Disturb(t Trouble) {
 	s.sockets.mu.Lock()
 	open := slices.Clone(s.sockets.open)
-	s.sockets.deaf += t.LoseAcks
 	s.sockets.mu.Unlock()
 	for _, l := range open {
+		l.mu.Lock()
+		l.deaf += t.LoseAcks
+		l.mu.Unlock()
 		if t.Disconnect != "" {
 			_ = l.write(reply{"type": "disconnect", "reason": t.Disconnect, "debug_info": debugInfo()}) // one that is gone needs no telling
 		}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+
+	"hikeshi/activities/slack/slacktest"
+	"hikeshi/starter/cases"
+	"hikeshi/workflows"
+)
+
+// Over Socket Mode, with two gateways: everything that Slack sends comes twice and out of order, and both gateways are
+// killed between writing what was sent and acknowledging it. There is one case, and its log holds all that was said, once.
+func TestSocketsTwiceAndKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for what Slack sends again")
+	}
+	t.Parallel()
+	local := startLocal(t, "--without", "gateway")
+	in := local.attach()
+	gateways := local.socketGateways(2)
+	stormy := slacktest.Weather{Seed: 1, Repeat: 100, Delay: 50, DelayMS: 800}
+	require.NoError(t, call(t.Context(), http.MethodPost, control(local.Slack)+"weather", stormy, nil))
+
+	request := trigger()
+	local.deafen()
+	clicked := make(chan int, 1)
+	go func() { clicked <- local.tries(request) }()
+	require.Eventually(t, func() bool {
+		d, err := in.client.DescribeWorkflowExecution(t.Context(), workflows.IntakeWorkflowID(request), "")
+		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED
+	}, patient, 5*time.Millisecond, "the request is recorded")
+	kill(gateways)
+	require.NotEqual(t, http.StatusOK, <-clicked, "the person was told that it did not work")
+
+	gateways = local.socketGateways(2)
+	local.click("aoi", "general", "open told twice", request) // the same click: whatever sends it again
+	s := in.wait(t, request, cases.Linked)
+	require.NoError(t, in.world(t, request).exactlyOne())
+
+	first := in.says(t, "aoi", s.Links.Channel, "", "first")
+	changed := in.says(t, "ben", s.Links.Channel, "", "before the edit")
+	in.settleLog(t, s, "both are logged", func(m workflows.MirrorStatus) bool { return m.Messages >= 2 })
+	local.deafen()
+	in.says(t, "chie", s.Links.Channel, first, "a reply that nobody acknowledges")
+	in.acts(t, "edit", map[string]string{"user": "ben", "channel": s.Links.Channel, "ts": changed, "text": "after the edit"}, nil)
+	in.settleLog(t, s, "the mirror knows of the reply and the edit", func(m workflows.MirrorStatus) bool { return m.Messages >= 3 && m.Edits == 1 })
+	kill(gateways)
+	in.says(t, "ben", s.Links.Channel, "", "said while no gateway is there")
+	local.socketGateways(1)
+	in.says(t, "aoi", s.Links.Channel, first, "the last reply")
+	in.settleLog(t, s, "all is logged", func(m workflows.MirrorStatus) bool { return m.Messages >= 5 })
+
+	w := in.world(t, request)
+	require.NoError(t, w.exactlyOne())
+	require.NoError(t, w.logHolds())
+	require.NoError(t, w.logInOrder())
+}
+
+// socketGateways starts gateways to which everything comes over sockets, and waits until those are open.
+func (p *process) socketGateways(n int) (list []*process) {
+	p.t.Helper()
+	text, err := os.ReadFile(p.Config)
+	require.NoError(p.t, err)
+	mode := strings.Replace(string(text), "mode: both", "mode: socket", 1)
+	require.NotEqual(p.t, string(text), mode)
+	alone := strings.Replace(mode, strings.TrimPrefix(p.Gateway, "http://"), "127.0.0.1:0", 1) // each has its own port for its health
+	require.NotEqual(p.t, mode, alone)
+	file := filepath.Join(filepath.Dir(p.Config), "sockets.yaml")
+	require.NoError(p.t, os.WriteFile(file, []byte(alone), 0o600))
+	for range n {
+		g := launch(p.t, []string{"HIKESHI_CONFIG=" + file}, "starter", "serve")
+		require.NoError(p.t, g.cmd.Start())
+		list = append(list, g)
+	}
+	require.Eventually(p.t, func() bool {
+		var now struct{ Open int }
+		require.NoError(p.t, call(p.t.Context(), http.MethodGet, control(p.Slack)+"sockets", nil, &now))
+		return now.Open == 2*n
+	}, patient, 20*time.Millisecond, "each gateway has two sockets open")
+	return list
+}
+
+func kill(list []*process) {
+	for _, p := range list {
+		p.kill()
+	}
+}
+
+// deafen loses every acknowledgement over the sockets that are open now: whoever is behind them might as well have been
+// killed before sending it.
+func (p *process) deafen() {
+	p.t.Helper()
+	require.NoError(p.t, call(p.t.Context(), http.MethodPost, control(p.Slack)+"sockets", slacktest.Trouble{LoseAcks: 10_000}, nil))
+}
+
+// tries gives a command and returns the status of its answer; 0: there was none.
+func (p *process) tries(trigger string) int {
+	var answer struct{ Status int }
+	_ = call(p.t.Context(), http.MethodPost, control(p.Slack)+"command",
+		map[string]string{"user": "aoi", "channel": "general", "command": "/case", "text": "open told twice", "trigger_id": trigger}, &answer) // 0 then
+	return answer.Status
+}
