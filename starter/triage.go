@@ -16,7 +16,7 @@ func (c *cli) triage() *cobra.Command {
 			if command.Severity, err = incident.ParseSeverity(severity); err != nil {
 				return err
 			}
-			if command == (workflows.TriageCommand{}) {
+			if command.Severity == 0 && command.Kind+command.Commander+command.Scope == "" {
 				return wrongUsage(cmd, "nothing to record: give --severity, --kind, --commander or --scope")
 			}
 			return c.send(cmd.Context(), args[0], workflows.TriageUpdate, func(by incident.By) any { command.By = by; return command })

@@ -167,7 +167,7 @@ func (c *caseRun) hearAnalysis(r analysisReport) {
 func (c *caseRun) analysisOrder(a *analysisRecord) analysisOrder {
 	return analysisOrder{
 		Number: c.Number, Analysis: a.Analysis, Asked: a.Asked, Invite: a.Invite, Links: c.links(), Shut: c.shut(a.Report.Channel), End: c.Archive.Ended,
-		Abandoned: a.Abandoned,
+		Abandoned: a.Abandoned, Commander: c.commanderFor(),
 	}.withoutEcho()
 }
 

@@ -57,6 +57,7 @@ type AnalysisState struct {
 	Reported  string                 `json:"reported,omitempty"` // digest of what the case knows
 	Seq       int                    `json:"seq"`                // of the last report
 	EverReset bool                   `json:"ever_reset,omitempty"`
+	Ruled     bool                   `json:"ruled,omitempty"` // as CaseState
 	telling
 }
 
@@ -70,7 +71,8 @@ type analysisOrder struct {
 	Shut     bool              `json:"shut,omitempty"` // the channel is archived, by us
 	End      bool              `json:"end,omitempty"`  // nothing is left to do, ever
 	// Abandoned: it cannot have a channel, and somebody has decided that it needs none.
-	Abandoned bool `json:"abandoned,omitempty"`
+	Abandoned bool   `json:"abandoned,omitempty"`
+	Commander string `json:"commander,omitempty"` // id, where rights are decided by it
 }
 
 // withoutEcho leaves out what the analysis itself has found out: it must not be told of its own reports.
@@ -82,7 +84,7 @@ func (o analysisOrder) withoutEcho() analysisOrder {
 func newAnalysisState(c *caseRun, a *analysisRecord, order analysisOrder) *AnalysisState {
 	return &AnalysisState{
 		Schema: stateSchema, Case: c.WorkflowID, Key: c.key + "." + a.ID, Request: withoutReport(c.Request), Placement: c.Placement, Order: order,
-		Steps: map[string]*stepRecord{}, Shown: map[string]string{}, EverReset: c.EverReset,
+		Steps: map[string]*stepRecord{}, Shown: map[string]string{}, EverReset: c.EverReset, Ruled: c.Ruled,
 	}
 }
 
@@ -116,6 +118,7 @@ func (f *Flows) Analysis(ctx workflow.Context, in AnalysisInput) error {
 		return err
 	})
 	return a.live(ctx, stop, func(ctx workflow.Context) { drained(ctx, orderSignal, a.take) }, func(ctx workflow.Context) error {
+		a.Ruled = a.Ruled || f.rules()
 		return workflow.NewContinueAsNewError(ctx, AnalysisType, AnalysisInput{State: a.AnalysisState})
 	})
 }
@@ -131,6 +134,7 @@ type analysisRun struct {
 
 func newAnalysisRun(ctx workflow.Context, f *Flows, state *AnalysisState) *analysisRun {
 	a := &analysisRun{AnalysisState: state}
+	a.configured = f.askAuthority(state.Ruled)
 	state.EverReset = state.EverReset || everReset(ctx)
 	a.id = AnalysisWorkflowID(state.Case, state.Order.Analysis.ID)
 	a.runner = &runner{

@@ -22,10 +22,13 @@ const (
 	MirrorType   = "Mirror"
 )
 
-// Flows are the workflows. Place is asked inside side effects only.
+// Flows are the workflows. Both are asked inside side effects only.
 type Flows struct {
-	Place Placer
+	Place     Placer
+	Authority func() Authority // nil: cases go by no rights
 }
+
+func (f *Flows) rules() bool { return f.Authority != nil }
 
 // Case is one incident case. It runs its phases, answers commands, and rolls over into a new run from time to time.
 // A request to cancel it is not obeyed: a case must not vanish because somebody pressed a button in the Temporal UI.
@@ -60,6 +63,7 @@ func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
 	c.keepCurrent(work)
 	return c.live(ctx, stop, c.drain, func(ctx workflow.Context) error {
 		c.Rolls++
+		c.Ruled = c.Ruled || f.rules()
 		return workflow.NewContinueAsNewError(ctx, CaseType, CaseInput{State: c.CaseState})
 	})
 }
@@ -87,6 +91,7 @@ type caseRun struct {
 
 func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 	c := &caseRun{CaseState: state, flows: f, begun: map[string]bool{}, drops: map[string]workflow.CancelFunc{}}
+	c.configured = f.askAuthority(state.Ruled)
 	state.EverReset = state.EverReset || everReset(ctx)
 	if everReset(ctx) {
 		state.Seals.Branch = workflow.GetInfo(ctx).WorkflowExecution.RunID
@@ -110,7 +115,7 @@ func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 // the case to more people than it was opened for; then the step is tried with what we had.
 func (c *caseRun) readPlacement(ctx workflow.Context) {
 	had := c.Placement
-	place, err := c.flows.placeOf(ctx, c.Request)
+	place, _, err := c.flows.placeOf(ctx, c.Request)
 	if err != nil || place.Audience != had.Audience || place.HideTitle != had.HideTitle || (place.SecurityLevel == "") != (had.SecurityLevel == "") {
 		return
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 func detailing(cmd workflows.DetailsCommand, refused string) act {
-	if cmd.By == (incident.By{}) {
+	if cmd.By.Who == "" {
 		cmd.By = somebody
 	}
 	return act{workflows.DetailsUpdate, cmd, refused, ""}

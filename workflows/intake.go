@@ -21,11 +21,18 @@ import (
 // It fails with an application error of type RefusedError if the request cannot be a case.
 func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, error) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx) // what has begun outside must end in a case that shows it
-	place, err := f.placeOf(ctx, req)
+	place, authority, err := f.placeOf(ctx, req)
+	if err != nil {
+		return Opened{}, err
+	}
+	req, overruled, err := authority.admit(ctx, req)
 	if err != nil {
 		return Opened{}, err
 	}
 	state := newCaseState(ctx, req, place)
+	if state.Ruled = authority != nil; overruled {
+		newCaseRun(ctx, f, &state).breakGlass(ctx, incident.VerbOpen, req.By)
+	}
 	if resetBefore(ctx) {
 		return f.resume(ctx, &state)
 	}
@@ -136,25 +143,45 @@ func startCase(ctx workflow.Context, state *CaseState) (Opened, error) {
 }
 
 // placeOf asks the configuration where the case goes, once: the answer is in the history from then on.
-func (f *Flows) placeOf(ctx workflow.Context, req incident.Request) (Placement, error) {
+func (f *Flows) placeOf(ctx workflow.Context, req incident.Request) (Placement, *Authority, error) {
 	var answer placed
 	err := workflow.SideEffect(ctx, func(workflow.Context) any { return f.askPlacer(req) }).Get(&answer)
 	if err != nil {
-		return Placement{}, err
+		return Placement{}, nil, err
 	}
 	if answer.Refused != nil {
-		return Placement{}, temporal.NewNonRetryableApplicationError(answer.Refused.Error(), RefusedError, nil, answer.Refused)
+		return Placement{}, nil, rejected(answer.Refused)
 	}
-	return answer.Placement, nil
+	return answer.Placement, answer.Authority, nil
+}
+
+// admit decides whether the sender may open a case, and takes them for what they can prove; overruled: against the
+// rules, by breaking the glass.
+func (a *Authority) admit(ctx workflow.Context, req incident.Request) (_ incident.Request, overruled bool, _ error) {
+	if a == nil {
+		return req, false, nil
+	}
+	act := incident.Act{Name: incident.ActOpen, Workflow: req.ID, ID: req.ID, Command: encode(req)}
+	req.By = a.believe(act, req.By, workflow.GetInfo(ctx).WorkflowStartTime)
+	overruled, refused := a.entitled(incident.VerbOpen, req.By, standing{}.roles(req.By), false)
+	if refused != nil {
+		return req, false, rejected(refused)
+	}
+	return req, overruled, nil
 }
 
 type placed struct {
 	Placement Placement         `json:"placement"`
 	Refused   *incident.Refusal `json:"refused,omitempty"`
+	Authority *Authority        `json:"authority,omitempty"`
 }
 
 func (f *Flows) askPlacer(req incident.Request) placed {
 	place, err := f.Place(req)
+	if err == nil && f.Authority != nil {
+		now := f.Authority()
+		return placed{Placement: place, Authority: &now}
+	}
 	if err == nil {
 		return placed{Placement: place}
 	}

@@ -259,6 +259,7 @@ type Answer struct {
 	ID      string            `json:"id,omitempty"` // of what the command made or changed: a1, t3, l2 …
 	Missing []string          `json:"missing,omitempty"`
 	Refused *incident.Refusal `json:"refused,omitempty"`
+	Doubted bool              `json:"doubted,omitempty"` // the sender claimed to be somebody without proof
 }
 
 // Status is what a reader sees of a case: the CLI, `/case status`, and the page in the Temporal UI.

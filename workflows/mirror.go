@@ -71,6 +71,7 @@ type MirrorState struct {
 	Reported  string                 `json:"reported,omitempty"`
 	ReportSeq int                    `json:"report_seq"`
 	EverReset bool                   `json:"ever_reset,omitempty"`
+	Ruled     bool                   `json:"ruled,omitempty"` // as CaseState
 	telling
 }
 
@@ -84,6 +85,8 @@ type mirrorOrder struct {
 	Round    int           `json:"round,omitempty"` // of the archive: do a final sweep and report it
 	Rest     bool          `json:"rest,omitempty"`  // the channels are archived: nothing more will be said
 	End      bool          `json:"end,omitempty"`   // nothing is left to do, ever
+	// Commander is their id, where rights are decided by it.
+	Commander string `json:"commander,omitempty"`
 }
 
 type channelName struct {
@@ -134,6 +137,7 @@ func (f *Flows) Mirror(ctx workflow.Context, in MirrorInput) error {
 		return err
 	})
 	return m.live(ctx, stop, m.drain, func(ctx workflow.Context) error {
+		m.Ruled = m.Ruled || f.rules()
 		return workflow.NewContinueAsNewError(ctx, MirrorType, MirrorInput{State: m.MirrorState})
 	})
 }
@@ -152,6 +156,7 @@ type mirrorRun struct {
 
 func newMirrorRun(ctx workflow.Context, f *Flows, state *MirrorState) *mirrorRun {
 	m := &mirrorRun{MirrorState: state}
+	m.configured = f.askAuthority(state.Ruled)
 	state.EverReset = state.EverReset || everReset(ctx)
 	state.Sweep = cmp.Or(state.Sweep, firstSweep)
 	if state.Kept == nil {
@@ -162,7 +167,7 @@ func newMirrorRun(ctx workflow.Context, f *Flows, state *MirrorState) *mirrorRun
 		key: state.Key, fairness: state.Case, lang: state.Placement.Language, everReset: state.EverReset, records: state.Steps,
 		place: func() Placement { return state.Placement },
 		replace: func(ctx workflow.Context) { // a corrected project or folder
-			if place, err := f.placeOf(ctx, state.Request); err == nil && place.Audience == state.Placement.Audience {
+			if place, _, err := f.placeOf(ctx, state.Request); err == nil && place.Audience == state.Placement.Audience {
 				state.Placement.LogType, state.Placement.LinkType, state.Placement.Evidence = place.LogType, place.LinkType, place.Evidence
 				state.Placement.Fields = place.Fields
 			}

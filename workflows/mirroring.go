@@ -32,7 +32,7 @@ func (c *caseRun) runMirror(ctx workflow.Context) error {
 func (c *caseRun) mirrorState(again bool) *MirrorState {
 	state := &MirrorState{
 		Schema: stateSchema, Case: c.WorkflowID, Key: c.key + ".mirror", Request: withoutReport(c.Request), Placement: c.Placement, Order: c.mirrorOrder(),
-		Rung: true, Steps: map[string]*stepRecord{}, EverReset: c.EverReset || again,
+		Rung: true, Steps: map[string]*stepRecord{}, EverReset: c.EverReset || again, Ruled: c.Ruled,
 	}
 	if again {
 		state.Logs, state.Whole, state.Room = slices.Clone(c.Mirror.Report.Logs), true, c.Mirror.Report.Room
@@ -43,7 +43,7 @@ func (c *caseRun) mirrorState(again bool) *MirrorState {
 func (c *caseRun) mirrorOrder() mirrorOrder {
 	o := mirrorOrder{
 		Number: c.Number, Ticket: c.ticket.ID, Folder: c.folder.ID, Links: c.links(), Round: c.Archive.Round, Rest: c.Archive.Shut, End: c.Archive.Ended,
-		Channels: []channelName{{c.channel.ID, c.channelName()}},
+		Channels: []channelName{{c.channel.ID, c.channelName()}}, Commander: c.commanderFor(),
 	}
 	for _, a := range c.Analyses {
 		if a.Report.Channel != "" {

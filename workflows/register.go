@@ -23,7 +23,9 @@ type Registry interface {
 
 // Deps are what the workflows and activities need from the process that runs them.
 type Deps struct {
-	Place  Placer
+	Place     Placer
+	Authority func() Authority
+
 	Slack  *slack.Activities
 	Jira   *jira.Activities
 	Drive  *drive.Activities
@@ -51,7 +53,7 @@ type WorkflowRegistry interface {
 
 // RegisterWorkflows registers the workflows, under the names that histories and lists know.
 func RegisterWorkflows(r WorkflowRegistry, d Deps) {
-	f := &Flows{Place: d.Place}
+	f := &Flows{Place: d.Place, Authority: d.Authority}
 	r.RegisterWorkflowWithOptions(f.Intake, workflow.RegisterOptions{Name: IntakeType})
 	r.RegisterWorkflowWithOptions(f.Case, workflow.RegisterOptions{Name: CaseType})
 	r.RegisterWorkflowWithOptions(f.Analysis, workflow.RegisterOptions{Name: AnalysisType})

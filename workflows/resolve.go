@@ -30,6 +30,10 @@ type desk struct {
 	phase  func() incident.Phase
 	// vouched decides whether the sender may do what needs a verified identity, and notes it if the glass was broken.
 	vouched func(ctx workflow.Context, act string, by incident.By) *incident.Refusal
+	// standing is by what roles are decided.
+	standing func() standing
+	// glass tells everybody that somebody acts against the rules; nil: the case does, when it hears of the decision.
+	glass func(ctx workflow.Context, act string, by incident.By)
 	// giveUp gives up what the step belongs to.
 	giveUp func(ctx workflow.Context, step string, d decision)
 }
@@ -38,11 +42,13 @@ type desk struct {
 // out by the step itself, so that nobody waits for a vendor.
 func (r *run) takeDecisions(ctx workflow.Context, d desk) error {
 	handler := func(ctx workflow.Context, cmd ResolveCommand) (Answer, error) {
-		answer, refused := r.decide(ctx, cmd, d)
+		heard := identify(ctx, r, ResolveUpdate, cmd)
+		answer, refused := r.decide(ctx, heard, d)
 		answer.Number, answer.Phase, answer.ID, answer.Refused = d.number(), d.phase(), cmd.Step, refused
 		if refused != nil {
 			answer.Text = refused.Error()
 		}
+		answer.mark(heard.doubted)
 		r.changed()
 		return answer, nil
 	}
@@ -63,7 +69,8 @@ func (r *run) takeDecisions(ctx workflow.Context, d desk) error {
 const bySample = `"by":{"who":"…","door":"cli","assurance":"self-declared"}`
 
 // decide takes a decision. Everything is looked at again: after a reset of the workflow updates arrive unvalidated.
-func (r *run) decide(ctx workflow.Context, cmd ResolveCommand, d desk) (Answer, *incident.Refusal) {
+func (r *run) decide(ctx workflow.Context, heard identified[ResolveCommand], d desk) (Answer, *incident.Refusal) {
+	cmd := heard.cmd
 	cmd.Step = bareStep(cmd.Step)
 	id := workflow.GetCurrentUpdateInfo(ctx).ID
 	if refused := firstOf(cmd.shape(d.number()), r.decidable(cmd, d.number(), id)); refused != nil {
@@ -73,13 +80,12 @@ func (r *run) decide(ctx workflow.Context, cmd ResolveCommand, d desk) (Answer, 
 	if rec.Decided != nil && rec.Decided.ID == id {
 		return Answer{Text: decidedText(d.number(), cmd)}, nil
 	}
-	if r.needsVouching(cmd) {
-		if refused := d.vouched(ctx, decisionName(cmd.Action, cmd.Step), cmd.By); refused != nil {
-			return Answer{}, about("case "+d.number(), refused)
-		}
+	overruled, refused := r.mayDecide(ctx, heard.authority, cmd, d)
+	if refused != nil {
+		return Answer{}, about("case "+d.number(), refused)
 	}
 	taken := decision{ID: id, Generation: rec.Generation, Action: cmd.Action, Input: cmd.Input, Reason: incident.CleanText(cmd.Reason), By: cmd.By.Called(), At: workflow.Now(ctx)}
-	if !cmd.By.Verified() {
+	if overruled || !cmd.By.Verified() {
 		taken.Glass = incident.CleanLine(cmd.By.BreakGlass)
 	}
 	kept := taken
@@ -97,6 +103,21 @@ func (r *run) decide(ctx workflow.Context, cmd ResolveCommand, d desk) (Answer, 
 		stop() // a slow try, which would succeed in its own time at best
 	}
 	return Answer{Text: decidedText(d.number(), cmd)}, nil
+}
+
+// mayDecide decides whether the sender may take the decision; overruled: against the rules, by breaking the glass.
+func (r *run) mayDecide(ctx workflow.Context, a *Authority, cmd ResolveCommand, d desk) (overruled bool, refused *incident.Refusal) {
+	grave, act := r.needsVouching(cmd), decisionName(cmd.Action, cmd.Step)
+	if grave {
+		refused = d.vouched(ctx, act, cmd.By)
+	}
+	if refused == nil {
+		overruled, refused = a.entitled(string(cmd.Action), cmd.By, d.standing().roles(cmd.By), grave)
+	}
+	if overruled && d.glass != nil && (cmd.By.Verified() || !grave) { // otherwise it is broken already
+		d.glass(ctx, act, cmd.By)
+	}
+	return overruled, refused
 }
 
 // decisionName is what a decision is called where somebody breaks the glass for it.

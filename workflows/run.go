@@ -18,6 +18,8 @@ type run struct {
 	over    bool   // nothing is left to do for this workflow, ever
 	running int    // branches that have not ended
 	changes int    // of anything that people see
+
+	configured func() Authority // what the configuration says; nil: the run goes by no rights
 }
 
 // When a run rolls over: the server's own suggestion, and these. Signals are counted because the server refuses the

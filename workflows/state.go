@@ -71,6 +71,7 @@ type CaseState struct {
 	Seen          []seenUpdate           `json:"seen,omitempty"`
 	EverReset     bool                   `json:"ever_reset,omitempty"`
 	Rolls         int                    `json:"rolls,omitempty"`
+	Ruled         bool                   `json:"ruled,omitempty"` // it goes by the configuration's rights; one that began before there were any does from its next run on
 }
 
 // counters number what a case makes, so that an id is never used twice.

@@ -95,9 +95,15 @@ func needsGlass(act string) *incident.Refusal {
 // desk is where decisions about an analysis's steps are taken.
 func (a *analysisRun) desk() desk {
 	return desk{
-		number: func() string { return a.Order.Number }, phase: func() incident.Phase { return incident.PhaseAnalysis }, vouched: vouched,
+		number: func() string { return a.Order.Number }, phase: func() incident.Phase { return incident.PhaseAnalysis }, vouched: vouched, standing: a.standing,
 		giveUp: func(workflow.Context, string, decision) {}, // the case drops the analysis, and says so
 	}
+}
+
+// standing is who is who in an analysis, as far as it is told.
+func (a *analysisRun) standing() standing {
+	return standing{commander: a.Order.Commander, opener: openerOf(a.Request), leads: []string{a.Lead.ID}, members: a.In,
+		channels: []string{a.channel.ID, a.Order.Links.Channel}, operators: a.Placement.Operators}
 }
 
 func (a *analysisRun) tellCase(ctx workflow.Context, step string, d decision) {
@@ -118,9 +124,18 @@ func (a *analysisRun) adoption(id string) (adoption, bool) {
 // desk is where decisions about a mirror's steps are taken.
 func (m *mirrorRun) desk() desk {
 	return desk{
-		number: func() string { return m.Order.Number }, phase: func() incident.Phase { return "" }, vouched: vouched,
+		number: func() string { return m.Order.Number }, phase: func() incident.Phase { return "" }, vouched: vouched, standing: m.standing,
 		giveUp: func(workflow.Context, string, decision) {}, // nothing of a mirror can be given up
 	}
+}
+
+// standing is who is who in a mirror, as far as it is told.
+func (m *mirrorRun) standing() standing {
+	s := standing{commander: m.Order.Commander, opener: openerOf(m.Request), operators: m.Placement.Operators}
+	for _, channel := range m.Order.Channels {
+		s.channels = append(s.channels, channel.ID)
+	}
+	return s
 }
 
 func (m *mirrorRun) tellCase(ctx workflow.Context, step string, d decision) {

@@ -87,6 +87,13 @@ func (c *caseRun) members() []string {
 	return slices.Compact(list)
 }
 
+// members are the people known to be in the analysis's channel.
+func (a *analysisRecord) members() []string {
+	list := slices.DeleteFunc(append(append([]string{}, a.Report.Members...), a.Joined...), func(id string) bool { return slices.Contains(a.Left, id) })
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // notes are what people should know and act on: who could not be brought in, and why a name is not as expected.
 func (c *caseRun) notes() []string {
 	list := append([]string{}, c.detailNotes()...)
@@ -234,9 +241,7 @@ func (c *caseRun) analysisStatus() []AnalysisStatus {
 			Analysis: a.Analysis, WorkflowID: id, Channel: a.Report.Channel, ChannelName: c.nameOf(a.Report.Channel, a.Report.Name),
 			ChannelURL: linkTo(c.Placement.SlackURL, a.Report.Channel), Temporal: temporalPage(c.Placement, id),
 		}
-		s.Members = slices.DeleteFunc(append(append([]string{}, a.Report.Members...), a.Joined...), func(id string) bool { return slices.Contains(a.Left, id) })
-		slices.Sort(s.Members)
-		s.Members = slices.Compact(s.Members)
+		s.Members = a.members()
 		list = append(list, s)
 	}
 	return list

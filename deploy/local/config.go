@@ -11,6 +11,7 @@ import (
 
 	"hikeshi/activities/fake"
 	"hikeshi/activities/pager/pagertest"
+	"hikeshi/workflows/settings"
 )
 
 // configText is the configuration of the local stack. JSON strings are YAML strings too.
@@ -76,6 +77,8 @@ codec:
 gateway:
   mode: both
   listen: {{json .Gateway}}
+  signing_key: {{json .SigningKey}}
+  public_keys: {{json .PublicKeys}}
 environment:
   TEMPORAL_ADDRESS: {{json .Temporal}}
   TEMPORAL_NAMESPACE: {{json .Namespace}}
@@ -91,6 +94,9 @@ environment:
   GOOGLE_SHEETS_ENDPOINT: {{json .Google}}
 `))
 
+// signingKey is the file with the gateway's key.
+const signingKey = "gateway-key.pem"
+
 // writeConfig writes the configuration and the secrets for the addresses of this start.
 func (l *local) writeConfig(ctx context.Context) error {
 	for name, value := range map[string]string{
@@ -104,10 +110,14 @@ func (l *local) writeConfig(ctx context.Context) error {
 	if err := l.pinAuthority(ctx); err != nil {
 		return err
 	}
+	public, _, err := (&settings.Config{Gateway: settings.GatewayConfig{SigningKey: filepath.Join(l.dir, signingKey)}}).MakeSigningKey()
+	if err != nil {
+		return err
+	}
 	var text bytes.Buffer
-	err := configText.Execute(&text, map[string]any{
+	err = configText.Execute(&text, map[string]any{
 		"Channels": l.at.Pages + "/slack/", "SearchLag": l.searchLag(), "Probe": l.o.probe, "Reopen": l.o.reopen, "NoLimits": l.o.noLimits, "UI": l.stack.UIURL,
-		"Codec": loopback(l.codec.number), "Origins": l.origins(), "Gateway": loopback(l.gateway.number),
+		"Codec": loopback(l.codec.number), "Origins": l.origins(), "Gateway": loopback(l.gateway.number), "SigningKey": signingKey, "PublicKeys": []string{public.String()},
 		"Temporal": l.stack.Address, "Namespace": l.stack.Namespace,
 		"Slack": l.at.Slack, "Jira": l.at.Jira, "JiraUser": fake.JiraUser, "Google": l.at.Google, "Pager": l.at.Pager + pagertest.Path, "Timestamp": l.at.Timestamp,
 	})

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 
 	"go.temporal.io/api/serviceerror"
@@ -21,6 +22,7 @@ type Cases struct {
 	convert   converter.DataConverter
 	failures  converter.FailureConverter
 	channels  channels
+	signer    ed25519.PrivateKey // of a gateway; nil: this is none
 }
 
 // New makes the Cases of a client. The options are those with which the client was made: they name the namespace and

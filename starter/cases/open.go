@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -34,19 +35,50 @@ func (c *Cases) Open(ctx context.Context, request incident.Request) (OpenedReque
 	if err := c.adoptable(ctx, request, place); err != nil {
 		return OpenedRequest{}, err
 	}
+	signed, err := c.signed(request, incident.Act{Name: incident.ActOpen, Workflow: request.ID, ID: request.ID})
+	if err != nil {
+		return OpenedRequest{}, err
+	}
 	_, err = c.client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:                                       workflows.IntakeWorkflowID(request.ID),
 		TaskQueue:                                workflows.TaskQueue,
 		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		StaticSummary:                            intakeSummary(request, place),
-	}, workflows.IntakeType, request)
+	}, workflows.IntakeType, signed)
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
 	opened := OpenedRequest{RequestID: request.ID, Again: errors.As(err, &already)}
 	if opened.Again {
 		return opened, nil
 	}
+	if err == nil && against(c.config.Rights(), request.By) {
+		return opened, c.verdict(ctx, request.ID)
+	}
 	return opened, c.explain(err, "record the request")
+}
+
+// against reports whether it looks as if the rules let the sender open no case. Whether it is so the workflow decides.
+func against(rights incident.Rights, by incident.By) bool {
+	var roles []incident.Role
+	if by.Assurance != incident.SlackSigned {
+		roles = append(roles, incident.RoleOperator)
+	}
+	return by.BreakGlass == "" && rights.Allow(incident.VerbOpen, by, roles, false) != nil
+}
+
+// verdictTime is how long a request that seems to be against the rules waits for the word of its workflow.
+const verdictTime = 1500 * time.Millisecond
+
+// verdict is the refusal of a request, which is in the history like any other; nil: it is not refused, or not yet.
+func (c *Cases) verdict(ctx context.Context, requestID string) error {
+	ctx, cancel := context.WithTimeout(ctx, verdictTime)
+	defer cancel()
+	_, err := c.opened(ctx, requestID)
+	var refused *incident.Refusal
+	if errors.As(err, &refused) {
+		return refused
+	}
+	return nil
 }
 
 // intakeSummary is the line the Temporal UI shows. It is encrypted, but whoever may decode is not always whoever may

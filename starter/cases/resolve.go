@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
-	"go.temporal.io/sdk/client"
 
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
@@ -66,10 +65,7 @@ func (c *Cases) decide(ctx context.Context, found *workflowservice.DescribeWorkf
 	}
 	taken := Taken{Step: step.ID, WorkflowID: step.WorkflowID, Generation: step.Generation, Action: d.Action}
 	command := workflows.ResolveCommand{Step: notice.OwnStep(step.ID), Generation: step.Generation, Action: d.Action, Input: d.Input, Reason: d.Reason, By: d.By}
-	taken.Answer, err = c.update(ctx, client.UpdateWorkflowOptions{
-		UpdateID: commandID(workflows.ResolveUpdate, command, id), WorkflowID: step.WorkflowID, UpdateName: workflows.ResolveUpdate,
-		Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted,
-	})
+	taken.Answer, err = c.send(ctx, step.WorkflowID, workflows.ResolveUpdate, command, id)
 	if gone(err) && step.WorkflowID != view.WorkflowID {
 		return taken, incident.Refuse(incident.Rule, "Look with: status "+number, "what step %s of case %s belongs to has ended, or was never there: there is nothing to decide", step.ID, number)
 	}

@@ -34,15 +34,26 @@ func (c *Cases) Send(ctx context.Context, number, update string, command any, up
 	if !running(info) {
 		return workflows.Answer{}, ended(number)
 	}
-	answer, err := c.update(ctx, client.UpdateWorkflowOptions{
-		UpdateID: commandID(update, command, updateID), WorkflowID: info.GetExecution().GetWorkflowId(), UpdateName: update,
-		Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted,
-	})
+	answer, err := c.send(ctx, info.GetExecution().GetWorkflowId(), update, command, updateID)
 	return answer, c.outcome(err, answer, number, update, updateID)
 }
 
+// send signs the command, if this is a gateway, and waits for its answer.
+func (c *Cases) send(ctx context.Context, workflowID, update string, command any, id string) (workflows.Answer, error) {
+	id = commandID(update, command, id)
+	command, err := c.signed(command, incident.Act{Name: update, Workflow: workflowID, ID: id})
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	return c.update(ctx, client.UpdateWorkflowOptions{UpdateID: id, WorkflowID: workflowID, UpdateName: update, Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted})
+}
+
 // commandID tells apart different commands that were given the same id by mistake: neither must be taken for the other.
+// What Slack says of the sender may be different when the same command is sent again.
 func commandID(update string, command any, id string) string {
+	if by, ok := senderOf(command); ok {
+		command = withSender(command, by.Plain())
+	}
 	raw, err := json.Marshal(command)
 	if err != nil {
 		return id // the client says what is wrong with it

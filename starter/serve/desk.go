@@ -77,7 +77,7 @@ type taken struct {
 
 // Decide decides about a stuck step as a person in Slack may: the rights of this machine do not count.
 func (d deskOf) Decide(ctx context.Context, s slackbot.Decision, v slackbot.Viewer) (slackbot.Taken, error) {
-	decision := cases.Decision{Step: s.Shown(), Workflow: s.WorkflowID, Generation: s.Generation, Action: workflows.Action(s.Action), Reason: s.Reason, By: s.By}
+	decision := cases.Decision{Step: s.Shown(), Workflow: s.WorkflowID, Generation: s.Generation, Action: workflows.Action(s.Action), Reason: s.Reason, By: from(s.By, v)}
 	if decision.Action == workflows.ActionSupply {
 		input, err := json.Marshal(map[string]string{"id": s.Supply})
 		if err != nil {
@@ -87,6 +87,12 @@ func (d deskOf) Decide(ctx context.Context, s slackbot.Decision, v slackbot.View
 	}
 	got, err := d.Cases.Decide(ctx, s.Number(), settings.Viewer{SlackUser: v.User, Channel: v.Channel}, decision, s.ID)
 	return taken{got, s.Number()}, known(err)
+}
+
+// from is the sender in the channel that the door vouches for: a dialog is filled in none, but was asked for in one.
+func from(by incident.By, v slackbot.Viewer) incident.By {
+	by.Channel = v.Channel
+	return by
 }
 
 // Became looks what becomes of the step. Whoever may only decide about it reads no cause.

@@ -14,6 +14,7 @@ import (
 type command struct {
 	who         person
 	user, name  string // Slack id; handle, for display only
+	team        string // id of the workspace
 	channel     string
 	slash       string // the command's name: /case
 	text        string // what follows it, as Slack sends it
@@ -26,13 +27,13 @@ func (g *Gateway) command(ctx context.Context, payload []byte) reply {
 	var f struct {
 		User     string `json:"user_id"`
 		Name     string `json:"user_name"`
+		Team     string `json:"team_id"`
 		Channel  string `json:"channel_id"`
 		Command  string `json:"command"`
 		Text     string `json:"text"`
 		Trigger  string `json:"trigger_id"`
 		Response string `json:"response_url"`
 		App      string `json:"api_app_id"`
-		Team     string `json:"team_id"`
 		Org      string `json:"enterprise_id"`
 	}
 	if err := lenient(payload, &f); err != nil || !plainUser.MatchString(f.User) || f.Trigger == "" {
@@ -41,7 +42,7 @@ func (g *Gateway) command(ctx context.Context, payload []byte) reply {
 	if why := g.home.stranger(f.App, f.Team, f.Org); why != "" {
 		return g.turnedAway(commands, why)
 	}
-	c := command{user: f.User, name: f.Name, channel: f.Channel, slash: f.Command, text: f.Text, trigger: f.Trigger, responseURL: f.Response}
+	c := command{user: f.User, name: f.Name, team: f.Team, channel: f.Channel, slash: f.Command, text: f.Text, trigger: f.Trigger, responseURL: f.Response}
 	c.who = g.person(ctx, c.user)
 	return say(g.dispatch(ctx, c))
 }
@@ -90,7 +91,7 @@ func refused(lang string, r *incident.Refusal) string {
 
 // by is the person, as Slack's signature vouches for.
 func (c command) by() incident.By {
-	return incident.By{Who: c.user, Name: c.name, Door: incident.DoorSlack, Assurance: incident.SlackSigned}
+	return c.who.by(c.name, c.team, c.channel)
 }
 
 func now() time.Time { return time.Now().UTC() }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"hikeshi/workflows/incident"
 )
 
 // Options configure a gateway.
@@ -21,8 +23,10 @@ type Options struct {
 	APIURL   string                 // of the Web API if it is not Slack's own
 	Token    func() (string, error) // the bot token, to learn who people are and to open dialogs with; nil or an error: people are told what to type
 	Groups   []string               // ids of the user groups that the rules name
-	Ready    func(context.Context) error
-	Log      *slog.Logger // nil: slog.Default
+	// Reading decides who may read cases; inside: the one of the channel they ask in; nil: everybody.
+	Reading func(verb string, by incident.By, inside bool) error
+	Ready   func(context.Context) error
+	Log     *slog.Logger // nil: slog.Default
 }
 
 // Gateway serves Slack's requests.

@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"regexp"
@@ -24,6 +25,7 @@ type interaction struct {
 		ID       string `json:"id"`
 		Username string `json:"username"` // of buttons
 		Name     string `json:"name"`     // of dialogs
+		Team     string `json:"team_id"`
 	} `json:"user"`
 	Trigger     string     `json:"trigger_id"`
 	ResponseURL string     `json:"response_url"`
@@ -92,7 +94,7 @@ func (i interaction) by() incident.By {
 	if name == "" {
 		name = i.User.Name
 	}
-	return incident.By{Who: i.User.ID, Name: name, Door: incident.DoorSlack, Assurance: incident.SlackSigned}
+	return i.who.by(name, cmp.Or(i.User.Team, i.Team.ID), i.Channel.ID)
 }
 
 // typed is what the person wrote into a field; each of our blocks has one, of the same name.

@@ -69,7 +69,7 @@ func TestRetryIsDecidedByOnePress(t *testing.T) {
 		}
 	}
 	want := []slackbot.Decision{{Chosen: chosen, ID: "press.U0AOI0001", Action: "retry", Reason: "pressed Retry in Slack",
-		By: incident.By{Who: "U0AOI0001", Name: "aoi", Door: incident.DoorSlack, Assurance: incident.SlackSigned}}}
+		By: aoi("T0SANDBOX", "C0CASE001")}}
 	if diff := cmp.Diff(want, d.decisions()); diff != "" {
 		t.Errorf("decisions (-want +got):\n%s", diff)
 	}
@@ -108,7 +108,7 @@ func TestTheOtherActionsAskForAReason(t *testing.T) {
 		}
 		w.hears(t)
 		want := slackbot.Decision{Chosen: chosen, ID: "V0VIEW001", Action: action, Reason: fields["reason"], Supply: strings.TrimSpace(fields["id"]),
-			By: incident.By{Who: "U0AOI0001", Name: "aoi", Door: incident.DoorSlack, Assurance: incident.SlackSigned}}
+			By: aoi("T0SANDBOX", "")}
 		if got := d.decisions(); len(got) != 1 || !cmp.Equal(got[0], want) || d.viewers[0].Channel != "C0CASE001" {
 			t.Errorf("%s: decided %+v as %+v, want %+v", action, got, d.viewers, want)
 		}

@@ -66,3 +66,9 @@ func TestAnswersAreInThePersonsLanguage(t *testing.T) {
 		t.Errorf("the dialog: %s, want %q", shown, want)
 	}
 }
+
+// aoi is a sender of whom Slack has said who it is.
+func aoi(team, channel string) incident.By {
+	return incident.By{Who: "U0AOI0001", Name: "aoi", Door: incident.DoorSlack, Assurance: incident.SlackSigned, Team: team, Channel: channel,
+		Known: true, Groups: []string{"S0CSIRT01", "S0LEGAL01"}, GroupsKnown: true}
+}

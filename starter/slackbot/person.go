@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"hikeshi/workflows/incident"
 )
 
 // knowTime is how long an answer waits for what Slack says of the person. Whom Slack does not know in time is answered
@@ -74,12 +76,34 @@ func (g *Gateway) person(ctx context.Context, user string) person {
 	return p
 }
 
+// by is the person as a sender: Slack's signature vouches for who, from which workspace and in which channel; the rest is
+// what Slack answered.
+func (p person) by(name, team, channel string) incident.By {
+	return incident.By{
+		Who: p.ID, Name: name, Door: incident.DoorSlack, Assurance: incident.SlackSigned, Team: team, Channel: channel,
+		Known: p.Known, Guest: p.Guest, External: p.External, Groups: p.Groups, GroupsKnown: p.GroupsKnown,
+	}
+}
+
 func (p *person) describe(u *slack.User, otherwise string) {
 	p.Name, p.TZ, p.Lang = u.Profile.DisplayName, u.TZ, langOf(u.Locale, otherwise)
 	if p.Name == "" {
 		p.Name = u.Name
 	}
 	p.Guest = u.IsRestricted || u.IsUltraRestricted
+}
+
+// mayRead decides whether the sender may read cases, or the one of the channel they are in: inside. Which of them they
+// may see is the desk's to decide.
+func (g *Gateway) mayRead(verb string, by incident.By, inside bool) error {
+	if g.o.Reading == nil {
+		return nil
+	}
+	err := g.o.Reading(verb, by, inside)
+	if err != nil {
+		g.o.Log.Warn("refuse to show cases", "verb", verb, "user", by.Who, "reason", err)
+	}
+	return err
 }
 
 // langOf is the language for a locale such as ja-JP: Japanese for those who read Slack in it, English for all others,

@@ -128,7 +128,7 @@ func TestRequestsComeOverASocket(t *testing.T) {
 		t.Errorf("at once: %q", got)
 	}
 	p.sees(t, "SEC-1")
-	if kept := d.kept(); len(kept) != 1 || kept[0].Severity != 2 || kept[0].By != (incident.By{Who: "U0BEN0002", Name: "ben", Door: incident.DoorSlack, Assurance: incident.SlackSigned}) {
+	if kept := d.kept(); len(kept) != 1 || kept[0].Severity != 2 || kept[0].By.Who != "U0BEN0002" || !kept[0].By.Known || kept[0].By.Assurance != incident.SlackSigned {
 		t.Errorf("requests %+v", kept)
 	}
 	first := p.slack.Say("aoi", "csirt-ops", "hello", "")

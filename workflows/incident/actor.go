@@ -8,6 +8,23 @@ type By struct {
 	Assurance Assurance `json:"assurance"`
 	// BreakGlass is the reason for acting without a verified identity where one is needed; empty: no such wish.
 	BreakGlass string `json:"break_glass,omitempty"`
+
+	// What the door says of them besides. Slack's signature covers the team and the channel; the rest is what Slack
+	// answers when it is asked.
+	Team        string   `json:"team,omitempty"`     // id of the workspace they write from
+	Channel     string   `json:"channel,omitempty"`  // Slack id of the one in which they said it
+	Known       bool     `json:"known,omitempty"`    // Slack has said who they are: only then do Guest and External count
+	Guest       bool     `json:"guest,omitempty"`    // may see single channels only
+	External    bool     `json:"external,omitempty"` // is of another workspace
+	Groups      []string `json:"groups,omitempty"`   // of the user groups that the rules name, those that they are in
+	GroupsKnown bool     `json:"groups_known,omitempty"`
+
+	Proof *Proof `json:"proof,omitempty"` // of the gateway; nil: there is none
+}
+
+// Plain is the sender without what may be different the next time that the same is asked.
+func (b By) Plain() By {
+	return By{Who: b.Who, Name: b.Name, Door: b.Door, Assurance: b.Assurance, BreakGlass: b.BreakGlass}
 }
 
 // Called is how texts name them.

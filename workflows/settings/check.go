@@ -52,6 +52,8 @@ func (c *Config) check(at map[string]int) strictyaml.Problems {
 	k.organisations(c)
 	k.timing(c.Timing)
 	k.mask(c.Mask)
+	k.rules(c.Rules)
+	k.publicKeys(c.Gateway.PublicKeys)
 	k.environment(c.Environment)
 	return k.Problems
 }

@@ -30,6 +30,8 @@ type Config struct {
 	Gateway    GatewayConfig `yaml:"gateway"`
 	Viewer     Viewer        `yaml:"viewer"` // what the command line of this machine may see; default everything
 
+	Rules []Rule `yaml:"rules"` // who may do what; where none fits, the default ones of [incident.DefaultRights]
+
 	Mask []string `yaml:"mask"` // further patterns of secrets that are taken out of what is logged and archived (RE2)
 
 	// TrustLocalUser counts the user of the command line as verified: set it only where nobody else can reach Temporal.
@@ -131,6 +133,9 @@ type AuditConfig struct {
 type GatewayConfig struct {
 	Listen string `yaml:"listen"` // for requests over HTTP, and for whoever asks after our health; default 127.0.0.1:8080
 	Mode   string `yaml:"mode"`   // socket, http or both; empty: socket if there is an app-level token, else http
+
+	SigningKey string   `yaml:"signing_key"` // PEM file with the key (Ed25519) that signs for people in Slack; only gateways read it; in YAML relative to the configuration file
+	PublicKeys []string `yaml:"public_keys"` // of all gateways: workers believe whoever one of them signs for; empty: they believe without
 }
 
 // Ways are the ways on which Slack's requests arrive.

@@ -60,7 +60,7 @@ func (c *Config) settle(folder string) {
 	if c.Slack.URL != "" {
 		c.Slack.URL = strings.TrimRight(c.Slack.URL, "/") + "/"
 	}
-	c.KeyRing = beside(folder, c.KeyRing)
+	c.KeyRing, c.Gateway.SigningKey = beside(folder, c.KeyRing), beside(folder, c.Gateway.SigningKey)
 	c.Audit.TimestampCA, c.Audit.Ledger = beside(folder, c.Audit.TimestampCA), beside(folder, c.Audit.Ledger)
 	for name, value := range c.Environment {
 		if isPath(name) {

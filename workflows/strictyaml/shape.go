@@ -73,6 +73,9 @@ func (s *shape) compareMap(node *yaml.Node, want reflect.Type, path string) {
 }
 
 func (s *shape) compareList(node *yaml.Node, want reflect.Type, path string) {
+	if node.Kind == yaml.ScalarNode && reflect.PointerTo(want).Implements(reflect.TypeFor[yaml.Unmarshaler]()) {
+		return // it takes one word for a list of one
+	}
 	if node.Kind != yaml.SequenceNode {
 		s.Add(node.Line, "%s must be a list ([a, b]), not %s", path, shown(node))
 		return
