@@ -10,8 +10,8 @@ import (
 
 // caseOf is a status as texts are rendered from.
 func caseOf(s workflows.Status) notice.Case {
-	return notice.Case{
-		Number: s.Number, Title: s.Title, Kind: s.Kind, Reporter: s.Reporter, Commander: s.Commander, Scope: s.Scope, Severity: s.Severity,
+	c := notice.Case{
+		Number: s.Number, Title: s.Title, Kind: s.Kind, Reporter: s.Reporter, Commander: s.Commander, ProvisionalCommander: s.ProvisionalCommander, Details: s.Details, Scope: s.Scope, Severity: s.Severity,
 		Phase: s.Phase, Status: s.Status, Containment: s.Containment, Audience: s.Audience, Organisations: s.Organisations, Drill: s.Drill,
 		HideTitle: s.Audience == incident.AudienceRestricted, Provisional: s.Links.Ticket == "", Opened: s.Opened, Gates: s.Gates, Notes: s.Notes,
 		Links: []notice.Link{
@@ -19,8 +19,12 @@ func caseOf(s workflows.Status) notice.Case {
 			{Kind: "folder", Text: s.Number, URL: s.Links.FolderURL}, {Kind: "sheet", Text: s.Number, URL: s.Links.SheetURL},
 		},
 		Steps: stepsOf(s), Analyses: analysesOf(s), Tasks: s.Tasks, Lessons: s.Lessons, LastUpdate: s.LastUpdate, NextUpdate: nextUpdate(s),
-		Resolution: s.Resolution, Waivers: s.Waivers, BrokenGlass: s.BrokenGlass, Mirror: mirrorOf(s.Mirror), Archive: archiveOf(s),
+		Resolution: s.Resolution, ResolutionReason: s.ResolutionReason, Waivers: s.Waivers, BrokenGlass: s.BrokenGlass, Mirror: mirrorOf(s.Mirror), Archive: archiveOf(s),
 	}
+	if o := s.Offer; o != nil {
+		c.OfferedTo, c.OfferedBy = o.To, o.By
+	}
+	return c
 }
 
 // stepsOf are those that are still owed.
