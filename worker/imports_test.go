@@ -45,9 +45,12 @@ var mayImport = []struct{ importer, may string }{
 	{"hikeshi/starter/cases", "hikeshi/workflows hikeshi/workflows/..."},
 	{"hikeshi/starter/slackbot", "hikeshi/workflows/incident hikeshi/workflows/notice"},
 	{"hikeshi/starter/serve", "hikeshi/starter/... hikeshi/workflows hikeshi/workflows/..."},
+	// Doctor looks at the vendors as the worker would reach them, and calls nothing that changes something there.
+	{"hikeshi/starter/doctor", "hikeshi/starter/cases hikeshi/worker/vendors hikeshi/activities hikeshi/activities/* hikeshi/workflows hikeshi/workflows/..."},
 	{"hikeshi/starter", "hikeshi/starter/... hikeshi/workflows hikeshi/workflows/..."},
 	{"hikeshi/worker/watch", "hikeshi/workflows hikeshi/activities hikeshi/activities/ops"},
-	{"hikeshi/worker/host", "hikeshi/worker/watch hikeshi/workflows hikeshi/workflows/... hikeshi/activities hikeshi/activities/*"},
+	{"hikeshi/worker/vendors", "hikeshi/workflows/settings hikeshi/workflows/audit hikeshi/activities/*"},
+	{"hikeshi/worker/host", "hikeshi/worker/watch hikeshi/worker/vendors hikeshi/workflows hikeshi/workflows/... hikeshi/activities hikeshi/activities/*"},
 	{"hikeshi/worker", "hikeshi/worker/host hikeshi/workflows/settings"},
 
 	{"hikeshi/deploy/local/stack", ""},

@@ -85,7 +85,7 @@ func personal(f activities.Fault) bool {
 func (c *Client) permissions(ctx context.Context, folder string) ([]*drivesdk.Permission, error) {
 	var rights []*drivesdk.Permission
 	err := c.rights.List(folder).SupportsAllDrives(true).PageSize(100).
-		Fields("nextPageToken", "permissions(id,type,role,emailAddress,permissionDetails)").
+		Fields("nextPageToken", "permissions(id,type,role,emailAddress,domain,permissionDetails)").
 		Pages(ctx, func(page *drivesdk.PermissionList) error {
 			rights = append(rights, page.Permissions...)
 			return nil

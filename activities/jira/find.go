@@ -161,6 +161,11 @@ func byID(a, b issue) int { return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp
 // search runs a query and returns the first hits. Cloud has removed the old search, Data Center lacks the new one.
 // https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issue-search/#api-rest-api-2-search-jql-get
 func (c *Client) search(ctx context.Context, in OpenTicket, jql string, limit int) ([]issue, *failure) {
+	return c.query(ctx, in.op()+": search for it", in.Project, jql, "labels", limit)
+}
+
+// query is a search in a project, for the fields named.
+func (c *Client) query(ctx context.Context, op, project, jql, fields string, limit int) ([]issue, *failure) {
 	dc, f := c.dataCenter(ctx)
 	if f != nil {
 		return nil, f
@@ -173,12 +178,12 @@ func (c *Client) search(ctx context.Context, in OpenTicket, jql string, limit in
 		Issues []issue `json:"issues"`
 	}
 	f = c.send(ctx, call{
-		op: in.op() + ": search for it", method: http.MethodGet, path: path, into: &reply,
-		query:      url.Values{"jql": {jql}, "fields": {"labels"}, "maxResults": {strconv.Itoa(limit)}},
-		permission: "Browse Projects in project " + in.Project,
+		op: op, method: http.MethodGet, path: path, into: &reply,
+		query:      url.Values{"jql": {jql}, "fields": {fields}, "maxResults": {strconv.Itoa(limit)}},
+		permission: "Browse Projects in project " + project,
 	})
 	if f != nil && f.said.mentions("for the field 'project'") {
-		f.Class, f.Hint = activities.NotFound, projectHint(in.Project)
+		f.Class, f.Hint = activities.NotFound, projectHint(project)
 	}
 	return reply.Issues, f
 }

@@ -4,33 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 
 	"hikeshi/activities/seal"
-	"hikeshi/activities/timestamp"
 	"hikeshi/workflows/audit"
 	"hikeshi/workflows/audit/collect"
 	"hikeshi/workflows/ledger"
 	"hikeshi/workflows/settings"
 )
-
-// connectAuthority builds the client of the timestamp authority; nil: none is configured. Only the configured root
-// certificate counts.
-func connectAuthority(cfg *settings.Config) (seal.Authority, error) {
-	if cfg.Audit.TimestampURL == "" {
-		return nil, nil
-	}
-	roots, err := cfg.TimestampRoots()
-	if err != nil {
-		return nil, err
-	}
-	return timestamp.NewClient(timestamp.Config{URL: cfg.Audit.TimestampURL, Check: func(token []byte, head string) (time.Time, error) {
-		return audit.CheckToken(token, head, roots)
-	}})
-}
 
 // recorder makes seals of what Temporal holds. It is a seal.Recorder.
 type recorder struct {

@@ -60,7 +60,7 @@ func (c clause) check(x *exchange) *problem {
 				return bad(fmt.Sprintf("An issue with key '%s' does not exist for field '%s'.", v, c.field))
 			}
 		}
-	case "labels", "status", "issuetype", "type", "assignee", "reporter", "parent":
+	case "labels", "status", "issuetype", "type", "assignee", "reporter", "parent", "level":
 	case "text", "summary", "description":
 		if c.op != "~" && c.op != "!~" && c.op != "is" && c.op != "is not" {
 			return bad(fmt.Sprintf("The operator '%s' is not supported by the '%s' field.", c.op, c.field))
@@ -134,6 +134,8 @@ func (m match) valuesOf(field string) []string {
 		return one(m.index.Status)
 	case "issuetype", "type":
 		return one(m.Type)
+	case "level":
+		return one(m.LevelName())
 	case "assignee":
 		return one(m.Assignee)
 	case "reporter":

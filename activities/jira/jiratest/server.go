@@ -26,6 +26,10 @@ type Options struct {
 	// RefuseLinks takes the field for links off the create screens, as some sites do: a create call with a link in it
 	// is refused.
 	RefuseLinks bool
+	// Withhold are permissions, by their keys, that the product's account is said not to have.
+	Withhold []string
+	// OffScreen are fields that stand on no screen, neither for creating nor for editing.
+	OffScreen []string
 	// HideProperties leaves the properties out of lists of comments, though they are asked for.
 	HideProperties bool
 	// AskResolution makes the transition to Done ask for a resolution.

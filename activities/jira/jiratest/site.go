@@ -14,6 +14,9 @@ func (s *Server) routes() {
 	s.handle("GET project/{project}/securitylevel", (*exchange).getLevels)
 	s.handle("GET issue/createmeta/{project}/issuetypes/{type}", (*exchange).createMeta)
 	s.handle("GET attachment/meta", func(*exchange) answer { return ok(map[string]any{"enabled": true, "uploadLimit": 1 << 30}) })
+	s.handle("GET mypermissions", (*exchange).myPermissions)
+	s.handle("GET issue/{issue}/editmeta", (*exchange).editMeta)
+	s.handle("GET user/assignable/search", (*exchange).searchAssignable)
 	s.handle("GET user/search", (*exchange).searchUsers)
 	s.handle("GET search/jql", (*exchange).searchGet)
 	s.handle("POST search/jql", (*exchange).searchPost)
@@ -105,6 +108,10 @@ func (x *exchange) createMeta() answer {
 	for _, id := range slices.Sorted(maps.Keys(custom)) {
 		fields = append(fields, metaField(id, custom[id], "string", slices.Contains(p.Required, id)))
 	}
+	fields = slices.DeleteFunc(fields, func(f any) bool {
+		id, _ := f.(map[string]any)["fieldId"].(string)
+		return slices.Contains(x.s.o.OffScreen, id)
+	})
 	q := x.URL.Query()
 	part, start, size := page(fields, q.Get("startAt"), q.Get("maxResults"), 50)
 	return ok(map[string]any{"startAt": start, "maxResults": size, "total": len(fields), "fields": part})
