@@ -144,7 +144,11 @@ func (l *local) origins() []string {
 	if l.stack.UIURL == "" {
 		return []string{}
 	}
-	return []string{l.stack.UIURL, localhost(l.stack.UIURL)}
+	list := []string{l.stack.UIURL, localhost(l.stack.UIURL)}
+	if l.stack.ProxyURL != "" { // the sandbox's pages show it under their own origin
+		list = append(list, l.at.Pages, localhost(l.at.Pages))
+	}
+	return list
 }
 
 // write replaces a file as a whole: a reader, or a kill in the middle, never meets half of it.

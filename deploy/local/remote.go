@@ -37,6 +37,14 @@ func sendEvents(ctx context.Context, pages, gateway string) error {
 	return nil
 }
 
+// sendUI tells a sandbox that runs already which Temporal Web UI it can show; empty: none.
+func sendUI(ctx context.Context, pages, ui string) error {
+	if err := call(ctx, http.MethodPost, pages+"/_ui", map[string]string{"url": ui}, nil); err != nil {
+		return fmt.Errorf("show the Temporal Web UI in the sandbox at %s: %w", pages, err)
+	}
+	return nil
+}
+
 // fetch reads what stands at an address.
 func fetch(ctx context.Context, address string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)

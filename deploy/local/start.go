@@ -138,7 +138,7 @@ func (l *local) startStack(ctx context.Context) error {
 	l.say.step("starting Temporal (log: %s)", filepath.Join(l.dir, "temporal", "temporal.log"))
 	s, err := stack.Start(ctx, stack.Options{
 		DataDir: filepath.Join(l.dir, "temporal"), TemporalPort: l.o.temporalPort, UIPort: l.o.uiPort, NoUI: l.o.noUI,
-		SearchAttributes: workflows.SearchAttributes(), CodecURL: "http://" + loopback(l.codec.number), Log: quiet(), Lacks: l.o.lacks,
+		ProxyPath: site.UIPath, SearchAttributes: workflows.SearchAttributes(), CodecURL: "http://" + loopback(l.codec.number), Log: quiet(), Lacks: l.o.lacks,
 	})
 	if err != nil {
 		return err
@@ -174,6 +174,9 @@ func (l *local) startSandbox(ctx context.Context) (err error) {
 			return err
 		}
 		l.say.step("using the sandbox at %s", l.at.Pages)
+		if err := sendUI(ctx, l.o.sandbox, l.stack.ProxyURL); err != nil {
+			return err
+		}
 		return sendEvents(ctx, l.o.sandbox, l.gatewayURL())
 	}
 	l.site, err = site.Start(site.Options{
@@ -184,6 +187,9 @@ func (l *local) startSandbox(ctx context.Context) (err error) {
 	}
 	l.stops = append(l.stops, l.site.Close)
 	l.at = l.site.Addresses
+	if err := l.site.SetUI(l.stack.ProxyURL); err != nil {
+		return err
+	}
 	l.say.step("the sandbox is at %s", l.at.Pages)
 	return nil
 }

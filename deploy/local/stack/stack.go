@@ -23,6 +23,7 @@ type Options struct {
 	SearchAttributes map[string]enumspb.IndexedValueType
 	CodecURL         string        // where the Web UI has payloads decoded; empty: it shows them encrypted
 	PublicPath       string        // the path under which a proxy shows the Web UI, such as /temporal; empty: none
+	ProxyPath        string        // there is a second Web UI, for a proxy that shows it under this path; empty: there is none
 	Retention        time.Duration // how long closed workflows are kept; 0: 30 days
 	Log              *slog.Logger  // gets the few lines a person should see; nil: slog.Default
 	NoUI             bool
@@ -42,6 +43,7 @@ type Stack struct {
 	Address   string // of the gRPC API: 127.0.0.1:7233
 	Namespace string
 	UIURL     string // http://127.0.0.1:8233, without the public path; empty with NoUI
+	ProxyURL  string // of the second Web UI, without its path; empty: there is none
 
 	parts []part // in the order of their start
 	once  sync.Once
@@ -82,6 +84,11 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	if !o.NoUI {
 		if err := s.startUI(ctx, o, ports.ui); err != nil {
 			return nil, fmt.Errorf("start Temporal Web UI: %w", err)
+		}
+		if o.ProxyPath != "" {
+			if err := s.startProxied(ctx, o); err != nil {
+				return nil, fmt.Errorf("start the Temporal Web UI for pages that show it: %w", err)
+			}
 		}
 	}
 	return s, nil

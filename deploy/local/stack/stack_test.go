@@ -266,14 +266,14 @@ func TestStartBeginsAgainAfterACutOffFirstStart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := start(t, stack.Options{DataDir: dir, PublicPath: "/temporal", Namespace: "other"})
+	s := start(t, stack.Options{DataDir: dir, ProxyPath: "/temporal", Namespace: "other"})
 	if _, err := os.Stat(filepath.Join(dir, "temporal.setup")); !os.IsNotExist(err) {
 		t.Errorf("the mark of the cut-off start is still there: %v", err)
 	}
 	if s.Namespace != "other" {
 		t.Errorf("namespace %q, want other", s.Namespace)
 	}
-	resp, err := http.Get(s.UIURL + "/temporal/")
+	resp, err := http.Get(s.ProxyURL + "/temporal/")
 	if err != nil {
 		t.Fatal(err)
 	}

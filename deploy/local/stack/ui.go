@@ -3,6 +3,9 @@ package stack
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
+	"net"
 	"net/http"
 	"time"
 
@@ -12,29 +15,53 @@ import (
 )
 
 // startUI runs the Web UI and waits for its first answer.
-func (s *Stack) startUI(ctx context.Context, o Options, port int) error {
+func (s *Stack) startUI(ctx context.Context, o Options, port int) (err error) {
+	s.UIURL, err = s.runUI(ctx, o, port)
+	return err
+}
+
+// startProxied runs a second one, because the first may stay under no path: links to it have none.
+func (s *Stack) startProxied(ctx context.Context, o Options) error {
+	l, err := net.Listen("tcp", loopback(0))
+	if err != nil {
+		return err
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	if err := l.Close(); err != nil {
+		return err
+	}
+	// With a path it warns that it does without its content security policy; whoever passes it on sets another.
+	before := log.Writer()
+	log.SetOutput(io.Discard)
+	defer log.SetOutput(before)
+	o.PublicPath = o.ProxyPath
+	s.ProxyURL, err = s.runUI(ctx, o, port)
+	return err
+}
+
+func (s *Stack) runUI(ctx context.Context, o Options, port int) (address string, err error) {
 	var ui *uiserver.Server
-	err := caught(func() error {
+	err = caught(func() error {
 		ui = uiserver.NewServer(server_options.WithConfigProvider(uiConfig(o, s.Address, port)))
 		return nil
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- caught(ui.Start) }()
-	s.UIURL = "http://" + loopback(port)
+	address = "http://" + loopback(port)
 	ready, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	if err := until(ready, func() error { return get(ready, s.UIURL+"/healthz") }); err != nil {
+	if err := until(ready, func() error { return get(ready, address+"/healthz") }); err != nil {
 		ui.Stop()
-		return err
+		return "", err
 	}
 	s.started("Temporal Web UI", func() error {
 		ui.Stop()
 		return <-ended
 	})
-	return nil
+	return address, nil
 }
 
 func uiConfig(o Options, address string, port int) *config.Config {

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 
 	"hikeshi/activities/fake"
 	"hikeshi/activities/jira/jiratest"
@@ -24,9 +23,10 @@ type caseView struct {
 }
 
 var (
-	sheetAt   = regexp.MustCompile(`/spreadsheets/d/[^/?#]+/edit`)
-	folderAt  = regexp.MustCompile(`/drive/folders/[^/?#]+`)
-	channelAt = regexp.MustCompile(`/slack/([A-Z0-9]+)`)
+	sheetAt    = regexp.MustCompile(`/spreadsheets/d/[^/?#]+/edit`)
+	folderAt   = regexp.MustCompile(`/drive/folders/[^/?#]+`)
+	workflowAt = regexp.MustCompile(`/namespaces/[^/?#"|>\s]+/workflows/[^?#"|>\s\\]+`)
+	channelAt  = regexp.MustCompile(`/slack/([A-Z0-9]+)`)
 )
 
 // casesOf is GET /cases: those that the reader sees, the newest first.
@@ -51,9 +51,6 @@ func (s *Site) cases(reader fake.Person) []caseView {
 
 func (s *Site) caseOf(reader fake.Person, issue jiratest.Issue, links []jiratest.RemoteLink) caseView {
 	v := caseView{Number: issue.Key, Title: issue.Summary, Status: issue.Status, Ticket: "/jira/" + issue.Key}
-	if s.hasUI() {
-		v.Workflow = strings.TrimSuffix(uiPath, "/") + "/namespaces/default/workflows/case%2F" + issue.Key
-	}
 	for _, l := range links {
 		switch {
 		case sheetAt.MatchString(l.URL):
@@ -62,6 +59,7 @@ func (s *Site) caseOf(reader fake.Person, issue jiratest.Issue, links []jiratest
 			v.Folder = folderAt.FindString(l.URL)
 		case channelAt.MatchString(l.URL):
 			id := channelAt.FindStringSubmatch(l.URL)[1]
+			v.Workflow = s.workflowOf(id)
 			for _, ch := range s.channelsOf(reader) {
 				if ch.ID == id && slices.Contains(ch.Members, reader.ID) {
 					v.Slack = "/slack/" + id
@@ -81,4 +79,18 @@ type togetherView struct {
 
 func (s *Site) togetherPage(_ *http.Request, reader fake.Person) (string, any, bool) {
 	return "Hikeshi sandbox", togetherView{s.cases(reader), s.hasUI(), spoken(reader)}, true
+}
+
+// workflowOf is the page of the case's workflow, as the card in its channel links it; empty: there is no Web UI.
+func (s *Site) workflowOf(channel string) string {
+	if !s.hasUI() {
+		return ""
+	}
+	ch, _ := s.Slack.Channel(channel)
+	for _, m := range s.Slack.Messages(channel) {
+		if found := workflowAt.FindString(m.Text + string(m.Blocks)); found != "" && slices.Contains(ch.Pins, m.TS) {
+			return UIPath + found
+		}
+	}
+	return UIPath + "/"
 }

@@ -54,7 +54,7 @@ func (s *Site) pages() http.Handler {
 	s.page(mux, "GET /spreadsheets/d/{id}/edit", "sheet.html", s.sheetPage)
 	s.page(mux, "GET /pager", "pager.html", s.pagerPage)
 	mux.HandleFunc("GET /file/d/{id}/view", s.fileContent)
-	mux.Handle(uiPath, s.ui())
+	mux.Handle(UIPath+"/", s.ui())
 	guard := http.NewCrossOriginProtection()
 	mux.Handle("POST /spreadsheets/d/{id}/cells", guard.Handler(http.HandlerFunc(s.editSheet)))
 	return mux

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// uiPath is where the Temporal Web UI is shown under the pages' own origin: it refuses to stand in a frame of another.
-const uiPath = "/temporal/"
+// UIPath is where the Temporal Web UI is shown under the pages' own origin: it refuses to stand in a frame of another.
+const UIPath = "/temporal"
 
-// SetUI says where the Temporal Web UI is that has uiPath as its public path. Empty: there is none.
+// SetUI says where the Temporal Web UI is that has UIPath as its public path. Empty: there is none.
 func (s *Site) SetUI(address string) error {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -37,6 +37,11 @@ func (s *Site) ui() http.Handler {
 			if r.In.Header.Get("Origin") != "" {
 				r.Out.Header.Set("Origin", at.Scheme+"://"+at.Host)
 			}
+		},
+		ModifyResponse: func(r *http.Response) error {
+			// Under a public path it does without the policy of its own.
+			r.Header.Add("Content-Security-Policy", "base-uri 'self'; object-src 'none'; frame-ancestors 'self'; connect-src 'self' http://127.0.0.1:* http://localhost:*")
+			return nil
 		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			http.Error(w, "The Temporal Web UI does not answer: "+err.Error(), http.StatusBadGateway)
