@@ -8,6 +8,7 @@ import (
 
 	"hikeshi/activities/fake"
 	"hikeshi/activities/jira/jiratest"
+	"hikeshi/activities/slack/slacktest"
 )
 
 // caseView is where a case stands in each system, as far as the reader may see it and its ticket links it.
@@ -22,11 +23,12 @@ type caseView struct {
 	Workflow string `json:"workflow"`
 }
 
+// What a ticket's description links, by what its address looks like.
 var (
-	sheetAt    = regexp.MustCompile(`/spreadsheets/d/[^/?#]+/edit`)
-	folderAt   = regexp.MustCompile(`/drive/folders/[^/?#]+`)
-	workflowAt = regexp.MustCompile(`/namespaces/[^/?#"|>\s]+/workflows/[^?#"|>\s\\]+`)
-	channelAt  = regexp.MustCompile(`/slack/([A-Z0-9]+)`)
+	sheetAt    = regexp.MustCompile(`/spreadsheets/d/[A-Za-z0-9_-]+/edit`)
+	folderAt   = regexp.MustCompile(`/drive/folders/[A-Za-z0-9_-]+`)
+	channelAt  = regexp.MustCompile(`/slack/([CG][A-Z0-9]+)`)
+	workflowAt = regexp.MustCompile(`/namespaces/[^/?#\]|\s]+/workflows/[^?#\]|\s]+`)
 )
 
 // casesOf is GET /cases: those that the reader sees, the newest first.
@@ -40,32 +42,25 @@ func (s *Site) casesOf(w http.ResponseWriter, r *http.Request) {
 func (s *Site) cases(reader fake.Person) []caseView {
 	list := []caseView{}
 	for _, issue := range s.issuesOf(reader) {
-		links := s.Jira.RemoteLinks(issue.Key)
-		if issue.Type != "Incident" || len(links) == 0 {
-			continue
+		if issue.Type == "Incident" && channelAt.MatchString(issue.Description) {
+			list = append(list, s.caseOf(reader, issue))
 		}
-		list = append(list, s.caseOf(reader, issue, links))
 	}
 	return list
 }
 
-func (s *Site) caseOf(reader fake.Person, issue jiratest.Issue, links []jiratest.RemoteLink) caseView {
-	v := caseView{Number: issue.Key, Title: issue.Summary, Status: issue.Status, Ticket: "/jira/" + issue.Key}
-	for _, l := range links {
-		switch {
-		case sheetAt.MatchString(l.URL):
-			v.Sheet = sheetAt.FindString(l.URL)
-		case folderAt.MatchString(l.URL):
-			v.Folder = folderAt.FindString(l.URL)
-		case channelAt.MatchString(l.URL):
-			id := channelAt.FindStringSubmatch(l.URL)[1]
-			v.Workflow = s.workflowOf(id)
-			for _, ch := range s.channelsOf(reader) {
-				if ch.ID == id && slices.Contains(ch.Members, reader.ID) {
-					v.Slack = "/slack/" + id
-				}
-			}
+func (s *Site) caseOf(reader fake.Person, issue jiratest.Issue) caseView {
+	text := issue.Description
+	v := caseView{Number: issue.Key, Title: issue.Summary, Status: issue.Status, Ticket: "/jira/" + issue.Key, Sheet: sheetAt.FindString(text), Folder: folderAt.FindString(text)}
+	if s.hasUI() {
+		v.Workflow = UIPath + "/"
+		if found := workflowAt.FindString(text); found != "" {
+			v.Workflow = UIPath + found
 		}
+	}
+	id := channelAt.FindStringSubmatch(text)[1]
+	if slices.ContainsFunc(s.channelsOf(reader), func(ch slacktest.Channel) bool { return ch.ID == id && ch.Has(reader.ID) }) {
+		v.Slack = "/slack/" + id
 	}
 	return v
 }
@@ -74,23 +69,8 @@ func (s *Site) caseOf(reader fake.Person, issue jiratest.Issue, links []jiratest
 type togetherView struct {
 	Cases []caseView
 	HasUI bool
-	Words map[string]string
 }
 
 func (s *Site) togetherPage(_ *http.Request, reader fake.Person) (string, any, bool) {
-	return "Hikeshi sandbox", togetherView{s.cases(reader), s.hasUI(), spoken(reader)}, true
-}
-
-// workflowOf is the page of the case's workflow, as the card in its channel links it; empty: there is no Web UI.
-func (s *Site) workflowOf(channel string) string {
-	if !s.hasUI() {
-		return ""
-	}
-	ch, _ := s.Slack.Channel(channel)
-	for _, m := range s.Slack.Messages(channel) {
-		if found := workflowAt.FindString(m.Text + string(m.Blocks)); found != "" && slices.Contains(ch.Pins, m.TS) {
-			return UIPath + found
-		}
-	}
-	return UIPath + "/"
+	return "Hikeshi sandbox", togetherView{s.cases(reader), s.hasUI()}, true
 }

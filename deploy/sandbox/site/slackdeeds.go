@@ -61,7 +61,9 @@ func (s *Site) prepare(name string, who fake.Person, in map[string]json.RawMessa
 	_ = json.Unmarshal(in["view_id"], &view) // none: no view
 	switch {
 	case name == "message" || name == "edit" || name == "file":
-		in["text"], _ = json.Marshal(s.mentions(text))
+		in["text"], _ = json.Marshal(s.mentions(text, false))
+	case name == "command": // the app's manifest asks for ids
+		in["text"], _ = json.Marshal(typedAddress.ReplaceAllString(s.mentions(text, true), "$1<$2>"))
 	case name == "interact" && view != "":
 		values := map[string]slacktest.Input{}
 		_ = json.Unmarshal(in["values"], &values) // another shape: the door refuses it
@@ -75,22 +77,29 @@ func (s *Site) prepare(name string, who fake.Person, in map[string]json.RawMessa
 var (
 	typedName    = regexp.MustCompile(`(^|[\s(])@([a-z0-9][a-z0-9._-]*)`)
 	typedChannel = regexp.MustCompile(`(^|[\s(])#([^\s#@,.()<>]+)`)
+	typedAddress = regexp.MustCompile(`(^|[\s(])(https?://[^\s<>)]+)`)
 )
 
 // mentions turns @names and #channels that there are into Slack's mentions of them, and the signs that Slack keeps to
-// itself into text.
-func (s *Site) mentions(text string) string {
+// itself into text. In commands mentions are labelled with what was typed.
+func (s *Site) mentions(text string, labelled bool) string {
+	label := func(as string) string {
+		if labelled {
+			return "|" + as
+		}
+		return ""
+	}
 	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 	text = typedName.ReplaceAllStringFunc(text, func(m string) string {
 		parts := typedName.FindStringSubmatch(m)
 		for _, u := range s.Slack.Users() {
 			if u.Name == strings.TrimRight(parts[2], ".") {
-				return parts[1] + "<@" + u.ID + ">" + parts[2][len(u.Name):]
+				return parts[1] + "<@" + u.ID + label(u.Name) + ">" + parts[2][len(u.Name):]
 			}
 		}
 		for _, g := range fake.Groups() {
 			if g.Handle == parts[2] {
-				return parts[1] + "<!subteam^" + g.ID + ">"
+				return parts[1] + "<!subteam^" + g.ID + label("@"+g.Handle) + ">"
 			}
 		}
 		if slices.Contains([]string{"channel", "here", "everyone"}, parts[2]) {
@@ -101,7 +110,7 @@ func (s *Site) mentions(text string) string {
 	return typedChannel.ReplaceAllStringFunc(text, func(m string) string {
 		parts := typedChannel.FindStringSubmatch(m)
 		if ch, ok := s.Slack.Channel(parts[2]); ok && !ch.Private {
-			return parts[1] + "<#" + ch.ID + ">"
+			return parts[1] + "<#" + ch.ID + label(ch.Name) + ">"
 		}
 		return m
 	})

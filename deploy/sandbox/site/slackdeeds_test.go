@@ -105,6 +105,8 @@ func TestPeopleWriteAndGiveCommandsOnThePage(t *testing.T) {
 	require.Contains(t, page, `data-raw="hello @aoi."`)
 	_, out = act(t, s, "ben", "command", map[string]any{"channel": slacktest.Ops, "command": "/case", "text": "help"})
 	require.Contains(t, out["error"], "nobody takes commands")
+	require.Equal(t, "open sev2 <b> --lead <@U0BEN0002|ben> in <#C0GENERAL|general> <!subteam^S0CSIRT01|@csirt> <https://x.test/>",
+		strings.NewReplacer("&lt;", "<", "&gt;", ">").Replace(typedAddress.ReplaceAllString(s.mentions("open sev2 <b> --lead @ben in #general @csirt https://x.test/", true), "$1<$2>")))
 	_, out = act(t, s, "lena", "message", map[string]any{"channel": slacktest.Ops, "text": "x"})
 	require.Contains(t, out["error"], "lena is not in #csirt-ops", "only members write")
 	for _, bad := range []string{"reset", "archive", "fill"} {

@@ -1,7 +1,7 @@
 // What the pages hear of the sandbox's changes: from the server, or, in a frame, from the page around it, because a browser
 // opens few connections to one address.
 
-const framed = window.parent !== window;
+export const framed = window.parent !== window;
 
 export function live(hear, state = () => {}) {
   if (framed) {

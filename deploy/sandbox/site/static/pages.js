@@ -15,9 +15,9 @@ const about = location.pathname.startsWith("/jira") ? "jira" : location.pathname
 let asking = null;
 async function again() {
   const answer = await fetch(location.href);
-  if (!answer.ok || document.querySelector(".grid .editing")) return;
+  if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("page");
-  if (page) fill(document.getElementById("page"), page.innerHTML);
+  if (page && !document.querySelector(".grid .editing")) fill(document.getElementById("page"), page.innerHTML);
 }
 live((news) => {
   if (!news[about] && !news.all) return;

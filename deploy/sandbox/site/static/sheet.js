@@ -24,7 +24,7 @@ export function sheet(again) {
     cell.classList.add("editing");
     cell.replaceChildren(field);
     field.focus();
-    let over = false;
+    let over = false, lines = false;
     const end = async (keep, step) => {
       if (over) return;
       over = true;
@@ -36,10 +36,12 @@ export function sheet(again) {
     field.onblur = () => end(true);
     field.onkeydown = (event) => {
       event.stopPropagation();
+      lines = event.shiftKey;
       if (event.isComposing) return;
       if (event.key === "Escape") end(false, 0);
       if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); end(true, 1); }
     };
+    field.onbeforeinput = (event) => { if (event.inputType === "insertLineBreak" && !lines) event.preventDefault(); }; // Enter ends it
   }
 
   document.addEventListener("dblclick", (event) => { const cell = event.target.closest(".grid td"); if (cell && !cell.classList.contains("editing")) edit(cell); });
@@ -54,6 +56,6 @@ export function sheet(again) {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     if (step) { event.preventDefault(); const next = cellAt(row + step[0], column + step[1]); if (next?.nodeName === "TD") next.focus(); }
     else if (event.key === "Enter" || event.key === "F2") { event.preventDefault(); edit(cell); }
-    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); edit(cell, event.key); }
+    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) edit(cell, ""); // the key writes into the field
   });
 }

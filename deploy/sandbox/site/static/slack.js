@@ -2,7 +2,7 @@ import { act, me, page, part, say, trouble, words } from "./api.js";
 import { Composer } from "./composer.js";
 import { dropping } from "./drop.js";
 import * as dialog from "./dialog.js";
-import { live, openBeside } from "./live.js";
+import { framed, live, openBeside } from "./live.js";
 import * as memory from "./memory.js";
 import { onMessages } from "./messages.js";
 import { fill, morph, parse } from "./morph.js";
@@ -169,10 +169,17 @@ document.addEventListener("click", (event) => {
 // inside reports whether an address belongs to one of the sandbox's own ports.
 const inside = (origin) => new URL(origin).hostname === location.hostname;
 
-$("as").addEventListener("change", () => {
-  const as = $("as").value, m = memory.of(as);
-  go({ as, place: m.place || page.place, thread: m.thread });
-});
+// become goes on as somebody else, where they were.
+function become(as) {
+  const m = memory.of(as);
+  return go({ as, place: m.place || page.place, thread: m.thread });
+}
+
+$("as").addEventListener("change", () => become($("as").value));
+if (framed) {
+  document.documentElement.classList.add("framed"); // the page around has a bar of its own
+  window.addEventListener("message", (event) => { if (event.origin === location.origin && event.data?.as) become(event.data.as); });
+}
 document.addEventListener("scroll", (event) => { if (event.target.id === "messages" && atBottom(event.target)) $("tobottom").hidden = true; }, true);
 document.addEventListener("visibilitychange", () => unread());
 document.addEventListener("keydown", (event) => {

@@ -3,12 +3,12 @@ import { panes } from "./split.js";
 
 // Everything side by side: Slack, and the ticket, sheet and workflow of the newest case, or of the one that is chosen.
 
-const as = document.body.dataset.as;
+let as = document.body.dataset.as;
 const $ = (id) => document.getElementById(id);
 const pane = (name) => document.querySelector(`[data-pane=${name}]`);
 const withReader = (path) => path + (path.includes("?") ? "&" : "?") + "as=" + encodeURIComponent(as);
 const shows = {}; // what each pane shows
-let cases = [];
+let cases = [], led = "";
 
 // put shows an address in a pane, unless it stands there.
 function put(name, path) {
@@ -26,13 +26,15 @@ function look() {
   const chosen = $("case").value;
   const now = cases.find((c) => c.number === chosen) ?? (chosen ? null : cases[0]);
   if (!now) return;
+  document.title = `${now.number} · Hikeshi sandbox`;
   $("now").textContent = `${now.number} · ${now.status}`;
   put("ticket", withReader(now.ticket));
   put("sheet", now.sheet && withReader(now.sheet));
   put("workflow", now.workflow);
   if (now.folder) $("folder").href = withReader(now.folder);
   const channel = now.slack && withReader(now.slack);
-  if (channel && chosen) put("slack", channel);
+  if (channel && chosen && chosen !== led) put("slack", channel);
+  led = chosen;
 }
 
 async function ask() {
@@ -79,7 +81,13 @@ live((news) => {
 
 $("case").addEventListener("change", () => { for (const name of ["ticket", "sheet", "workflow"]) delete shows[name]; look(); });
 $("enough").addEventListener("click", () => { $("steps").hidden = true; });
-$("as").addEventListener("change", () => $("as").form.submit());
+$("as").addEventListener("change", () => {
+  as = document.body.dataset.as = $("as").value;
+  history.replaceState(null, "", withReader("/"));
+  pane("slack").querySelector("iframe").contentWindow.postMessage({ as }, location.origin); // it keeps what each has open
+  for (const name of ["ticket", "sheet"]) delete shows[name];
+  ask();
+});
 panes();
 put("slack", withReader("/slack/C0CSIRTOPS"));
 ask();
