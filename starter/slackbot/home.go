@@ -77,7 +77,7 @@ func (g *Gateway) learnHome(ctx context.Context) {
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		g.o.Log.Warn("Slack does not say which workspace is ours: until it does, requests of every one in which the app is installed are taken, unless slack.team names ours", "again_in", wait, "error", err)
+		g.o.Log.Warn("Slack does not say which workspace is ours: until it does, requests of every one in which the app is installed are taken, unless slack.team names ours", "again_in", wait, "reason", err)
 		select {
 		case <-ctx.Done():
 			return
@@ -86,17 +86,25 @@ func (g *Gateway) learnHome(ctx context.Context) {
 	}
 }
 
+// us is what Slack says of the bot token: whose it is.
+func (g *Gateway) us(ctx context.Context, api *slack.Client) (me *slack.AuthTestResponse, known bool) {
+	return g.people.home.of(ctx, g.ctx, "", func(ctx context.Context) (*slack.AuthTestResponse, error) {
+		me, err := api.AuthTestContext(ctx)
+		if err != nil {
+			g.o.Log.Warn("Slack does not say whose the bot token is", "error", err)
+		}
+		return me, err
+	})
+}
+
 // askHome leaves the app unknown where the token may not ask for it: the workspace is what counts.
 func (g *Gateway) askHome(ctx context.Context) error {
 	api, err := g.api()
 	if err != nil {
 		return err
 	}
-	me, err := api.AuthTestContext(ctx)
-	if err != nil {
-		return err
-	}
-	if !plainTeam.MatchString(me.TeamID) {
+	me, known := g.us(ctx, api)
+	if !known || !plainTeam.MatchString(me.TeamID) {
 		return errors.New("auth.test names no workspace")
 	}
 	if g.o.Team == "" {

@@ -56,9 +56,7 @@ func (g *Gateway) person(ctx context.Context, user string) person {
 	all.Go(func() { p.Groups, p.GroupsKnown = g.groupsOf(ctx, api, user) })
 	var home *slack.AuthTestResponse
 	var isHome bool
-	all.Go(func() {
-		home, isHome = g.people.home.of(ctx, g.ctx, "", func(ctx context.Context) (*slack.AuthTestResponse, error) { return api.AuthTestContext(ctx) })
-	})
+	all.Go(func() { home, isHome = g.us(ctx, api) })
 	said, isSaid := g.people.persons.of(ctx, g.ctx, user, func(ctx context.Context) (*slack.User, error) {
 		found, err := api.GetUserInfoContext(ctx, user)
 		if err != nil {
