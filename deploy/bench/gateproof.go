@@ -16,13 +16,12 @@ import (
 func (p *product) missing(ctx context.Context, all *deeds, r *gateRun) error {
 	r.Unanswered = len(all.refused)
 	for _, c := range all.commands {
-		_, err := p.client.DescribeWorkflowExecution(ctx, workflows.IntakeWorkflowID(c.request), "")
-		var unknown *serviceerror.NotFound
-		switch {
-		case errors.As(err, &unknown):
-			r.LostCommands++
-		case err != nil:
+		known, err := patiently(ctx, func() (bool, error) { return p.knows(ctx, workflows.IntakeWorkflowID(c.request)) })
+		if err != nil {
 			return err
+		}
+		if !known {
+			r.LostCommands++
 		}
 	}
 	heard := map[string]*ear{}
@@ -30,7 +29,7 @@ func (p *product) missing(ctx context.Context, all *deeds, r *gateRun) error {
 		e := heard[s.in.workflow]
 		if e == nil {
 			var err error
-			if e, err = p.ear(ctx, workflows.MirrorWorkflowID(s.in.workflow)); err != nil {
+			if e, err = patiently(ctx, func() (*ear, error) { return p.ear(ctx, workflows.MirrorWorkflowID(s.in.workflow)) }); err != nil {
 				return err
 			}
 			heard[s.in.workflow] = e
@@ -40,6 +39,26 @@ func (p *product) missing(ctx context.Context, all *deeds, r *gateRun) error {
 		}
 	}
 	return nil
+}
+
+// patiently asks a Temporal that has just had much to do again when it does not answer in time.
+func patiently[T any](ctx context.Context, ask func() (T, error)) (answer T, err error) {
+	for range 10 {
+		if answer, err = ask(); err == nil || pause(ctx, time.Second) != nil {
+			break
+		}
+	}
+	return answer, err
+}
+
+// knows reports whether Temporal has such a workflow.
+func (p *product) knows(ctx context.Context, id string) (bool, error) {
+	_, err := p.client.DescribeWorkflowExecution(ctx, id, "")
+	var unknown *serviceerror.NotFound
+	if errors.As(err, &unknown) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // ear is what a mirror was told.
