@@ -56,7 +56,8 @@ func TestErrors(t *testing.T) {
 		status           int
 	}{
 		{"stauts", "usage", `there is no command "stauts": did you mean status?`, usage},
-		{"merge SEC-1", "usage", `there is no command "merge"`, usage},
+		{"merge SEC-1", "usage", "--into is missing", usage},
+		{"split SEC-1", "usage", `there is no command "split"`, usage},
 		{"list --al", "usage", "unknown flag: --al", usage},
 		{"list now", "usage", "list takes no words", usage},
 		{"list --phase closing", "usage", `unknown phase "closing"`, usage},

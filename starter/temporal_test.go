@@ -185,6 +185,7 @@ func TestVerbsSendWhatWasTyped(t *testing.T) {
 		{"back|SEC-12|Triage|--reason|news", `{"phase":"triage","reason":"news"}`},
 		{"close|SEC-12|--resolution|contained", `{"resolution":"contained"}`},
 		{"reopen|SEC-12|--reason|again", `{"reason":"again"}`},
+		{"merge|SEC-12|--into|sec-12|--reason|again", `{"into":"SEC-12","into_id":"case/SEC-12","reason":"again"}`},
 	} {
 		args := strings.Split(tt.args, "|")
 		status, stdout, stderr := line(t, getenv, append(args, "-o", "json", "--request-id", "r-1", "--break-glass", "it cannot wait")...)

@@ -43,6 +43,12 @@ func said(a incident.Analysis) string {
 
 // kept shows what was waived, how far the conversation is logged, and the archive.
 func (p *page) kept(s workflows.Status) {
+	if s.Merging != "" {
+		p.line("merging: becomes a duplicate of %s", s.Merging)
+	}
+	for _, d := range s.Duplicates {
+		p.line("duplicate: %s, merged by %s, %s; channel %s %s, ticket %s", d.Number, d.By, clock(d.At), d.Links.Channel, d.Links.ChannelName, d.Links.TicketURL)
+	}
 	for _, w := range s.Waivers {
 		p.line("waived: %s by %s, %s: %s", w.Need, w.By, clock(w.At), w.Reason)
 	}

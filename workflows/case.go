@@ -56,6 +56,8 @@ func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
 	c.branch(work, "seals", c.runSeals)
 	c.branch(work, "daily seal", c.sealDaily)
 	c.branch(work, "reminder", c.remind)
+	c.branch(work, "merge", c.runMerge)
+	c.branch(work, "merge answers", c.answerMerges)
 	c.branch(work, "stuck", func(ctx workflow.Context) error { return c.tellStuck(ctx, notice.InCase, c.inThread) })
 	c.branch(work, "stuck for operators", func(ctx workflow.Context) error { return c.tellStuck(ctx, notice.ForOperators, c.toOperators) })
 	c.branch(work, "end", c.end)

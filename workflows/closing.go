@@ -34,6 +34,9 @@ func (c *caseRun) close(ctx workflow.Context, cmd CloseCommand) (Answer, *incide
 		c.Resolution = had
 		return Answer{Missing: missing}, c.notYet(missing)
 	}
+	if c.merging() != "" {
+		c.unmerge() // people end it themselves
+	}
 	c.CloseReason = incident.CleanText(cmd.Reason)
 	words := []string{"Resolution", string(resolution), "Reason", c.CloseReason, "By", cmd.By.Called()}
 	c.announce("closing", words...)
@@ -140,6 +143,9 @@ func (c *caseRun) back(ctx workflow.Context, cmd BackCommand) (Answer, *incident
 func (c *caseRun) goBack(ctx workflow.Context, to incident.Phase) {
 	if c.atRest() {
 		c.Archive.Reopening, c.Archive.Left = true, c.Archive.Visit
+	}
+	if c.Merge != nil && c.Merge.Done {
+		c.unmerge()
 	}
 	c.Resolution, c.CloseReason, c.Closed = "", "", time.Time{}
 	c.withdraw(to)

@@ -65,6 +65,8 @@
 //	analyses.go   the case's side of its analyses;  analysis.go  one analysis, a child workflow
 //	mirroring.go  the case's side of its mirror;    mirror.go    the mirror, a child workflow
 //	closing.go    close, waive, back, reopen, and the end
+//	merge.go      the case becomes a duplicate of another one;  merged.go  and what its duplicates bring;  mergenote.go  the
+//	              messages between them
 //	archive.go    everything is kept, verified, and the channels are archived
 //	channels.go   what people did to the case's channels
 //	command.go    when a command is taken, and from whom

@@ -35,6 +35,8 @@ func (c *caseRun) errand(e errand) {
 	case "theme", "join":
 		c.Counters.Errands++
 		e.ID = fmt.Sprintf("lesson.%s.%s.%d", e.Ref, e.Kind, c.Counters.Errands) // decided again it is another one
+	case "merge.invite", "merge.link":
+		e.ID = c.mergeErrand(e)
 	default:
 		e.ID = fmt.Sprintf("update.%s.%s", e.Ref, e.Kind)
 	}
@@ -109,6 +111,10 @@ func (c *caseRun) do(ctx workflow.Context, e errand) error {
 		return c.bringInvited(ctx, e)
 	case "theme":
 		return c.openTheme(ctx, e.ID, c.lessonByID(e.Ref))
+	case "merge.invite":
+		return c.inviteMerged(ctx, e.ID, c.mergedFrom(e.Ref))
+	case "merge.link":
+		return c.linkMerged(ctx, e.ID, c.mergedFrom(e.Ref))
 	case "join":
 		return c.joinTheme(ctx, e.ID, c.lessonByID(e.Ref))
 	}
@@ -118,9 +124,9 @@ func (c *caseRun) do(ctx workflow.Context, e errand) error {
 // canBegin reports whether the errand has what it needs.
 func (c *caseRun) canBegin(e errand) bool {
 	switch e.Kind {
-	case "channel", "invite":
+	case "channel", "invite", "merge.invite":
 		return c.channel.ID != "" && !c.shut(c.channel.ID)
-	case "ticket", "theme", "join":
+	case "ticket", "theme", "join", "merge.link":
 		return c.ticket.ID != ""
 	}
 	return true

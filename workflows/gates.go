@@ -148,7 +148,7 @@ func (c *caseRun) holding() []string {
 		}
 	}
 	return slices.DeleteFunc(list, func(id string) bool {
-		return strings.HasSuffix(id, ".refresh") || id == stepThread || strings.HasPrefix(id, "glass.") ||
+		return strings.HasSuffix(id, ".refresh") || id == stepThread || id == debtMerge || strings.HasPrefix(id, "glass.") ||
 			strings.HasPrefix(id, "handover.") || strings.HasPrefix(id, "invite.") || strings.HasPrefix(id, "archive@") || strings.HasPrefix(id, "seal") || strings.HasPrefix(id, "reopen@")
 	})
 }

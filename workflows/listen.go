@@ -30,6 +30,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		on(ctx, c, WaiveUpdate, `Lets the case go on without something: {"gate":"scope","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.waive),
 		on(ctx, c, BackUpdate, `Moves the case back: {"phase":"analysis","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.back),
 		on(ctx, c, CloseUpdate, `Closes the case: {"resolution":"contained","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.close),
+		on(ctx, c, MergeUpdate, `Makes the case a duplicate of another one: {"into":"SEC-12","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.merge),
 		on(ctx, c, ReopenUpdate, `Reopens a closed case: {"reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.reopen),
 	)
 	err = errors.Join(err, c.takeDecisions(ctx, c.desk()))
@@ -43,6 +44,8 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 	hear(ctx, &c.run, mirrorReportSignal, "What the mirror reports; sent by the mirror.", c.hearMirror)
 	hear(ctx, &c.run, decidedSignal, "What somebody decided about a step of a child; sent by the child.", func(n decidedNote) { c.hearDecided(ctx, n) })
 	hear(ctx, &c.run, vendorSignal, "How it stands with a vendor; sent by its breaker to cases that may be waiting for it.", c.hearVendor)
+	hear(ctx, &c.run, mergeSignal, "What a duplicate of this case tells it; sent by that case.", func(n mergeNote) { c.hearMerge(ctx, n) })
+	hear(ctx, &c.run, mergeAnswerSignal, "What the case says of which this one becomes a duplicate; sent by that case.", func(a mergeAnswer) { c.hearMergeAnswer(ctx, a) })
 	hear(ctx, &c.run, ChannelSignal, `What somebody did to a channel of the case: {"channel":"C0123","did":"left","user":"U0123"}.`, func(e ChannelEvent) { c.happened(ctx, e) })
 	return nil
 }
@@ -61,6 +64,8 @@ func (c *caseRun) drain(ctx workflow.Context) {
 	drained(ctx, mirrorReportSignal, c.hearMirror)
 	drained(ctx, decidedSignal, func(n decidedNote) { c.hearDecided(ctx, n) })
 	drained(ctx, vendorSignal, c.hearVendor)
+	drained(ctx, mergeSignal, func(n mergeNote) { c.hearMerge(ctx, n) })
+	drained(ctx, mergeAnswerSignal, func(a mergeAnswer) { c.hearMergeAnswer(ctx, a) })
 	drained(ctx, ChannelSignal, func(e ChannelEvent) { c.happened(ctx, e) })
 	if c.told && c.TicketPending {
 		c.takeIntake(ctx)

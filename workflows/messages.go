@@ -35,6 +35,7 @@ const (
 	HandoverUpdate = "handover"
 	AcceptUpdate   = "accept"
 	DetailsUpdate  = "details"
+	MergeUpdate    = "merge"
 	// ResolveUpdate takes a ResolveCommand, at a case and at each of its children, and answers with an Answer.
 	ResolveUpdate = "resolveStep"
 	// ChannelSignal tells the case what somebody did to one of its channels, as a ChannelEvent.
@@ -302,7 +303,20 @@ type Status struct {
 	LastUpdate           *incident.Update        `json:"last_update"` // null: none was published
 	Mirror               MirrorStatus            `json:"mirror"`
 	Archive              ArchiveStatus           `json:"archive"`
+	Merging              string                  `json:"merging,omitempty"`    // number of the case that this one is becoming a duplicate of
+	Duplicates           []Duplicate             `json:"duplicates,omitempty"` // cases that were merged into this one
 	Audit                AuditStatus             `json:"audit"`
+}
+
+// Duplicate is a case that was merged into another one. It has an archive of its own.
+type Duplicate struct {
+	Number     string    `json:"number"`
+	WorkflowID string    `json:"workflow_id"`
+	Reason     string    `json:"reason,omitempty"`
+	By         string    `json:"by"`
+	At         time.Time `json:"at"`
+	Links      Links     `json:"links"`
+	Logs       []LogLink `json:"logs,omitempty"`
 }
 
 // AnalysisStatus shows one analysis to a reader.

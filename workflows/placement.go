@@ -21,26 +21,27 @@ type Placement struct {
 	Readers       []string                `json:"readers,omitempty"`    // e-mail addresses that get to read the folder
 	Responders    []string                `json:"responders,omitempty"` // Slack ids or handles that are invited besides those named
 	PublicChannel bool                    `json:"public_channel,omitempty"`
-	LinkType      string                  `json:"link_type,omitempty"`     // JIRA: between the case's ticket and its log and themes
-	LogType       string                  `json:"log_type,omitempty"`      // issue type of log tickets
-	ThemeType     string                  `json:"theme_type,omitempty"`    // issue type of improvement themes
-	Evidence      string                  `json:"evidence,omitempty"`      // Drive id of the parent of folders with people's files; empty: the case's folder
-	Executives    string                  `json:"executives,omitempty"`    // Slack id of the channel that updates go to besides the case's own; empty: none
-	Operators     string                  `json:"operators,omitempty"`     // Slack id of the channel in which operators hear of acts without a verified identity; empty: none
-	Pager         bool                    `json:"pager,omitempty"`         // there is one that calls people when Slack is silent
-	OnCall        string                  `json:"on_call,omitempty"`       // JIRA account that gets the ticket, and with it a mail, when Slack is silent; empty: nobody
-	Escalation    time.Duration           `json:"escalation,omitempty"`    // how long people may take to come together in Slack before they are called otherwise
-	Language      string                  `json:"language"`                // en or ja
-	UI            string                  `json:"ui"`                      // beginning of the Temporal UI's addresses up to the namespace; empty: no links
-	SlackURL      string                  `json:"slack_url,omitempty"`     // beginning of channel addresses; empty: no links
-	Patience      time.Duration           `json:"patience"`                // how long Intake waits for the ticket
-	Probe         time.Duration           `json:"probe"`                   // how often a stuck step is tried again
-	Retry         Retry                   `json:"retry,omitzero"`          // how a step is tried before it is stuck
-	SealEvery     time.Duration           `json:"seal_every,omitempty"`    // how often what a case records is sealed; 0: never
-	Stamp         bool                    `json:"stamp,omitempty"`         // an authority is configured that timestamps seals
-	ReopenWindow  time.Duration           `json:"reopen_window,omitempty"` // how long a closed case can be reopened
-	Settle        time.Duration           `json:"settle,omitempty"`        // how long a vendor may still carry out a request that got no answer
-	SearchLag     time.Duration           `json:"search_lag,omitempty"`    // how long JIRA's and Drive's searches may miss what was just made
+	LinkType      string                  `json:"link_type,omitempty"`      // JIRA: between the case's ticket and its log and themes
+	DuplicateLink string                  `json:"duplicate_link,omitempty"` // JIRA: from a duplicate's ticket to the other case's; empty: LinkType
+	LogType       string                  `json:"log_type,omitempty"`       // issue type of log tickets
+	ThemeType     string                  `json:"theme_type,omitempty"`     // issue type of improvement themes
+	Evidence      string                  `json:"evidence,omitempty"`       // Drive id of the parent of folders with people's files; empty: the case's folder
+	Executives    string                  `json:"executives,omitempty"`     // Slack id of the channel that updates go to besides the case's own; empty: none
+	Operators     string                  `json:"operators,omitempty"`      // Slack id of the channel in which operators hear of acts without a verified identity; empty: none
+	Pager         bool                    `json:"pager,omitempty"`          // there is one that calls people when Slack is silent
+	OnCall        string                  `json:"on_call,omitempty"`        // JIRA account that gets the ticket, and with it a mail, when Slack is silent; empty: nobody
+	Escalation    time.Duration           `json:"escalation,omitempty"`     // how long people may take to come together in Slack before they are called otherwise
+	Language      string                  `json:"language"`                 // en or ja
+	UI            string                  `json:"ui"`                       // beginning of the Temporal UI's addresses up to the namespace; empty: no links
+	SlackURL      string                  `json:"slack_url,omitempty"`      // beginning of channel addresses; empty: no links
+	Patience      time.Duration           `json:"patience"`                 // how long Intake waits for the ticket
+	Probe         time.Duration           `json:"probe"`                    // how often a stuck step is tried again
+	Retry         Retry                   `json:"retry,omitzero"`           // how a step is tried before it is stuck
+	SealEvery     time.Duration           `json:"seal_every,omitempty"`     // how often what a case records is sealed; 0: never
+	Stamp         bool                    `json:"stamp,omitempty"`          // an authority is configured that timestamps seals
+	ReopenWindow  time.Duration           `json:"reopen_window,omitempty"`  // how long a closed case can be reopened
+	Settle        time.Duration           `json:"settle,omitempty"`         // how long a vendor may still carry out a request that got no answer
+	SearchLag     time.Duration           `json:"search_lag,omitempty"`     // how long JIRA's and Drive's searches may miss what was just made
 	ForceLookUp   bool                    `json:"force_look_up,omitempty"`
 }
 

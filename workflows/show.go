@@ -187,6 +187,7 @@ func (c *caseRun) commands() (list []notice.Command) {
 			add(WaiveUpdate, `"gate":"`+need+`","reason":"…",`)
 		}
 		add(CloseUpdate, `"resolution":"…",`)
+		add(MergeUpdate, `"into":"…","reason":"…",`)
 	}
 	list = append(list, resolveCommands(c.WorkflowID, append(stuckSteps(c.runner, c.WorkflowID), c.childrenSteps()...))...)
 	return append(list, notice.Command{Text: "roll", Name: RollSignal})

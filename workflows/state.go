@@ -63,11 +63,14 @@ type CaseState struct {
 	TicketPending bool                   `json:"ticket_pending,omitempty"` // Intake's try goes on; it will tell
 	Held          map[string]heldNote    `json:"held,omitempty"`           // vendor → why what is owed there waits
 	Steps         map[string]*stepRecord `json:"steps"`
-	Shown         map[string]string      `json:"shown"`             // surface → digest of what people see there
-	Told          map[string]*toldStuck  `json:"told,omitempty"`    // place → the notice there about stuck steps
-	Adopted       []string               `json:"adopted,omitempty"` // steps whose thing people had made by hand, as the timeline says
-	Joined        []string               `json:"joined,omitempty"`  // Slack ids of people who came after the opening
-	Left          []string               `json:"left,omitempty"`    // Slack ids of people who have left the channel
+	Shown         map[string]string      `json:"shown"`                   // surface → digest of what people see there
+	Told          map[string]*toldStuck  `json:"told,omitempty"`          // place → the notice there about stuck steps
+	Merge         *mergeRecord           `json:"merge,omitempty"`         // it becomes a duplicate of another case, or is one
+	Merged        []*mergedRecord        `json:"merged,omitempty"`        // duplicates of it
+	MergeReplies  []mergeReply           `json:"merge_replies,omitempty"` // answers to them that are not sent yet
+	Adopted       []string               `json:"adopted,omitempty"`       // steps whose thing people had made by hand, as the timeline says
+	Joined        []string               `json:"joined,omitempty"`        // Slack ids of people who came after the opening
+	Left          []string               `json:"left,omitempty"`          // Slack ids of people who have left the channel
 	Seen          []seenUpdate           `json:"seen,omitempty"`
 	EverReset     bool                   `json:"ever_reset,omitempty"`
 	Rolls         int                    `json:"rolls,omitempty"`
@@ -82,6 +85,7 @@ type counters struct {
 	Updates int `json:"updates,omitempty"`
 	Notices int `json:"notices,omitempty"`
 	Errands int `json:"errands,omitempty"`
+	Merges  int `json:"merges,omitempty"`
 	Offers  int `json:"offers,omitempty"`
 	Invites int `json:"invites,omitempty"`
 }

@@ -78,6 +78,9 @@ var stepRules = []stepRule{
 	{steps: "*.refresh", skip: true},
 	{steps: "glass.*", skip: true},
 
+	{steps: "merge.*.invite.*", skip: true, change: []field{peopleField}},
+	{steps: "merge.*.link", skip: true, change: []field{linkField}},
+
 	{steps: stepTasks, skip: true},
 	{steps: stepTimeline, skip: true},
 	{steps: "seal.comment", skip: true}, // the verification says which witnesses are missing

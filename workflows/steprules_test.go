@@ -21,8 +21,8 @@ func TestEachRuleFitsAStep(t *testing.T) {
 // unrecordedSteps are steps of which no case with a recorded history has had any.
 func unrecordedSteps() []string {
 	list := []string{stepShare, stepAnalysisRename, stepAnalysisPurpose, doubt{Kind: doubtSheet, N: 1}.sweep(), (&offer{ID: "h1"}).stepID("post")}
-	c := &caseRun{CaseState: &CaseState{}}
-	for _, kind := range []string{"glass", "channel", "executives", "ticket", "theme", "join", "invite"} {
+	c := &caseRun{CaseState: &CaseState{Merged: []*mergedRecord{{From: "x1"}}}}
+	for _, kind := range []string{"glass", "channel", "executives", "ticket", "theme", "join", "invite", "merge.invite", "merge.link"} {
 		c.errand(errand{Kind: kind, Ref: "x1"})
 	}
 	for _, e := range c.Errands {

@@ -59,7 +59,7 @@ func (c *caseRun) surfaces(ctx workflow.Context) []surface {
 	}, {
 		name:  linksSurface,
 		ready: func() bool { return c.is(stepBoard, StepDone) },
-		tells: func() any { return c.links() },
+		tells: func() any { return c.linksShown() },
 		step: step{"links.refresh", Sheets, ordinary, sheetsActivities.WriteProjection, func(activities.Effect) any {
 			return sheets.WriteProjection{Sheet: c.sheet.ID, Tab: notice.LinksTab, Rows: c.view().LinkRows()}
 		}},
@@ -152,6 +152,8 @@ type facts struct {
 	Stuck       []string // steps, each with its error
 	Missed      []string // people who could not be brought in, names that were taken
 	Held        []string `json:",omitempty"` // vendors for which the owed ones wait
+	Merging     string   `json:",omitempty"`
+	Duplicates  []string `json:",omitempty"`
 	Commands    string   `json:",omitempty"` // how the commander came to it; empty: they opened the case
 	Offer       string   `json:",omitempty"` // whom command is offered to
 	Details     any      `json:",omitempty"` // nil: none
@@ -194,6 +196,10 @@ func (c *caseRun) facts() facts {
 	for _, vendor := range workflow.DeterministicKeys(c.Held) {
 		f.Held = append(f.Held, vendor+" "+c.Held[vendor].Class+" "+c.Held[vendor].Since.UTC().Format(time.RFC3339))
 	}
+	f.Merging = c.merging()
+	for _, d := range c.duplicates() {
+		f.Duplicates = append(f.Duplicates, d.Number+" "+digest([]any{d.Links, d.Logs}))
+	}
 	f.Missed = slices.Concat(c.people.Unknown, c.channel.Taken)
 	for _, r := range c.invited.Refused {
 		f.Missed = append(f.Missed, r.Person)
@@ -208,6 +214,14 @@ func (c *caseRun) facts() facts {
 		f.Missed = append(f.Missed, c.Commander.Asked)
 	}
 	return f
+}
+
+// linksShown is what the sheet's Links tab tells.
+func (c *caseRun) linksShown() any {
+	if list := c.duplicates(); len(list) > 0 {
+		return []any{c.links(), list}
+	}
+	return c.links()
 }
 
 // calm reports whether nothing of the opening is under way that will change what people read.

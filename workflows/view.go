@@ -17,6 +17,7 @@ func (c *caseRun) status() Status {
 		Analyses: c.analysisStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
 		Resolution: c.Resolution, ResolutionReason: c.CloseReason, Waivers: append([]incident.Waiver{}, c.Waivers...), BrokenGlass: append([]incident.BrokenGlass{}, c.BrokenGlass...),
 		LastUpdate: c.LastUpdate, Mirror: mirrorStatus(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID)), Archive: c.Archive.Kept, Audit: c.auditStatus(),
+		Merging: c.merging(), Duplicates: c.duplicates(),
 	}
 	if c.Contained != nil {
 		s.ContainedBy, s.ContainedAt = c.Contained.By, &c.Contained.At
@@ -63,6 +64,9 @@ func (c *caseRun) debts() []string {
 		if e.Kind != "glass" {
 			list = append(list, e.ID)
 		}
+	}
+	if c.owesMerge() {
+		list = append(list, debtMerge)
 	}
 	for _, s := range c.childrenSteps() {
 		list = append(list, s.ID)
@@ -159,7 +163,7 @@ func (c *caseRun) view() notice.Case {
 		Containment: c.Containment, Audience: c.Placement.Audience, Organisations: c.Placement.Organisations, HideTitle: c.Placement.HideTitle,
 		Drill: c.Request.Drill, Provisional: !c.ticketed(), Opened: c.Opened, Gates: c.gates(), Notes: append(c.notes(), c.heldNotes()...),
 		Links: caseLinks(l, c.Number), Tasks: c.tasks(), Lessons: c.lessons(), Waivers: c.Waivers, BrokenGlass: c.BrokenGlass, Resolution: c.Resolution, ResolutionReason: c.CloseReason,
-		LastUpdate: c.LastUpdate, NextUpdate: c.NextUpdate, Archive: archiveView(c.Archive.Kept, c.Number), Adopted: c.adopted(),
+		LastUpdate: c.LastUpdate, NextUpdate: c.NextUpdate, Archive: archiveView(c.Archive.Kept, c.Number), Adopted: c.adopted(), Merging: c.merging(), Merged: c.mergedViews(),
 	}
 	if c.Mirror.Told != "" {
 		v.Mirror = mirrorView(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID))

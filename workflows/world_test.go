@@ -41,6 +41,7 @@ type world struct {
 	jiraAt string
 	deps   workflows.Deps
 	place  workflows.Placement
+	told   func(workflowID, signal string, arg any) // hears what workflows tell others; nil: nobody does
 }
 
 func newWorld(t testing.TB) *world {
@@ -89,7 +90,13 @@ func (w *world) env() *testsuite.TestWorkflowEnvironment {
 	// The case alone: what its children do, and how they get on with it, is tested on a real server.
 	env.OnWorkflow(workflows.MirrorType, mock.Anything, mock.Anything).Return(nil).Maybe()
 	env.OnWorkflow(workflows.AnalysisType, mock.Anything, mock.Anything).Return(nil).Maybe()
-	env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(nil).Maybe()
+	env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(
+		func(_, workflowID, _, signal string, arg any) error {
+			if w.told != nil {
+				w.told(workflowID, signal, arg)
+			}
+			return nil
+		}).Maybe()
 	env.SetStartTime(time.Now().Add(-60 * 24 * time.Hour)) // the vendors live in the present: the clock that skips must not overtake it
 	return env
 }

@@ -34,6 +34,11 @@ func (c *Cases) Send(ctx context.Context, number, update string, command any, up
 	if !running(info) {
 		return workflows.Answer{}, ended(number)
 	}
+	if merge, ok := command.(workflows.MergeCommand); ok {
+		if command, err = c.aimed(ctx, info, merge, c.config.Viewer); err != nil {
+			return workflows.Answer{}, err
+		}
+	}
 	answer, err := c.send(ctx, info.GetExecution().GetWorkflowId(), update, command, updateID)
 	return answer, c.outcome(err, answer, number, update, updateID)
 }

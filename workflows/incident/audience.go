@@ -1,5 +1,7 @@
 package incident
 
+import "slices"
+
 // Audience says who may know of a case. It is fixed before anything is written outside.
 type Audience string
 
@@ -18,4 +20,19 @@ func ParseAudience(text string) (Audience, error) {
 		return a, nil
 	}
 	return "", Refuse(Usage, "Use group, organisation or restricted", "unknown audience %q", Shorten(text, 40))
+}
+
+// Admits reports whether everybody who may know of a case with the other audience may know of one with this audience; each
+// with the ids of the organisations that it is about.
+func (a Audience) Admits(organisations []string, other Audience, others []string) bool {
+	switch a {
+	case AudienceGroup:
+		return slices.Contains([]Audience{AudienceGroup, AudienceOrganisation, AudienceRestricted}, other)
+	case AudienceOrganisation:
+		stranger := func(id string) bool { return !slices.Contains(organisations, id) }
+		return other == AudienceRestricted || other == AudienceOrganisation && len(others) > 0 && !slices.ContainsFunc(others, stranger)
+	case AudienceRestricted:
+		return other == AudienceRestricted
+	}
+	return false // an audience of newer code: not for us to judge
 }

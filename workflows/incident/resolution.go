@@ -41,3 +41,12 @@ func DuplicateOf(number string) Resolution { return Resolution(duplicateOf + num
 func (r Resolution) Early() bool {
 	return r == FalsePositive || r == OpenedByMistake || strings.HasPrefix(string(r), duplicateOf)
 }
+
+// Original is the number of the case that this one is a duplicate of; empty: it is none.
+func (r Resolution) Original() string {
+	number, found := strings.CutPrefix(string(r), duplicateOf)
+	if !found {
+		return ""
+	}
+	return number
+}

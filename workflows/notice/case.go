@@ -53,6 +53,8 @@ type Case struct {
 	Mirror           Mirror
 	Archive          Archive
 	Adopted          Adopted
+	Merging          string // number of the case that this one is becoming a duplicate of; empty: none
+	Merged           []Merged
 }
 
 // Link is one of the case's things.

@@ -39,6 +39,11 @@ func (c Case) progress(e Escape, log string) (lines []string) {
 	if c.Resolution != "" {
 		add("resolution", within(e, c.resolution(), maxSaid))
 	}
+	var merged []string
+	for _, r := range c.mergeRows(e, func(l Link) string { return slackLink(l.URL, e.text(l.Text)) }) {
+		merged = append(merged, r[0]+": "+r[1])
+	}
+	lines = append(lines, c.fit(e, merged, maxWaivers)...)
 	for _, l := range c.fit(e, c.waiverLines(e), maxWaivers) {
 		add("waived", l)
 	}

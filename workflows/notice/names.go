@@ -36,6 +36,13 @@ func (c Case) LinkRows() [][]string {
 		}
 		rows = append(rows, []string{l.Kind, c.linkTitle(l.Kind), l.Text, where})
 	}
+	for _, m := range c.Merged {
+		for _, l := range m.Links {
+			if l.URL != "" {
+				rows = append(rows, []string{m.Number + " " + l.Kind, c.say("duplicate") + " " + m.Number + ", " + c.linkTitle(l.Kind), l.Text, l.URL})
+			}
+		}
+	}
 	return rows
 }
 

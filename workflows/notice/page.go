@@ -52,6 +52,7 @@ func (c Case) pageRows() (rows [][2]string) {
 	if c.Resolution != "" {
 		add("resolution", within(markdown, c.resolution(), 1000))
 	}
+	rows = append(rows, c.mergeRows(markdown, func(l Link) string { return strings.Join(pageAddress(l), "") })...)
 	if c.LastUpdate != nil {
 		add("last_update", c.update(markdown, c.LastUpdate.Text, 1000))
 	}

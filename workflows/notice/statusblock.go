@@ -103,6 +103,9 @@ func (c Case) blockLinks(b *strings.Builder, e Escape) {
 		}
 		b.WriteString("|| " + c.say("log") + " | " + text + " |\n")
 	}
+	for _, r := range c.mergeRows(e, func(l Link) string { return c.wikiLink(l, e) }) {
+		b.WriteString("|| " + r[0] + " | " + r[1] + " |\n")
+	}
 	if c.archived() {
 		text := e.text(c.archiveLine())
 		if c.Archive.Folder.URL != "" {

@@ -36,6 +36,7 @@ func (c *Config) check(at map[string]int) strictyaml.Problems {
 	k.required("jira.link_type", c.Jira.LinkType, "the name of the type of links between tickets, such as Relates")
 	k.name("jira.log_issue_type", c.Jira.LogType)
 	k.name("jira.theme_issue_type", c.Jira.ThemeType)
+	k.name("jira.duplicate_link_type", c.Jira.Duplicate)
 	k.name("jira.on_call", c.Jira.OnCall)
 	k.address("pager.url", c.Pager.URL)
 	k.folder("google.evidence_folder", c.Google.EvidenceFolder)

@@ -58,14 +58,15 @@ type SlackConfig struct {
 // JiraConfig is where tickets go.
 type JiraConfig struct {
 	Project      string         `yaml:"project"`
-	DrillProject string         `yaml:"drill_project"`    // drills have a number series of their own; empty: no drills
-	IssueType    string         `yaml:"issue_type"`       // default Incident
-	LogType      string         `yaml:"log_issue_type"`   // of the tickets that hold the log of a case; default issue_type
-	ThemeType    string         `yaml:"theme_issue_type"` // of the tickets of improvement themes; default issue_type
-	LinkType     string         `yaml:"link_type"`        // between a case's ticket and those of its log and themes; default Relates
-	Fields       map[string]any `yaml:"fields"`           // values of required custom fields, by id, as JIRA's API takes them
-	SiteURL      string         `yaml:"site_url"`         // what people open in a browser; empty: JIRA_URL
-	OnCall       string         `yaml:"on_call"`          // account id (Cloud) or user name (Data Center) that gets the ticket when Slack is silent; empty: nobody
+	DrillProject string         `yaml:"drill_project"`       // drills have a number series of their own; empty: no drills
+	IssueType    string         `yaml:"issue_type"`          // default Incident
+	LogType      string         `yaml:"log_issue_type"`      // of the tickets that hold the log of a case; default issue_type
+	ThemeType    string         `yaml:"theme_issue_type"`    // of the tickets of improvement themes; default issue_type
+	LinkType     string         `yaml:"link_type"`           // between a case's ticket and those of its log and themes; default Relates
+	Duplicate    string         `yaml:"duplicate_link_type"` // from the ticket of a duplicate to that of the case it was merged into; default link_type
+	Fields       map[string]any `yaml:"fields"`              // values of required custom fields, by id, as JIRA's API takes them
+	SiteURL      string         `yaml:"site_url"`            // what people open in a browser; empty: JIRA_URL
+	OnCall       string         `yaml:"on_call"`             // account id (Cloud) or user name (Data Center) that gets the ticket when Slack is silent; empty: nobody
 }
 
 // GoogleConfig is where folders go, beyond the places.

@@ -34,7 +34,7 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 		Folder: place.Folder, Readers: unique(place.Readers), Responders: unique(place.Responders),
 		PublicChannel: c.Slack.PublicChannels && audience == incident.AudienceGroup,
 		Language:      c.Language, UI: c.uiBase(), SlackURL: c.Slack.URL,
-		LinkType: c.Jira.LinkType, LogType: cmp.Or(c.Jira.LogType, c.Jira.IssueType), ThemeType: cmp.Or(c.Jira.ThemeType, c.Jira.IssueType),
+		LinkType: c.Jira.LinkType, DuplicateLink: c.Jira.Duplicate, LogType: cmp.Or(c.Jira.LogType, c.Jira.IssueType), ThemeType: cmp.Or(c.Jira.ThemeType, c.Jira.IssueType),
 		Evidence: c.Google.EvidenceFolder, Operators: c.Slack.Operators, ReopenWindow: c.Timing.ReopenWindow,
 		SealEvery: c.Timing.SealInterval, Stamp: c.Audit.TimestampURL != "",
 		Patience: c.Timing.IntakePatience, Probe: c.Timing.ProbeInterval, Settle: c.Timing.Settle, SearchLag: c.Timing.SearchLag,

@@ -1,0 +1,60 @@
+package cases
+
+import (
+	"context"
+
+	"go.temporal.io/api/workflow/v1"
+
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/settings"
+)
+
+// aimed is a merge with the workflow id of the case that it goes to. What a door can know to be in vain is refused before
+// anything is said: that case is not there, or not for the viewer to see, or does not take the duplicate.
+func (c *Cases) aimed(ctx context.Context, duplicate *workflow.WorkflowExecutionInfo, cmd workflows.MergeCommand, viewer settings.Viewer) (workflows.MergeCommand, error) {
+	found, err := c.find(ctx, cmd.Into)
+	if err != nil {
+		return cmd, err
+	}
+	info := found.GetWorkflowExecutionInfo()
+	into, err := c.head(info)
+	if err := judge(c.config, into, err, missing(cmd.Into)); err != nil || !c.config.Visible(into, viewer) {
+		return cmd, either(err, missing(cmd.Into))
+	}
+	cmd.Into, cmd.IntoID = into.Number, info.GetExecution().GetWorkflowId()
+	if cmd.IntoID == duplicate.GetExecution().GetWorkflowId() {
+		return cmd, nil // the case says that it cannot be a duplicate of itself
+	}
+	from, err := c.head(duplicate)
+	if err != nil {
+		return cmd, c.explain(err, "read case "+number(duplicate))
+	}
+	return cmd, c.takes(ctx, into, from, running(info))
+}
+
+// takes says why a case does not take a duplicate, as far as a door can know; nil: it may.
+func (c *Cases) takes(ctx context.Context, into, from workflows.Head, runs bool) error {
+	close := "close " + from.Number + " --resolution \"duplicate of " + into.Number + "\""
+	asking, cancel := context.WithTimeout(ctx, within(ctx, queryTime))
+	defer cancel()
+	status, err := c.query(asking, into.WorkflowID)
+	switch original := status.Resolution.Original(); {
+	case err == nil && original != "":
+		return incident.Refuse(incident.Rule, "Name "+original+" instead", "case %s is itself a duplicate of %s", into.Number, original)
+	case !runs:
+		return incident.Refuse(incident.Rule, "Nothing can move there any more; to note it only: "+close, "case %s has ended", into.Number)
+	case into.Phase == incident.PhaseClosed || into.Phase == incident.PhaseArchive:
+		return incident.Refuse(incident.Rule, "Reopen it first; or note it only: "+close, "case %s is in %s", into.Number, into.Phase)
+	case !from.Audience.Admits(organisations(from), into.Audience, organisations(into)):
+		return workflows.WouldTellMore(from.Number, into.Number)
+	}
+	return nil // without an answer: the case itself decides
+}
+
+func organisations(h workflows.Head) (ids []string) {
+	for _, o := range h.Organisations {
+		ids = append(ids, o.ID)
+	}
+	return ids
+}
