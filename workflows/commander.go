@@ -42,17 +42,20 @@ func (c *caseRun) take(ctx workflow.Context, cmd TakeCommand) (Answer, *incident
 // isSender reports whether the message comes from the commander. Slack vouches for its ids, and for nothing else; at a
 // command line people are known by their login.
 func (m commander) isSender(by incident.By) bool {
-	if by.Door == incident.DoorSlack {
+	if inSlack(by) {
 		return m.ID == by.Who
 	}
 	return m.ID == "" && m.Asked == by.Who
 }
 
+// inSlack reports whether Slack itself says who the sender is: somebody who only claims to be one of its users is not.
+func inSlack(by incident.By) bool { return by.Assurance == incident.SlackSigned }
+
 // senderCommands is the sender as commander. Somebody at a command line is nobody in Slack: nobody is looked up or
 // invited then.
 func (c *caseRun) senderCommands(by incident.By, how string) commander {
 	m := commander{Asked: by.Who, Name: by.Called(), Known: true, In: true, How: how}
-	if by.Door == incident.DoorSlack {
+	if inSlack(by) {
 		m.ID, m.Known, m.In = by.Who, by.Name != "", slices.Contains(c.members(), by.Who)
 	}
 	return m

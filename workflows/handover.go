@@ -73,10 +73,10 @@ func (o *offer) end(ctx workflow.Context, became, who, reason string) {
 // isFor reports whether the sender is the one who was named. Before Slack has been asked, only an id names anybody; at a
 // command line people are known by their login.
 func (o *offer) isFor(by incident.By) bool {
-	if by.Door == incident.DoorSlack {
+	if inSlack(by) {
 		return by.Who == o.To.ID || by.Who == o.To.Asked
 	}
-	return strings.EqualFold(by.Who, strings.TrimPrefix(o.To.Asked, "@"))
+	return by.Door != incident.DoorSlack && strings.EqualFold(by.Who, strings.TrimPrefix(o.To.Asked, "@"))
 }
 
 // accept is the answer of whoever was offered command: with it they command, or everything stays as it is.
@@ -96,7 +96,7 @@ func (c *caseRun) accept(ctx workflow.Context, cmd AcceptCommand) (Answer, *inci
 	from := c.Commander.Name
 	m := o.To
 	m.How = acceptedCommand
-	if by := cmd.By; by.Door == incident.DoorSlack { // Slack's own word for who it is, also before it was asked
+	if by := cmd.By; inSlack(by) { // Slack's own word for who it is, also before it was asked
 		m.ID = by.Who
 	}
 	m.In = m.In || m.ID != "" && slices.Contains(c.members(), m.ID)

@@ -54,7 +54,9 @@ func TestHandover(t *testing.T) {
 	for _, words := range []string{"<@" + chie.Who + ">", "18:00", "somebody signed in", "Block the sender", "no second factor", "3 mailboxes", "containment", "case_accept", "case_decline"} {
 		require.Contains(t, posted[0], words)
 	}
-	status, next = w.tell(next, accepting(aoi, "was offered to 中村 千恵"), accepting(somebody, "not to you"), accepting(chie, ""), accepting(chie, ""))
+	claimed := chie
+	claimed.Assurance = incident.SelfDeclared
+	status, next = w.tell(next, accepting(aoi, "was offered to 中村 千恵"), accepting(somebody, "not to you"), accepting(claimed, "not to you"), accepting(chie, ""), accepting(chie, ""))
 	require.Equal(t, "中村 千恵", status.Commander)
 	require.Nil(t, status.Offer)
 	posted = w.handovers(status.Links.Channel)

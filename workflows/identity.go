@@ -147,6 +147,9 @@ func (s standing) roles(by incident.By) (roles []incident.Role) {
 // standing is who is who in the case now.
 func (c *caseRun) standing() standing {
 	s := standing{commander: c.commanding(), opener: openerOf(c.Request), members: c.members(), channels: []string{c.channel.ID}, operators: c.Placement.Operators}
+	if o := c.offered(); o != nil { // whoever is asked to command may answer, also while Slack does not let them in
+		s.members = append(s.members, o.To.Asked, o.To.ID)
+	}
 	for _, a := range c.Analyses {
 		if a.Open() && a.LeadID != "" {
 			s.leads = append(s.leads, a.LeadID)

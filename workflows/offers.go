@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -27,6 +28,9 @@ func (c *caseRun) runOffers(ctx workflow.Context) error {
 	}
 }
 
+// sayFirst is how long a hand-over waits until the thread has what happened before it: it is read in that order.
+const sayFirst = 10 * time.Second
+
 func (o *offer) branch() string { return "handover." + o.ID }
 
 // stepID is the id of one of the offer's steps.
@@ -40,6 +44,9 @@ func (c *caseRun) carryOffer(ctx workflow.Context, o *offer) error {
 		return err
 	}
 	c.letGo(ctx, o.stepID("find"), o.stepID("invite"))
+	if err := c.awaitFor(ctx, sayFirst, "say first what came before", func() bool { return len(c.Unsaid) == 0 || !pending() }); err != nil {
+		return err
+	}
 	if pending() || c.records[o.stepID("post")] != nil { // it may have been posted
 		if err := c.postOffer(ctx, o); err != nil {
 			return err

@@ -11,7 +11,7 @@ import (
 func (c *caseRun) status() Status {
 	s := Status{
 		Number: c.Number, WorkflowID: c.WorkflowID, Title: c.Request.Title, Phase: c.Phase, Status: c.state(), Severity: c.Severity, Kind: c.Kind,
-		Commander: c.Commander.Name, ProvisionalCommander: c.provisional(), Offer: c.offerStatus(), Details: c.shownDetails(), Reporter: c.reporter(), Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
+		Commander: c.Commander.Name, ProvisionalCommander: c.provisional() && !c.atRest(), Offer: c.offerStatus(), Details: c.shownDetails(), Reporter: c.reporter(), Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
 		Drill: c.Request.Drill, Opened: c.Opened, Containment: c.Containment, Scope: c.Scope, Members: c.members(), Links: c.links(),
 		Gates: c.gates(), Debts: c.debts(), Notes: c.notes(),
 		Analyses: c.analysisStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
@@ -159,7 +159,7 @@ func (c *caseRun) view() notice.Case {
 	l := c.links()
 	v := notice.Case{
 		Lang: c.lang, Number: c.Number, Title: c.Request.Title, Report: c.Request.Report, Kind: c.Kind, Reporter: c.reporter(), Details: c.Details,
-		Commander: c.Commander.Name, ProvisionalCommander: c.provisional(), Opener: c.opener(), Scope: c.Scope, Severity: c.Severity, Phase: c.Phase, Status: c.state(),
+		Commander: c.Commander.Name, ProvisionalCommander: c.provisional() && !c.atRest(), Opener: c.opener(), Scope: c.Scope, Severity: c.Severity, Phase: c.Phase, Status: c.state(),
 		Containment: c.Containment, Audience: c.Placement.Audience, Organisations: c.Placement.Organisations, HideTitle: c.Placement.HideTitle,
 		Drill: c.Request.Drill, Provisional: !c.ticketed(), Opened: c.Opened, Gates: c.gates(), Notes: append(c.notes(), c.heldNotes()...),
 		Links: caseLinks(l, c.Number), Tasks: c.tasks(), Lessons: c.lessons(), Waivers: c.Waivers, BrokenGlass: c.BrokenGlass, Resolution: c.Resolution, ResolutionReason: c.CloseReason,
