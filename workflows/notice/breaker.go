@@ -99,7 +99,9 @@ func (b Breaker) sentence(e Escape) string {
 	if b.Waiting > 0 {
 		waiting = strconv.FormatInt(b.Waiting, 10)
 	}
-	said := func(text string) string { return e.text(unstopped(incident.Shorten(text, maxSaid))) }
+	said := func(text string) string {
+		return e.text(unstopped(incident.Shorten(Translated(b.Lang, text), maxSaid)))
+	}
 	return strings.TrimSpace(w.say(id, "Vendor", b.vendor(), "What", b.what(w), "Since", clock(b.Since), "Until", clock(b.Until), "Minutes", b.minutes(),
 		"Cause", said(b.Cause), "Hint", said(b.Hint), "Cannot", said(b.Cannot), "Todo", w.say(todo), "Waiting", waiting, "Probe", interval(b.Probe)))
 }

@@ -134,7 +134,7 @@ func replies(lang string) string {
 	var b strings.Builder
 	show := func(name, text string) { fmt.Fprintf(&b, "=== %s\n%s\n\n", name, text) }
 	show("Opening", notice.Opening(lang, "1.2.abc"))
-	show("Refused", notice.Refused(lang, incident.Refuse(incident.Rule, "Use 1, 2, 3 or 4", "unknown severity 9")))
+	show("Refused", notice.Refused(lang, incident.Refuse(incident.Rule, "Use 1 (worst), 2, 3 or 4", "unknown severity 9")))
 	show("Refused without a hint", notice.Refused(lang, incident.Refuse(incident.NotFound, "", "there is no case SEC-1")))
 	show("Unreachable", notice.Unreachable(lang))
 	show("NotConfirmed", notice.NotConfirmed(lang, "/case open mail"))

@@ -112,7 +112,7 @@ func (c Case) pageSteps(b *strings.Builder) {
 	steps := c.stuckFirst()
 	for _, s := range steps[:min(len(steps), maxRows)] {
 		b.WriteString("| `" + s.ID + "` " + StepTitle(c.Lang, s.ID) + " | " + c.word("state", s.State) + " | " + clock(s.Since) + " | " +
-			within(markdown, because(s), 2*maxSaid) + " | " + within(markdown, s.Hint, 2*maxSaid) + " |\n")
+			within(markdown, because(s), 2*maxSaid) + " | " + within(markdown, Translated(c.Lang, s.Hint), 2*maxSaid) + " |\n")
 	}
 	c.pageMore(b, len(steps))
 	if len(c.Steps) > 0 && len(c.Notes) > 0 {

@@ -71,7 +71,7 @@ func (c Case) stepLine(s Step) string {
 	if s.State != stuck {
 		return c.say("step_owed", "Step", title)
 	}
-	return c.say("step_stuck", "Step", title, "Cause", unstopped(s.Cause), "Since", clock(s.Since), "Hint", unstopped(s.Hint))
+	return c.say("step_stuck", "Step", title, "Cause", unstopped(Translated(c.Lang, s.Cause)), "Since", clock(s.Since), "Hint", unstopped(Translated(c.Lang, s.Hint)))
 }
 
 // unstopped is a text for the middle of a sentence of ours, which ends it itself.

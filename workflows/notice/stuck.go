@@ -108,7 +108,7 @@ func (n StuckNotice) step(s StuckStep, e Escape) string {
 	lines := []string{"*" + e.text(StepTitle(n.Lang, s.ID)) + "* (" + e.text(strings.Join(kind, ", ")) + ")"}
 	if !n.veiled() {
 		for _, f := range [][2]string{{"cause", s.Cause}, {"hint", s.Hint}} {
-			if text := unstopped(f[1]); text != "" {
+			if text := unstopped(Translated(n.Lang, f[1])); text != "" {
 				lines = append(lines, c.say(f[0])+": "+within(e, text, maxCause))
 			}
 		}

@@ -222,6 +222,9 @@ func TestEveryMessageIsThereAndUsed(t *testing.T) {
 	}
 	for id := range en {
 		column, isColumn := strings.CutPrefix(id, "column_")
+		if strings.HasPrefix(id, "field_") { // what the workflows call what is missing or too long
+			continue
+		}
 		if !used[id] && !made[id] && (!isColumn || !used[column]) {
 			t.Errorf("nothing says %s", id)
 		}
