@@ -54,7 +54,8 @@ var mayImport = []struct{ importer, may string }{
 	{"hikeshi/worker", "hikeshi/worker/host hikeshi/workflows/settings"},
 
 	{"hikeshi/deploy/local/stack", ""},
-	{"hikeshi/deploy/sandbox/site", "hikeshi/activities hikeshi/activities/..."},
+	// The workspace offers what the app's manifest makes Slack offer.
+	{"hikeshi/deploy/sandbox/site", "hikeshi/activities hikeshi/activities/... hikeshi/deploy"},
 	{"hikeshi/deploy/sandbox", "hikeshi/deploy/sandbox/site"},
 	{"hikeshi/deploy hikeshi/deploy/...", "hikeshi/..."},
 }

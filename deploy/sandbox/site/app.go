@@ -2,9 +2,15 @@ package site
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
 
 	"hikeshi/activities/fake"
+	"hikeshi/deploy"
 )
 
 // App is what Slack knows of an app from its manifest: what people can choose.
@@ -13,11 +19,11 @@ type App struct {
 	Shortcuts []Shortcut
 }
 
-// Command is a slash command. Usage lists what can follow it, with bars between.
+// Command is a slash command. Verbs can follow it.
 type Command struct {
-	Command string `json:"command"`
-	About   string `json:"about"`
-	Usage   string `json:"usage"`
+	Command string   `json:"command"`
+	About   string   `json:"about"`
+	Verbs   []string `json:"verbs"`
 }
 
 // Shortcut stands in the menu of each message, or in that of the whole workspace.
@@ -27,14 +33,46 @@ type Shortcut struct {
 	Message bool   `json:"message"` // of messages
 }
 
-// product is the app that the sandbox is for.
-func product() App {
-	return App{
-		Commands: []Command{{"/case", "Open and run incident cases", "open | status | list | triage | severity | take | handover | contain | analyze | conclude | task | update | lesson | decide | waive | back | close | reopen | merge | run | stuck | resume | help"}},
-		Shortcuts: []Shortcut{{"open_case", "Open a case", false}, {"open_case", "Open a case", true}, {"mark_lesson", "Mark as lesson", true},
-			{"make_task", "Make a task", true}, {"add_timeline", "Add to timeline", true}},
+// readManifest is what a manifest makes Slack offer.
+func readManifest(text []byte) (app App, err error) {
+	var m struct {
+		Features struct {
+			Commands []struct {
+				Command string `yaml:"command"`
+				About   string `yaml:"description"`
+				Usage   string `yaml:"usage_hint"`
+			} `yaml:"slash_commands"`
+			Shortcuts []struct {
+				Name string `yaml:"name"`
+				Type string `yaml:"type"`
+				ID   string `yaml:"callback_id"`
+			} `yaml:"shortcuts"`
+		} `yaml:"features"`
 	}
+	if err := yaml.Unmarshal(text, &m); err != nil {
+		return app, fmt.Errorf("read the app's manifest: %w", err)
+	}
+	for _, c := range m.Features.Commands {
+		app.Commands = append(app.Commands, Command{c.Command, c.About, verbs(c.Usage)})
+	}
+	for _, s := range m.Features.Shortcuts {
+		app.Shortcuts = append(app.Shortcuts, Shortcut{s.ID, s.Name, s.Type == "message"})
+	}
+	return app, nil
 }
+
+// verbs are the first words of a hint's parts: "open payroll phishing · status".
+func verbs(hint string) (list []string) {
+	for _, part := range strings.FieldsFunc(hint, func(r rune) bool { return r == '·' || r == '|' }) {
+		if words := strings.Fields(strings.Trim(part, " []")); len(words) > 0 && !slices.Contains(list, words[0]) {
+			list = append(list, words[0])
+		}
+	}
+	return list
+}
+
+// product is the app that the sandbox is for.
+func product() (App, error) { return readManifest(deploy.Manifest) }
 
 // lists is what the composer completes and the menus offer: GET /slack/_lists/all.
 func (s *Site) lists(w http.ResponseWriter, r *http.Request) {

@@ -81,12 +81,15 @@ func Start(o Options) (_ *Site, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Site{Addresses: p.addresses(o.SearchLag), App: product(), closing: make(chan struct{})}
+	s := &Site{Addresses: p.addresses(o.SearchLag), closing: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close(), s.Close())
 		}
 	}()
+	if s.App, err = product(); err != nil {
+		return nil, err
+	}
 	if err := s.openFakes(o); err != nil {
 		return nil, fmt.Errorf("open the sandbox's state: %w", err)
 	}

@@ -76,6 +76,7 @@ func openOffice(t *testing.T, s *Site) *office {
 	}))
 	t.Cleanup(h.Close)
 	s.SetEventsURL(h.URL)
+	s.App.Shortcuts = []Shortcut{{"open_case", "Open a case", false}, {"mark_lesson", "Mark as lesson", true}}
 	return o
 }
 

@@ -27,7 +27,7 @@ export class Completion {
       return { from: 0, eager: false, list: all.commands.filter((c) => c.command.startsWith(found[0])).map((c) => ({ put: c.command + " ", label: c.command, hint: c.about })) };
     }
     if ((found = before.match(/^(\/\S+) +(\S*)$/))) {
-      const verbs = (all.commands.find((c) => c.command === found[1])?.usage ?? "").split("|").map((v) => v.trim()).filter((v) => v.startsWith(found[2]) && v);
+      const verbs = (all.commands.find((c) => c.command === found[1])?.verbs ?? []).filter((v) => v.startsWith(found[2]));
       return { from: before.length - found[2].length, eager: false, list: verbs.map((v) => ({ put: v + " ", label: `${found[1]} ${v}`, hint: "" })) };
     }
     if ((found = before.match(/(?:^|[\s(])@(\S*)$/))) {
