@@ -15,6 +15,7 @@ import (
 	"hikeshi/starter/cases"
 	"hikeshi/workflows/audit"
 	"hikeshi/workflows/audit/collect"
+	"hikeshi/workflows/incident"
 	"hikeshi/workflows/settings"
 	"hikeshi/workflows/wire"
 )
@@ -109,6 +110,7 @@ func (p *page) exported(a cases.Audit, out string) {
 type verifyFlags struct {
 	witnesses []string
 	ca        string
+	keys      []string
 	late      time.Duration
 }
 
@@ -134,6 +136,7 @@ witness shows that it was always so) or broken. Exit status: 0 for good, 1 for e
 	}
 	cmd.Flags().StringArrayVar(&f.witnesses, "witness", nil, "`file` that came by another way: an export or a mail of the log ticket's comments, or a timestamp kept elsewhere; repeat it")
 	cmd.Flags().StringVar(&f.ca, "ca", "", "PEM `file` with the timestamp authority's root certificate (default: audit.timestamp_ca of the configuration)")
+	cmd.Flags().StringArrayVar(&f.keys, "gateway-key", nil, "public `key` of a gateway, or a file with such keys, by which to check who did what in Slack; repeat it (default: gateway.public_keys of the configuration)")
 	cmd.Flags().DurationVar(&f.late, "late", time.Hour, "how long after the newest event a seal may have been timestamped")
 	return cmd
 }
@@ -146,6 +149,9 @@ func (c *cli) runVerify(dir string, f verifyFlags) error {
 	o := audit.Options{Late: f.late, Witnesses: map[string][]byte{}}
 	var notes []string
 	if notes, err = c.trust(&o, f.ca); err != nil {
+		return err
+	}
+	if err := c.trustGateways(&o, f.keys); err != nil {
 		return err
 	}
 	for _, name := range f.witnesses {
@@ -197,6 +203,31 @@ func (c *cli) trust(o *audit.Options, ca string) (notes []string, err error) {
 	}
 	o.Open = collect.Opener(wire.DataConverter(ring))
 	return nil, nil
+}
+
+// trustGateways adds the keys of gateways: those given, else the configuration's, if there is one.
+func (c *cli) trustGateways(o *audit.Options, given []string) error {
+	if config, err := c.load(); len(given) == 0 && err == nil {
+		o.Keys = config.GatewayKeys()
+	}
+	for _, one := range given {
+		key, err := incident.ParseKey(one)
+		if err == nil {
+			o.Keys = append(o.Keys, key)
+			continue
+		}
+		text, readErr := os.ReadFile(one)
+		if readErr != nil {
+			return &failure{Code: "gateway_key", Message: err.Error() + ", nor a file with keys: " + readErr.Error(), Hint: "Check --gateway-key: `starter setup` prints the key", status: failed}
+		}
+		for _, word := range strings.Fields(string(text)) {
+			if key, err = incident.ParseKey(word); err != nil {
+				return &failure{Code: "gateway_key", Message: one + ": " + err.Error(), Hint: "The file holds public keys, one a line", status: failed}
+			}
+			o.Keys = append(o.Keys, key)
+		}
+	}
+	return nil
 }
 
 // readAll reads the files of a directory. Folders in it hold nothing of an audit.
@@ -258,8 +289,23 @@ func verdictFailure(r audit.Report) *failure {
 	return f
 }
 
+// unproven says what is wrong with a claim.
+func unproven(r audit.Record) string {
+	why := "its proof does not fit"
+	if r.Proof == nil {
+		why = "no proof"
+	}
+	if r.Doubted {
+		why += ", and the case did not believe it"
+	}
+	return why
+}
+
 func (p *page) report(r audit.Report) {
 	p.line("%s: %s", strings.TrimSpace("verdict "+r.Case), r.Verdict)
+	for _, u := range r.Unproven {
+		p.line("NOT PROVEN (%s): %s", unproven(u), u.Line())
+	}
 	for _, g := range r.Glass {
 		p.line("GLASS BROKEN: %s: %s", g.Line(), g.Glass)
 	}
@@ -279,6 +325,9 @@ func (p *page) report(r audit.Report) {
 	}
 	for _, s := range r.Seals {
 		p.line("%s", strings.Join(strings.Fields(fmt.Sprintf("seal %d %s until %s: records %d, witnesses %s, head %s", s.Seal, s.Branch, clock(s.Through), s.Records, witnesses(s), s.Head)), " "))
+	}
+	if n := r.Proofs; n.Valid+n.Invalid+n.None > 0 {
+		p.line("acts in Slack: %d proven by a gateway, %d with a proof that does not fit, %d without", n.Valid, n.Invalid, n.None)
 	}
 	p.line("records: %d sealed, %d newer than the last seal", r.Records, r.Tail)
 }

@@ -12,6 +12,8 @@ import (
 	failurepb "go.temporal.io/api/failure/v1"
 	historypb "go.temporal.io/api/history/v1"
 	updatepb "go.temporal.io/api/update/v1"
+
+	"hikeshi/workflows/incident"
 )
 
 // Opener decodes a payload into the JSON that was encoded.
@@ -135,6 +137,7 @@ func (p *projector) takeUpdate(e *historypb.HistoryEvent) {
 func (p *projector) answered(e *historypb.HistoryEvent, u *update, outcome *updatepb.Outcome) Record {
 	r := Record{Kind: KindCommand, Action: u.request.GetInput().GetName(), Actor: u.request.GetMeta().GetIdentity(), Outcome: Done, Took: took(u.event, e)}
 	r = p.sent(u.request.GetInput().GetArgs(), r)
+	r.prove(incident.Act{Name: r.Action, Workflow: p.h.Workflow, ID: u.request.GetMeta().GetUpdateId(), Command: p.first(u.request.GetInput().GetArgs())})
 	r.Said = without(p.first(u.request.GetInput().GetArgs()), "by")
 	if f := outcome.GetFailure(); f != nil {
 		r.Outcome, r.Result = Failed, p.message(f)
@@ -143,10 +146,11 @@ func (p *projector) answered(e *historypb.HistoryEvent, u *update, outcome *upda
 	var answer struct {
 		Text    string
 		ID      string
+		Doubted bool
 		Refused *struct{ Code, Message, Hint string }
 	}
 	_ = json.Unmarshal(p.first(outcome.GetSuccess()), &answer) // an answer of another shape has no text
-	r.Result, r.External = answer.Text, answer.ID
+	r.Result, r.External, r.Doubted = answer.Text, answer.ID, answer.Doubted
 	if answer.Refused != nil {
 		r.Outcome, r.Result = Refused, strings.TrimSpace(answer.Refused.Code+": "+answer.Refused.Message)
 	}

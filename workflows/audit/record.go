@@ -25,6 +25,8 @@ type Record struct {
 	Name     string          `json:"name,omitempty"`  // of the actor, for display
 	Door     string          `json:"door,omitempty"`
 	Sure     string          `json:"assurance,omitempty"`
+	Proof    *Proof          `json:"proof,omitempty"`       // of the gateway, for people in Slack; see Proven
+	Doubted  bool            `json:"doubted,omitempty"`     // the workflow did not believe who it is
 	Glass    string          `json:"break_glass,omitempty"` // why somebody acted without a verified identity
 	ByHand   bool            `json:"by_hand,omitempty"`     // somebody ended a step in Temporal, past the case
 	Said     json.RawMessage `json:"said,omitempty"`        // what a command said

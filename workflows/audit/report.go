@@ -46,7 +46,9 @@ func problem(file string, line int, format string, args ...any) *Problem {
 type Report struct {
 	Verdict     Verdict      `json:"verdict"`
 	Case        string       `json:"case"`
-	Glass       []Record     `json:"broken_glass"` // acts without a verified identity come first in every report
+	Unproven    []Record     `json:"unproven"`     // acts whose sender claims to be somebody without proof come before all
+	Proofs      ProofReport  `json:"proofs"`       // of people in Slack, by the keys that were given
+	Glass       []Record     `json:"broken_glass"` // then acts without a verified identity
 	ByHand      []Record     `json:"by_hand"`      // what somebody did in Temporal, past the case
 	Problems    []Problem    `json:"problems"`     // the first is where to look first
 	Missing     []string     `json:"missing"`

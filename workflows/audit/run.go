@@ -19,6 +19,9 @@ func (p *projector) takeRun(e *historypb.HistoryEvent) {
 			r.Action, r.Result = "continued", "from run "+a.GetContinuedExecutionRunId()
 		}
 		r = p.sent(a.GetInput(), r)
+		if act, is := opening(p.h.Workflow, p.first(a.GetInput())); is {
+			r.prove(act)
+		}
 		r.External = a.GetWorkflowType().GetName()
 	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
 		r.Action, r.Result = "rolled over", "into run "+e.GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"hikeshi/workflows/incident"
 )
 
 // Options are what a verification is given besides the files.
@@ -19,6 +21,8 @@ type Options struct {
 	// Witnesses are files that did not come from where the others did, by name: an export of the log ticket, a mail
 	// with its comments, or timestamps that were kept elsewhere.
 	Witnesses map[string][]byte
+	// Keys are the gateways': what they have not signed is told. Without any no claim is checked.
+	Keys []incident.Key
 	// Open decodes payloads, so that records can be computed anew from the events; nil: they cannot, and are believed
 	// as far as they were sealed.
 	Open Opener
@@ -57,7 +61,7 @@ func Verify(files map[string][]byte, o Options) Report {
 		o.Every = usualEvery
 	}
 	v := &verifier{files: files, o: o, used: map[string]bool{}, byHead: map[string]*sealed{}, report: Report{
-		Glass: []Record{}, ByHand: []Record{}, Problems: []Problem{}, Missing: []string{}, Unwitnessed: []string{}, Notes: []string{}, Uncovered: []string{}, Seals: []SealReport{},
+		Unproven: []Record{}, Glass: []Record{}, ByHand: []Record{}, Problems: []Problem{}, Missing: []string{}, Unwitnessed: []string{}, Notes: []string{}, Uncovered: []string{}, Seals: []SealReport{},
 	}}
 	v.readSeals()
 	v.follow()
@@ -66,6 +70,7 @@ func Verify(files map[string][]byte, o Options) Report {
 	v.witness()
 	v.checkPages()
 	v.checkExport()
+	v.checkProofs()
 	v.listFirst()
 	v.report.judge()
 	return v.report
