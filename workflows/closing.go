@@ -60,7 +60,7 @@ func (c *caseRun) close(ctx workflow.Context, cmd CloseCommand) (Answer, *incide
 func (c *caseRun) dropAll(ctx workflow.Context, cmd CloseCommand) {
 	for _, a := range c.Analyses {
 		if a.Open() {
-			_, _ = c.conclude(ctx, ConcludeCommand{Analysis: a.ID, Drop: cmd.Reason, By: cmd.By}) // it is open: nothing refuses it
+			c.drop(ctx, a, incident.CleanText(cmd.Reason), cmd.By.Called())
 		}
 	}
 }

@@ -61,6 +61,9 @@
 //	held.go       why what is owed waits, as the breaker tells the cases (breakertell.go)
 //	reach.go      how people are called when Slack does not bring them together
 //	triage.go     what triage records, and finding the commander in Slack
+//	commander.go  who commands, and taking command;  handover.go  offering it, and the answer;  offers.go  how an offer gets
+//	              to the person
+//	severity.go, details.go  how bad it is, and what the report left open, in any phase
 //	contain.go, tasks.go, updates.go, lessons.go    the work of people, as they tell the case of it
 //	analyses.go   the case's side of its analyses;  analysis.go  one analysis, a child workflow
 //	mirroring.go  the case's side of its mirror;    mirror.go    the mirror, a child workflow
