@@ -30,12 +30,20 @@ type desk struct {
 	phase  func() incident.Phase
 	// vouched decides whether the sender may do what needs a verified identity, and notes it if the glass was broken.
 	vouched func(ctx workflow.Context, act string, by incident.By) *incident.Refusal
-	// standing is by what roles are decided.
+	// standing is by what roles are decided; nil: nobody is anybody there.
 	standing func() standing
 	// glass tells everybody that somebody acts against the rules; nil: the case does, when it hears of the decision.
 	glass func(ctx workflow.Context, act string, by incident.By)
 	// giveUp gives up what the step belongs to.
 	giveUp func(ctx workflow.Context, step string, d decision)
+}
+
+// roles are those of a sender, as far as the workflow knows who is who.
+func (d desk) roles(by incident.By) []incident.Role {
+	if d.standing == nil {
+		return standing{}.roles(by)
+	}
+	return d.standing().roles(by)
 }
 
 // takeDecisions answers the updates with which people decide about stuck steps. A decision is noted here and carried
@@ -112,7 +120,7 @@ func (r *run) mayDecide(ctx workflow.Context, a *Authority, cmd ResolveCommand, 
 		refused = d.vouched(ctx, act, cmd.By)
 	}
 	if refused == nil {
-		overruled, refused = a.entitled(string(cmd.Action), cmd.By, d.standing().roles(cmd.By), grave)
+		overruled, refused = a.entitled(string(cmd.Action), cmd.By, d.roles(cmd.By), grave)
 	}
 	if overruled && d.glass != nil && (cmd.By.Verified() || !grave) { // otherwise it is broken already
 		d.glass(ctx, act, cmd.By)

@@ -17,4 +17,8 @@
 // only the authority can sign. A timestamp counts if it was given soon after the newest event that it seals: one that
 // was made later, over a history rewritten meanwhile, is late, and said to be. [Verify] calls nothing good that no
 // witness stands for.
+//
+// Who did something in Slack a gateway has signed, with a key that neither workers nor Temporal hold. A record keeps the
+// signature and the text that was signed, made anew from what the act did: whoever has the public key can check it, and
+// a signature for another act does not fit. See [Record.Proven].
 package audit
