@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	"golang.org/x/sync/errgroup"
 
 	"hikeshi/workflows"
 )
@@ -15,31 +17,40 @@ import (
 // missing counts what the gateway has acknowledged, and Temporal does not know.
 func (p *product) missing(ctx context.Context, all *deeds, r *gateRun) error {
 	r.Unanswered = len(all.refused)
-	for _, c := range all.commands {
-		known, err := patiently(ctx, func() (bool, error) { return p.knows(ctx, workflows.IntakeWorkflowID(c.request)) })
-		if err != nil {
-			return err
-		}
-		if !known {
-			r.LostCommands++
-		}
-	}
-	heard := map[string]*ear{}
+	in := map[string][]said{} // by case
 	for _, s := range all.said {
-		e := heard[s.in.workflow]
-		if e == nil {
-			var err error
-			if e, err = patiently(ctx, func() (*ear, error) { return p.ear(ctx, workflows.MirrorWorkflowID(s.in.workflow)) }); err != nil {
-				return err
-			}
-			heard[s.in.workflow] = e
-		}
-		if !e.heard(s) {
-			r.LostEvents++
-		}
+		in[s.in.workflow] = append(in[s.in.workflow], s)
 	}
-	return nil
+	var lostCommands, lostEvents atomic.Int64
+	asking, ctx := errgroup.WithContext(ctx)
+	asking.SetLimit(askers)
+	for _, c := range all.commands {
+		asking.Go(func() error {
+			known, err := patiently(ctx, func() (bool, error) { return p.knows(ctx, workflows.IntakeWorkflowID(c.request)) })
+			if err == nil && !known {
+				lostCommands.Add(1)
+			}
+			return err
+		})
+	}
+	for workflow, list := range in {
+		asking.Go(func() error {
+			e, err := patiently(ctx, func() (*ear, error) { return p.ear(ctx, workflows.MirrorWorkflowID(workflow)) })
+			for _, s := range list {
+				if err == nil && !e.heard(s) {
+					lostEvents.Add(1)
+				}
+			}
+			return err
+		})
+	}
+	err := asking.Wait()
+	r.LostCommands, r.LostEvents = int(lostCommands.Load()), int(lostEvents.Load())
+	return err
 }
+
+// askers is how many questions are put to Temporal at a time.
+const askers = 16
 
 // patiently asks a Temporal that has just had much to do again when it does not answer in time.
 func patiently[T any](ctx context.Context, ask func() (T, error)) (answer T, err error) {

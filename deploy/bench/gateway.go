@@ -113,6 +113,7 @@ func measureGate(ctx context.Context, o gateOptions, stderr io.Writer) (_ *gateR
 		if err != nil {
 			return nil, fmt.Errorf("measure the gateway over %s: %w", way, err)
 		}
+		say("over %s: p99 %.1f ms of %d, %d events and %d commands lost", way, run.Acknowledged.P99, run.Acknowledged.N, run.LostEvents, run.LostCommands)
 		r.Runs = append(r.Runs, run)
 	}
 	return r, nil
