@@ -116,7 +116,7 @@ func (s *socket) take(ctx context.Context, e socketmode.Event) error {
 	case socketmode.EventTypeConnectionError:
 		return s.troubled(e)
 	case socketmode.EventTypeIncomingError:
-		s.g.o.Log.Warn("Slack's socket brings what cannot be read", "socket", s.n)
+		s.g.o.Log.Info("Slack's socket broke off, or brought what is no JSON", "socket", s.n)
 	case socketmode.EventTypeErrorWriteFailed:
 		s.g.o.Log.Warn("an acknowledgement is lost; Slack sends events again", "socket", s.n)
 	case socketmode.EventTypeErrorBadMessage:
