@@ -106,6 +106,9 @@ func TestSlackPageShowsThreadsAndEscapes(t *testing.T) {
 	require.NotContains(t, page, "a reply</p>", "replies stand in the thread")
 	_, page = get(t, s.Addresses.Pages+"/slack/general?as=ben&thread="+ts)
 	require.Regexp(t, `(?s)id="replies".*a reply`, page)
+	s.Slack.Join("lena", "csirt-ops", "aoi")
+	_, page = get(t, s.Addresses.Pages+"/slack/csirt-ops?as=chie")
+	require.Contains(t, page, "Lena Fischer</span> さんが参加しました", "what Slack itself says comes in the reader's language")
 	code, _ := get(t, s.Addresses.Pages+"/slack/csirt-ops?as=lena")
 	require.Equal(t, http.StatusOK, code, "a public channel is open to all")
 }

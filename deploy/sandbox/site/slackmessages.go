@@ -106,7 +106,7 @@ func (e *eye) message(ch slacktest.Channel, m slacktest.Message) messageView {
 	if v.Own {
 		v.Raw = e.plainText(m.Text)
 	}
-	v.Text = e.mrkdwn(m.Text)
+	v.Text = e.mrkdwn(e.bySlack(m))
 	v.Blocks = e.blocks(slacktest.Shown(m.Blocks), slacktest.ElementsOf(m.Blocks), nil, m.TS)
 	for _, id := range m.Files {
 		v.Files = append(v.Files, e.file(e.files[id]))
@@ -121,6 +121,16 @@ func (e *eye) message(ch slacktest.Channel, m slacktest.Message) messageView {
 		v.Reactions = append(v.Reactions, rv)
 	}
 	return v
+}
+
+// bySlack is what Slack says about what somebody did, in the language of whoever looks; of others' messages the text.
+func (e *eye) bySlack(m slacktest.Message) string {
+	ja := map[string]string{"channel_join": " さんが参加しました", "channel_leave": " さんが退出しました", "channel_archive": " さんがチャンネルをアーカイブしました",
+		"channel_unarchive": " さんがチャンネルを元に戻しました"}
+	if text, known := ja[m.Subtype]; known && language(e.who) == "ja" {
+		return "<@" + m.User + ">" + text
+	}
+	return m.Text
 }
 
 func (e *eye) ephemeral(ch slacktest.Channel, m slacktest.Ephemeral) messageView {

@@ -44,6 +44,12 @@ func TestEverythingSideBySideInTheBrowser(t *testing.T) {
 	s.Slack.Say("ben", "csirt-ops", "すぐ見ます https://example.com", "")
 	b.is("what is said", inFrame("slack", "d.body.innerText.includes('すぐ見ます')"))
 	b.shoot("together-1280-ja")
+	other, _ := aCase(t, s, "給与サーバーの二件目")
+	b.is("the newest case", inFrame("ticket", "d.body.innerText.includes('給与サーバーの二件目')"))
+	s.Slack.Say("ben", "csirt-ops", "see "+s.Addresses.Jira+"/browse/"+key, "")
+	b.is("the link", inFrame("slack", "[...d.querySelectorAll('#messages a')].some(a => a.href.endsWith('/browse/"+key+"') && (a.click(), true))"))
+	b.is("the ticket that the link leads to", inFrame("ticket", "d.querySelector('h1').innerText === '"+key+"'"))
+	require.NotEqual(t, key, other)
 
 	b.choose("#as", "ben")
 	b.is("his Slack", inFrame("slack", "d.body.dataset.as === 'ben'"))
