@@ -33,6 +33,10 @@ func whole() workflows.Status {
 			{Analysis: incident.Analysis{ID: "a2", Name: "network", Lead: "Chie", State: incident.AnalysisConcluded, Finding: "nothing\nleft the house"}},
 			{Analysis: incident.Analysis{ID: "a3", Name: "host", Lead: "Dan", State: incident.AnalysisDropped, Reason: "the disk is gone"}},
 		},
+		Runs: []workflows.RunStatus{
+			{ID: "r1", Name: "phishing-mail", State: "aborted", Reason: "a false alarm", Steps: []workflows.RunStepStatus{{State: "done"}, {State: "owed", Title: "Task: x"}}},
+			{ID: "r2", Name: "lost-device", State: "stuck", Steps: []workflows.RunStepStatus{{State: "skipped"}, {State: "stuck", Title: "Invite @legal"}, {State: "owed"}}},
+		},
 		Tasks: []incident.Task{
 			{ID: "t1", Title: "Collect the proxy logs", Owner: "Ben", Due: "Friday", Status: incident.TaskDoing}, {ID: "t2", Title: "Lock the account", Status: incident.TaskDone},
 		},

@@ -174,6 +174,8 @@ func TestVerbsSendWhatWasTyped(t *testing.T) {
 		{"analyze|SEC-12|--analysis|A1|--invite|@chie|--invite|S0NET", `{"analysis":"a1","invite":["@chie","S0NET"]}`},
 		{"conclude|SEC-12|--analysis|a1|--finding|nothing", `{"analysis":"a1","finding":"nothing"}`},
 		{"conclude|SEC-12|--analysis|a1|--drop|no logs", `{"analysis":"a1","drop":"no logs"}`},
+		{"run|SEC-12|phishing|mail", `{"runbook":"phishing mail"}`},
+		{"run|SEC-12|--abort|R1|--reason|a false alarm", `{"abort":"r1","reason":"a false alarm"}`},
 		{"task|SEC-12|--title|Collect logs|--owner|Ben|--due|Friday", `{"title":"Collect logs","owner":"Ben","due":"Friday"}`},
 		{"task|SEC-12|--done|T1", `{"task":"t1","status":"done"}`},
 		{"task|SEC-12|--task|t2|--status|doing", `{"task":"t2","status":"doing"}`},

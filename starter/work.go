@@ -28,8 +28,26 @@ func (p *page) work(s workflows.Status) {
 		}
 	}
 	p.section("analyses:", analyses)
+	p.section("runbooks:", runs(s))
 	p.section("open tasks:", tasks)
 	p.section("lessons to decide:", lessons)
+}
+
+// runs are the runs of runbooks, with what each waits for.
+func runs(s workflows.Status) (rows [][]string) {
+	for _, r := range s.Runs {
+		done, now := 0, ""
+		for _, step := range r.Steps {
+			switch step.State {
+			case string(workflows.StepDone), string(workflows.StepSkipped):
+				done++
+			case string(workflows.StepTrying), string(workflows.StepStuck):
+				now = step.Title
+			}
+		}
+		rows = append(rows, []string{"  " + r.ID, r.Name, r.State, fmt.Sprintf("%d/%d", done, len(r.Steps)), incident.Shorten(now+r.Reason, 100)})
+	}
+	return rows
 }
 
 // said is what an analysis has come to, or why it was dropped.

@@ -173,7 +173,7 @@ func (c *caseRun) analysisOrder(a *analysisRecord) analysisOrder {
 
 // childrenTold reports whether the mirror and every analysis know that the case has ended.
 func (c *caseRun) childrenTold() bool {
-	return (c.Mirror.Told == "" || c.Mirror.Told == digest(c.mirrorOrder())) &&
+	return c.runsTold() && (c.Mirror.Told == "" || c.Mirror.Told == digest(c.mirrorOrder())) &&
 		!slices.ContainsFunc(c.Analyses, func(a *analysisRecord) bool { return a.Told != digest(c.analysisOrder(a)) })
 }
 

@@ -20,12 +20,14 @@ const (
 	CaseType     = "Case"
 	AnalysisType = "Analysis"
 	MirrorType   = "Mirror"
+	RunbookType  = "Runbook"
 )
 
-// Flows are the workflows. Both are asked inside side effects only.
+// Flows are the workflows. All are asked inside side effects only.
 type Flows struct {
 	Place     Placer
 	Authority func() Authority // nil: cases go by no rights
+	Runbooks  Librarian
 }
 
 func (f *Flows) rules() bool { return f.Authority != nil }
@@ -49,6 +51,8 @@ func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
 	c.branch(work, "timeline", c.writeTimeline)
 	c.branch(work, "thread", c.sayAll)
 	c.branch(work, "analyses", c.runAnalyses)
+	c.branch(work, "runbooks by kind", c.beginByKind)
+	c.branch(work, "runs", c.keepRuns)
 	c.branch(work, "mirror", c.runMirror)
 	c.branch(work, "sweeps", c.sweeping().sweep)
 	c.branch(work, "archive", c.runArchive)
@@ -123,6 +127,7 @@ func (c *caseRun) readPlacement(ctx workflow.Context) {
 	}
 	place.Organisations, place.Readers, place.Responders = had.Organisations, had.Readers, had.Responders
 	place.PublicChannel, place.Language, place.Executives = had.PublicChannel, had.Language, had.Executives
+	place.Runbooks = had.Runbooks
 	c.Placement = place
 }
 

@@ -15,7 +15,11 @@ type child struct {
 	order    func() any           // what it should do; the newest counts
 	input    func(again bool) any // again: an earlier one has done part of the work, and has ended
 	summary  func() string
+	over     func() bool // it has come to its end by itself; nil: it goes on as long as its case
+	lost     func()      // it has come to its end, and its case did not hear of it; nil: that cannot be
 }
+
+func (ch child) ended() bool { return ch.over != nil && ch.over() }
 
 // childPulse is how often a child hears from its case at least: whoever terminates one by mistake is found out by then.
 const childPulse = 24 * time.Hour
@@ -25,25 +29,33 @@ const childPulse = 24 * time.Hour
 func (c *caseRun) keepChild(ctx workflow.Context, ch child) error {
 	if *ch.told == "" {
 		now := digest(ch.order())
-		if err := c.startChild(ctx, ch, false); err != nil {
+		if _, err := c.startChild(ctx, ch, false); err != nil {
 			return err
 		}
 		*ch.told = now
 	}
 	for {
-		news := func() bool { return digest(ch.order()) != *ch.told }
+		news := func() bool { return ch.ended() || digest(ch.order()) != *ch.told }
 		if err := c.awaitFor(ctx, childPulse, "see whether "+ch.id+" is there", news); err != nil {
 			return err
+		}
+		if ch.ended() {
+			return nil
 		}
 		now := ch.order()
 		err := workflow.SignalExternalWorkflow(ctx, ch.id, "", orderSignal, now).Get(ctx, nil)
 		if temporal.IsCanceledError(err) {
 			return err
 		}
-		if err != nil && !c.Archive.Ended {
+		if err != nil && !c.Archive.Ended && !ch.ended() {
 			workflow.GetLogger(ctx).Warn("a child has ended before its case: it is started again", "child", ch.id, "error", err)
-			if err := c.startChild(ctx, ch, true); err != nil {
+			started, err := c.startChild(ctx, ch, true)
+			if err != nil {
 				return err
+			}
+			if !started && ch.lost != nil {
+				ch.lost()
+				return nil
 			}
 		}
 		*ch.told = digest(now)
@@ -52,9 +64,9 @@ func (c *caseRun) keepChild(ctx workflow.Context, ch child) error {
 
 // startChild starts a workflow that outlives the run that starts it. If it is there already, this case was reset after
 // it had started it: they go on together. One that has come to its end by itself is not started again.
-func (c *caseRun) startChild(ctx workflow.Context, ch child, again bool) error {
+func (c *caseRun) startChild(ctx workflow.Context, ch child, again bool) (started bool, err error) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx) // the end of this run is none of the child's business
-	started := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+	starting := workflow.ExecuteChildWorkflow(workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:            ch.id,
 		TaskQueue:             TaskQueue,
 		ParentClosePolicy:     abandon,
@@ -62,11 +74,11 @@ func (c *caseRun) startChild(ctx workflow.Context, ch child, again bool) error {
 		TypedSearchAttributes: temporal.NewSearchAttributes(keyword(CaseNumber).ValueSet(c.Number)),
 		StaticSummary:         ch.summary(),
 	}), ch.kind, ch.input(again))
-	err := started.GetChildWorkflowExecution().Get(ctx, nil)
+	err = starting.GetChildWorkflowExecution().Get(ctx, nil)
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
-		return nil
+		return false, nil
 	}
-	return err
+	return err == nil, err
 }
 
 // runID tells apart a child's reports: another run is another story, also after a reset, which begins its numbers anew.

@@ -83,19 +83,21 @@ func (c *caseRun) giveUp(ctx workflow.Context, step string, d decision) {
 
 // hearDecided takes what somebody has decided about a step of a child.
 func (c *caseRun) hearDecided(ctx workflow.Context, n decidedNote) {
-	a := c.analysis(n.Child)
-	heard := &c.Mirror.Heard
-	if a != nil {
-		heard = &a.Heard
+	a, r := c.analysis(n.Child), c.runByID(n.Child)
+	shown := n.Child + "/" + n.Step
+	var had *heard
+	switch {
+	case a != nil:
+		had = &a.Heard
+	case r != nil:
+		had = &r.Heard
+	case n.Child == mirrorChild:
+		had, shown = &c.Mirror.Heard, n.Step // the mirror's, which stand without it
 	}
-	if n.Decision.By == "" || n.Step == "" || a == nil && n.Child != mirrorChild || !heard.isNew(n) {
+	if n.Decision.By == "" || n.Step == "" || had == nil || !had.isNew(n) {
 		return
 	}
 	d := n.Decision
-	shown := n.Child + "/" + n.Step
-	if a == nil { // the mirror's, which stand without it
-		shown = n.Step
-	}
 	if d.Glass != "" {
 		by := incident.By{Who: d.By, Door: incident.DoorCLI, Assurance: incident.SelfDeclared, BreakGlass: d.Glass}
 		c.breakGlass(ctx, decisionName(d.Action, shown), by)
@@ -106,6 +108,9 @@ func (c *caseRun) hearDecided(ctx workflow.Context, n decidedNote) {
 		words := []string{"Analysis", a.ID, "Name", a.Name, "Reason", d.Reason, "By", d.By}
 		c.announce("analysis_dropped", words...)
 		c.enter(ctx, d.By, "analysis_dropped", words...)
+	}
+	if d.Action == ActionAbort && r != nil && r.going() && r.Aborted == nil {
+		c.endRun(ctx, r, d.By, d.Reason)
 	}
 	c.changed()
 }

@@ -8,6 +8,7 @@
 //	              = number     ▲         ▲  └──────── back ────────────┴───────────┘            │
 //	                           │         └──────────────────── reopen ──────────────────────────┘
 //	                           ├─► Analysis a1, a2, a3 …   each with a channel of its own
+//	                           ├─► Runbook run/1, run/2 …  what one does in a case of this kind, step by step
 //	                           └─► Mirror                  what people say → the log ticket, files → Drive
 //
 // [Flows.Intake] fixes where the case goes and who may see it ([Placement]) before anything is written outside, then
@@ -66,6 +67,7 @@
 //	severity.go, details.go  how bad it is, and what the report left open, in any phase
 //	contain.go, tasks.go, updates.go, lessons.go    the work of people, as they tell the case of it
 //	analyses.go   the case's side of its analyses;  analysis.go  one analysis, a child workflow
+//	runs.go       the case's side of its runs of runbooks;  runbook.go  one run, a child workflow;  runbooksteps.go  its steps
 //	mirroring.go  the case's side of its mirror;    mirror.go    the mirror, a child workflow
 //	closing.go    close, waive, back, reopen, and the end
 //	merge.go      the case becomes a duplicate of another one;  merged.go  and what its duplicates bring;  mergenote.go  the

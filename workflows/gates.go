@@ -147,6 +147,11 @@ func (c *caseRun) holding() []string {
 			list = append(list, id)
 		}
 	}
+	for _, r := range c.Runs {
+		if r.going() { // it ends because the case is being archived, and its card says so
+			list = append(list, r.ID+"/"+stepRunEnd)
+		}
+	}
 	return slices.DeleteFunc(list, func(id string) bool {
 		return strings.HasSuffix(id, ".refresh") || id == stepThread || id == debtMerge || strings.HasPrefix(id, "glass.") ||
 			strings.HasPrefix(id, "handover.") || strings.HasPrefix(id, "invite.") || strings.HasPrefix(id, "archive@") || strings.HasPrefix(id, "seal") || strings.HasPrefix(id, "reopen@")

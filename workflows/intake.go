@@ -183,6 +183,9 @@ func (f *Flows) askPlacer(req incident.Request) placed {
 		return placed{Placement: place, Authority: &now}
 	}
 	if err == nil {
+		if f.Runbooks != nil {
+			place.Runbooks = f.Runbooks().AtOpen()
+		}
 		return placed{Placement: place}
 	}
 	refusal, ok := err.(*incident.Refusal)

@@ -27,6 +27,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		on(ctx, c, PublishUpdate, `Publishes an update for stakeholders: {"text":"…",`+by+`}.`, rules{}, c.publish),
 		on(ctx, c, LessonUpdate, `Notes a lesson: {"text":"…",`+by+`}.`, rules{}, c.lesson),
 		on(ctx, c, DecideUpdate, `Decides a lesson: {"lesson":"l1","as":"theme",`+by+`}; theme, accept (with a reason) or join:KEY.`, rules{}, c.decide),
+		on(ctx, c, RunUpdate, `Runs a runbook: {"runbook":"phishing-mail",`+by+`}; or ends a run: {"abort":"r1","reason":"…",`+by+`}, which needs a verified sender.`, rules{}, c.runbook),
 		on(ctx, c, WaiveUpdate, `Lets the case go on without something: {"gate":"scope","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.waive),
 		on(ctx, c, BackUpdate, `Moves the case back: {"phase":"analysis","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.back),
 		on(ctx, c, CloseUpdate, `Closes the case: {"resolution":"contained","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.close),
@@ -41,6 +42,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 	hear(ctx, &c.run, ticketSettledSignal, "How the first try to open the ticket ended; sent by Intake.", c.hear)
 	hear(ctx, &c.run, intakeAgainSignal, "Asks whether the case is there; sent by Intake. Changes nothing.", func(none) {})
 	hear(ctx, &c.run, analysisReportSignal, "What an analysis reports; sent by the analysis.", c.hearAnalysis)
+	hear(ctx, &c.run, runReportSignal, "What a run of a runbook reports, and asks for; sent by the run.", func(told runReport) { c.hearRun(ctx, told) })
 	hear(ctx, &c.run, mirrorReportSignal, "What the mirror reports; sent by the mirror.", c.hearMirror)
 	hear(ctx, &c.run, decidedSignal, "What somebody decided about a step of a child; sent by the child.", func(n decidedNote) { c.hearDecided(ctx, n) })
 	hear(ctx, &c.run, vendorSignal, "How it stands with a vendor; sent by its breaker to cases that may be waiting for it.", c.hearVendor)
@@ -61,6 +63,7 @@ func (c *caseRun) drain(ctx workflow.Context) {
 	drained(ctx, intakeAgainSignal, func(none) {})
 	drained(ctx, ticketSettledSignal, c.hear)
 	drained(ctx, analysisReportSignal, c.hearAnalysis)
+	drained(ctx, runReportSignal, func(told runReport) { c.hearRun(ctx, told) })
 	drained(ctx, mirrorReportSignal, c.hearMirror)
 	drained(ctx, decidedSignal, func(n decidedNote) { c.hearDecided(ctx, n) })
 	drained(ctx, vendorSignal, c.hearVendor)

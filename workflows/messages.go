@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"hikeshi/activities/mirror"
@@ -63,6 +64,9 @@ func AnalysisWorkflowID(caseID, analysis string) string { return caseID + "/" + 
 
 // MirrorWorkflowID is the id of the mirror of the case with that workflow id.
 func MirrorWorkflowID(caseID string) string { return caseID + "/mirror" }
+
+// RunWorkflowID is the id of a run (r1 …) of the case with that workflow id.
+func RunWorkflowID(caseID, run string) string { return caseID + "/run/" + strings.TrimPrefix(run, "r") }
 
 // Opened is the result of Intake.
 type Opened struct {
@@ -290,6 +294,7 @@ type Status struct {
 	Links                Links                   `json:"links"`
 	Gates                []incident.Gate         `json:"gates"`
 	Analyses             []AnalysisStatus        `json:"analyses"`
+	Runs                 []RunStatus             `json:"runs"`
 	Tasks                []incident.Task         `json:"tasks"`
 	Lessons              []incident.Lesson       `json:"lessons"`
 	Steps                []StepStatus            `json:"steps"` // the case's, its mirror's and its analyses'
@@ -328,6 +333,31 @@ type AnalysisStatus struct {
 	ChannelURL  string   `json:"channel_url"`
 	Members     []string `json:"members"` // Slack user ids of the people known to be in its channel
 	Temporal    string   `json:"temporal"`
+}
+
+// RunStatus shows one run of a runbook to a reader.
+type RunStatus struct {
+	ID         string          `json:"id"`     // r1 …
+	Name       string          `json:"name"`   // of the runbook
+	Title      string          `json:"title"`  // in the language of the case
+	SHA256     string          `json:"sha256"` // of the file, as it was when the run began
+	File       string          `json:"file"`   // where the worker read it; empty: it came with the program
+	State      string          `json:"state"`  // running, stuck, done, aborted or unfinished
+	Reason     string          `json:"reason"` // why it was aborted
+	By         string          `json:"by"`
+	At         time.Time       `json:"at"` // when it began
+	WorkflowID string          `json:"workflow_id"`
+	Temporal   string          `json:"temporal"`
+	Steps      []RunStepStatus `json:"steps"`
+}
+
+// RunStepStatus shows one step of a runbook.
+type RunStepStatus struct {
+	Step  int    `json:"step"` // 1 …
+	Kind  string `json:"kind"` // task, invite, notify, analysis or link
+	Title string `json:"title"`
+	State string `json:"state"` // as of the machine's steps: owed, trying, stuck, done or skipped
+	ID    string `json:"id"`    // of the task or analysis that it has made
 }
 
 // MirrorStatus shows how far the conversation is logged.
@@ -376,6 +406,14 @@ type Links struct {
 	Sheet       string `json:"sheet"` // Drive id
 	SheetURL    string `json:"sheet_url"`
 	Temporal    string `json:"temporal"` // the case's page in the Temporal UI
+	// Other are addresses that runbooks have put beside them.
+	Other []OtherLink `json:"other,omitempty"`
+}
+
+// OtherLink is an address with a title.
+type OtherLink struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
 }
 
 // StepState says where a step is.

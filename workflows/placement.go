@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/runbook"
 )
 
 // Placement is where a case goes and who may see it. It is computed from the configuration once, before the first
@@ -42,6 +43,7 @@ type Placement struct {
 	ReopenWindow  time.Duration           `json:"reopen_window,omitempty"`  // how long a closed case can be reopened
 	Settle        time.Duration           `json:"settle,omitempty"`         // how long a vendor may still carry out a request that got no answer
 	SearchLag     time.Duration           `json:"search_lag,omitempty"`     // how long JIRA's and Drive's searches may miss what was just made
+	Runbooks      []runbook.Start         `json:"runbooks,omitempty"`       // those that begin by themselves in cases of a kind
 	ForceLookUp   bool                    `json:"force_look_up,omitempty"`
 }
 

@@ -27,13 +27,15 @@ const (
 	Bulk System = "bulk"
 	// Timestamp is the authority that timestamps seals.
 	Timestamp System = "timestamp"
+	// CaseSystem is the case itself, of which its runs of runbooks ask for what is its own business.
+	CaseSystem System = "case"
 	// Ops is no system either but Temporal itself: the breaker's own activities, which must run whatever is held.
 	Ops System = "ops"
 )
 
 // StepSystems are the systems that a stuck step can name.
 func StepSystems() []string {
-	return []string{string(Jira), string(Slack), string(Drive), string(Sheets), string(Bulk), string(Pager), string(Timestamp), "audit"}
+	return []string{string(Jira), string(Slack), string(Drive), string(Sheets), string(Bulk), string(Pager), string(Timestamp), string(CaseSystem), "audit"}
 }
 
 // StepClasses are the classes of errors with which a step can be stuck.

@@ -25,6 +25,7 @@ type Registry interface {
 type Deps struct {
 	Place     Placer
 	Authority func() Authority
+	Runbooks  Librarian // reads them; nil: there are none
 
 	Slack  *slack.Activities
 	Jira   *jira.Activities
@@ -53,10 +54,11 @@ type WorkflowRegistry interface {
 
 // RegisterWorkflows registers the workflows, under the names that histories and lists know.
 func RegisterWorkflows(r WorkflowRegistry, d Deps) {
-	f := &Flows{Place: d.Place, Authority: d.Authority}
+	f := &Flows{Place: d.Place, Authority: d.Authority, Runbooks: d.Runbooks}
 	r.RegisterWorkflowWithOptions(f.Intake, workflow.RegisterOptions{Name: IntakeType})
 	r.RegisterWorkflowWithOptions(f.Case, workflow.RegisterOptions{Name: CaseType})
 	r.RegisterWorkflowWithOptions(f.Analysis, workflow.RegisterOptions{Name: AnalysisType})
+	r.RegisterWorkflowWithOptions(f.Runbook, workflow.RegisterOptions{Name: RunbookType})
 	r.RegisterWorkflowWithOptions(f.Mirror, workflow.RegisterOptions{Name: MirrorType})
 	r.RegisterWorkflowWithOptions(f.Breaker, workflow.RegisterOptions{Name: BreakerType})
 }

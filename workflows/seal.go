@@ -222,6 +222,11 @@ func (c *caseRun) sealedWorkflows() []string {
 		}
 		list = append(list, AnalysisWorkflowID(c.WorkflowID, a.ID))
 	}
+	for _, r := range c.Runs {
+		if r.Told != "" {
+			list = append(list, RunWorkflowID(c.WorkflowID, r.ID))
+		}
+	}
 	return list
 }
 

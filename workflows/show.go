@@ -176,6 +176,7 @@ func (c *caseRun) commands() (list []notice.Command) {
 			}
 		}
 		add(TaskUpdate, `"title":"…","owner":"@…","due":"…",`)
+		add(RunUpdate, `"runbook":"…",`)
 		add(PublishUpdate, `"text":"…",`)
 		add(LessonUpdate, `"text":"…",`)
 		for _, l := range c.Lessons {

@@ -37,6 +37,9 @@ type CaseState struct {
 	Contained     *stated                `json:"contained,omitempty"` // who last said how far the damage is contained
 	Reassess      bool                   `json:"reassess,omitempty"`  // sent back to triage: somebody has to say again how bad it is
 	Analyses      []*analysisRecord      `json:"analyses,omitempty"`
+	Runs          []*runRecord           `json:"runs,omitempty"`
+	Tried         []string               `json:"tried,omitempty"`       // runbooks whose time to begin by themselves has come
+	OtherLinks    []OtherLink            `json:"other_links,omitempty"` // addresses that runbooks have added
 	Tasks         []*taskRecord          `json:"tasks,omitempty"`
 	Lessons       []*incident.Lesson     `json:"lessons,omitempty"`
 	Timeline      []incident.Entry       `json:"timeline,omitempty"` // what the sheet does not show yet: it keeps the rest

@@ -56,6 +56,7 @@ type runner struct {
 	key       string                 // the request id: it begins every idempotency key
 	fairness  string                 // workflow id: cases share a queue fairly
 	lang      string                 // of the steps' titles
+	titled    func(string) string    // what a step is called; nil: what notice calls it
 	everReset bool                   // somebody reset this workflow: nothing is provably a first try any more
 	records   map[string]*stepRecord // by step id
 	place     func() Placement
@@ -186,7 +187,7 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, retry *temporal.R
 	if rec.Executions > 1 {
 		id = fmt.Sprintf("%s#%d", s.id, rec.Executions)
 	}
-	ctx = workflow.WithActivityOptions(ctx, s.options(id, notice.StepTitle(r.lang, s.id), r.fairness, retry))
+	ctx = workflow.WithActivityOptions(ctx, s.options(id, r.title(s.id), r.fairness, retry))
 	err = workflow.ExecuteActivity(ctx, act, args...).Get(ctx, out)
 	rec.Last = workflow.Now(ctx)
 	r.doubts.note(ctx, s.id, r.effectKey(s.id, rec), *out, err, r.place().Settle)
@@ -197,6 +198,14 @@ func execute[Out any](ctx workflow.Context, r *runner, s step, retry *temporal.R
 		rec.Told, rec.Doubt = true, f.Doubt
 	}
 	return err
+}
+
+// title is what a step is called.
+func (r *runner) title(id string) string {
+	if r.titled != nil {
+		return r.titled(id)
+	}
+	return notice.StepTitle(r.lang, id)
 }
 
 // effect is what the activity must know to happen exactly once.

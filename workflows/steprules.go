@@ -69,6 +69,12 @@ var stepRules = []stepRule{
 	{steps: "analysis.purpose", skip: true},
 	{steps: "analysis.card.refresh", skip: true},
 
+	{steps: "run.*.people", skip: true, abort: true, change: []field{whoField}},
+	{steps: "run.*.invite", skip: true, abort: true, change: []field{peopleField}},
+	{steps: stepRunCard, skip: true},
+	{steps: stepRunRefresh, skip: true},
+	{steps: "run.*", skip: true, abort: true},
+
 	{steps: stepLog, change: []field{typeField, fieldsField, linkField}},
 	{steps: "lesson.*.theme.*", abort: true, change: []field{typeField, fieldsField, linkField}},
 	{steps: "lesson.*.join.*", skip: true, abort: true, change: []field{linkField}},

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"hikeshi/workflows/runbook"
 )
 
 // A rule that fits no step says what people may decide about something that does not exist: its step has none.
@@ -21,6 +23,10 @@ func TestEachRuleFitsAStep(t *testing.T) {
 // unrecordedSteps are steps of which no case with a recorded history has had any.
 func unrecordedSteps() []string {
 	list := []string{stepShare, stepAnalysisRename, stepAnalysisPurpose, doubt{Kind: doubtSheet, N: 1}.sweep(), (&offer{ID: "h1"}).stepID("post")}
+	list = append(list, stepRunCard, stepRunRefresh)
+	for _, kind := range []runbook.Kind{runbook.Task, runbook.Invite} {
+		list = append(list, stepsOf(1, kind)...)
+	}
 	c := &caseRun{CaseState: &CaseState{Merged: []*mergedRecord{{From: "x1"}}}}
 	for _, kind := range []string{"glass", "channel", "executives", "ticket", "theme", "join", "invite", "merge.invite", "merge.link"} {
 		c.errand(errand{Kind: kind, Ref: "x1"})

@@ -133,6 +133,7 @@ type facts struct {
 	Contained   *stated
 	Links       Links
 	Analyses    []any
+	Runs        []any  `json:",omitempty"` // of runbooks, each with its state
 	Tasks       [2]int // open, all
 	Lessons     [2]int // undecided, all
 	Themes      []string
@@ -167,6 +168,9 @@ func (c *caseRun) facts() facts {
 		Archive: c.Archive.Kept, Left: c.Left, Reach: c.Reach, Closed: c.Archived, Commands: c.Commander.How}
 	for _, a := range c.Analyses {
 		f.Analyses = append(f.Analyses, []any{a.Analysis, c.nameOf(a.Report.Channel, a.Report.Name), a.Report.Missed})
+	}
+	for _, r := range c.Runs {
+		f.Runs = append(f.Runs, []any{r.ID, r.Book.Name, r.state()})
 	}
 	for _, l := range c.Lessons {
 		f.Themes = append(f.Themes, l.Theme)

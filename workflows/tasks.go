@@ -50,8 +50,20 @@ func (c *caseRun) task(ctx workflow.Context, cmd TaskCommand) (Answer, *incident
 }
 
 func (c *caseRun) addTask(ctx workflow.Context, cmd TaskCommand) (Answer, *incident.Refusal) {
+	t, refused := c.putTask(ctx, cmd)
+	if refused != nil {
+		return Answer{}, refused
+	}
+	words := []string{"Task", t.ID, "Title", t.Title, "Owner", t.Owner, "Due", t.Due, "By", cmd.By.Called()}
+	c.announce("task_added", words...)
+	c.enter(ctx, cmd.By.Called(), "task_added", words...)
+	return Answer{ID: t.ID, Text: fmt.Sprintf("%s: task %s added", c.Number, t.ID)}, nil
+}
+
+// putTask adds a task. Whoever asks for it says so.
+func (c *caseRun) putTask(ctx workflow.Context, cmd TaskCommand) (*taskRecord, *incident.Refusal) {
 	if len(c.Tasks) >= maxTasks {
-		return Answer{}, incident.Refuse(incident.Rule, "Collect further work in one task, or in the sheet itself", "case %s has %d tasks already", c.Number, maxTasks)
+		return nil, incident.Refuse(incident.Rule, "Collect further work in one task, or in the sheet itself", "case %s has %d tasks already", c.Number, maxTasks)
 	}
 	c.Counters.Tasks++
 	t := &taskRecord{Task: incident.Task{
@@ -61,10 +73,7 @@ func (c *caseRun) addTask(ctx workflow.Context, cmd TaskCommand) (Answer, *incid
 	set(&t.Status, cmd.Status)
 	t.touch(c.lang, incident.Task{})
 	c.Tasks = append(c.Tasks, t)
-	words := []string{"Task", t.ID, "Title", t.Title, "Owner", t.Owner, "Due", t.Due, "By", cmd.By.Called()}
-	c.announce("task_added", words...)
-	c.enter(ctx, cmd.By.Called(), "task_added", words...)
-	return Answer{ID: t.ID, Text: fmt.Sprintf("%s: task %s added", c.Number, t.ID)}, nil
+	return t, nil
 }
 
 // set changes a value if there is a new one.

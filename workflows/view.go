@@ -14,7 +14,7 @@ func (c *caseRun) status() Status {
 		Commander: c.Commander.Name, ProvisionalCommander: c.provisional() && !c.atRest(), Offer: c.offerStatus(), Details: c.shownDetails(), Reporter: c.reporter(), Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
 		Drill: c.Request.Drill, Opened: c.Opened, Containment: c.Containment, Scope: c.Scope, Members: c.members(), Links: c.links(),
 		Gates: c.gates(), Debts: c.debts(), Notes: c.notes(),
-		Analyses: c.analysisStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
+		Analyses: c.analysisStatus(), Runs: c.runStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},
 		Resolution: c.Resolution, ResolutionReason: c.CloseReason, Waivers: append([]incident.Waiver{}, c.Waivers...), BrokenGlass: append([]incident.BrokenGlass{}, c.BrokenGlass...),
 		LastUpdate: c.LastUpdate, Mirror: mirrorStatus(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID)), Archive: c.Archive.Kept, Audit: c.auditStatus(),
 		Merging: c.merging(), Duplicates: c.duplicates(),
@@ -36,7 +36,7 @@ func stepStatus(r *runner, workflowID, id string) StepStatus {
 		since = nil
 	}
 	return StepStatus{
-		ID: id, WorkflowID: workflowID, Title: notice.StepTitle(r.lang, id), State: rec.State, Generation: rec.Generation,
+		ID: id, WorkflowID: workflowID, Title: r.title(id), State: rec.State, Generation: rec.Generation,
 		Class: rec.Class, Cause: rec.Cause, Hint: rec.Hint, System: string(rec.System), Since: since, Actions: r.actions(id),
 	}
 }
@@ -150,7 +150,7 @@ func (c *caseRun) links() Links {
 		Folder: c.folder.ID, FolderURL: c.folder.URL, Sheet: c.sheet.ID, SheetURL: c.sheet.URL,
 	}
 	l.ChannelURL = linkTo(c.Placement.SlackURL, c.channel.ID)
-	l.Temporal = temporalPage(c.Placement, c.WorkflowID)
+	l.Temporal, l.Other = temporalPage(c.Placement, c.WorkflowID), c.OtherLinks
 	return l
 }
 
@@ -164,6 +164,12 @@ func (c *caseRun) view() notice.Case {
 		Drill: c.Request.Drill, Provisional: !c.ticketed(), Opened: c.Opened, Gates: c.gates(), Notes: append(c.notes(), c.heldNotes()...),
 		Links: caseLinks(l, c.Number), Tasks: c.tasks(), Lessons: c.lessons(), Waivers: c.Waivers, BrokenGlass: c.BrokenGlass, Resolution: c.Resolution, ResolutionReason: c.CloseReason,
 		LastUpdate: c.LastUpdate, NextUpdate: c.NextUpdate, Archive: archiveView(c.Archive.Kept, c.Number), Adopted: c.adopted(), Merging: c.merging(), Merged: c.mergedViews(),
+	}
+	for _, other := range l.Other {
+		v.Others = append(v.Others, notice.Link{Kind: "other", Text: other.Title, URL: other.URL})
+	}
+	for _, r := range c.Runs {
+		v.Runs = append(v.Runs, c.shownRun(r))
 	}
 	if c.Mirror.Told != "" {
 		v.Mirror = mirrorView(c.Mirror.Report, c.Placement, MirrorWorkflowID(c.WorkflowID))
@@ -251,12 +257,18 @@ func (c *caseRun) analysisStatus() []AnalysisStatus {
 	return list
 }
 
-// childrenSteps are the steps of mirror and analyses that cannot go on. Their ids begin with whose they are.
+// childrenSteps are the steps of mirror, analyses and runs that cannot go on. Their ids begin with whose they are.
 func (c *caseRun) childrenSteps() (list []StepStatus) {
 	list = append(list, c.Mirror.Report.Open...)
 	for _, a := range c.Analyses {
 		for _, s := range a.Report.Open {
 			s.ID = a.ID + "/" + s.ID
+			list = append(list, s)
+		}
+	}
+	for _, r := range c.Runs {
+		for _, s := range r.Report.Open {
+			s.ID = r.ID + "/" + s.ID
 			list = append(list, s)
 		}
 	}

@@ -82,11 +82,7 @@ func newWorld(t testing.TB) *world {
 }
 
 func (w *world) env() *testsuite.TestWorkflowEnvironment {
-	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
-	env := suite.NewTestWorkflowEnvironment()
-	workflows.Register(env, w.deps)
-	env.SetTestTimeout(30 * time.Second)
+	env := w.bare()
 	// The case alone: what its children do, and how they get on with it, is tested on a real server.
 	env.OnWorkflow(workflows.MirrorType, mock.Anything, mock.Anything).Return(nil).Maybe()
 	env.OnWorkflow(workflows.AnalysisType, mock.Anything, mock.Anything).Return(nil).Maybe()
@@ -97,6 +93,16 @@ func (w *world) env() *testsuite.TestWorkflowEnvironment {
 			}
 			return nil
 		}).Maybe()
+	return env
+}
+
+// bare is an environment in which every workflow is the real one.
+func (w *world) bare() *testsuite.TestWorkflowEnvironment {
+	var suite testsuite.WorkflowTestSuite
+	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
+	env := suite.NewTestWorkflowEnvironment()
+	workflows.Register(env, w.deps)
+	env.SetTestTimeout(30 * time.Second)
 	env.SetStartTime(time.Now().Add(-60 * 24 * time.Hour)) // the vendors live in the present: the clock that skips must not overtake it
 	return env
 }

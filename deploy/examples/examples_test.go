@@ -37,6 +37,30 @@ func TestTheExampleLoads(t *testing.T) {
 	}
 }
 
+// The runbooks can be run, and take no built-in one's place.
+func TestTheRunbooksAreGood(t *testing.T) {
+	c, err := settings.Load(example, func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	library := c.Library()
+	for _, problem := range library.Problems() {
+		t.Error(problem)
+	}
+	own := 0
+	for _, book := range library.List("ja") {
+		if book.Replaces {
+			t.Errorf("%s takes a built-in one's place", book.Name)
+		}
+		if book.File != "" {
+			own++
+		}
+	}
+	if own == 0 {
+		t.Error("there is no example")
+	}
+}
+
 func TestTheExampleShowsEveryKey(t *testing.T) {
 	text, err := os.ReadFile(example)
 	if err != nil {

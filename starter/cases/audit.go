@@ -91,6 +91,7 @@ func (c *Cases) relatives(own []audit.History) (ids []string) {
 				State struct {
 					Request  struct{ ID string }
 					Analyses []struct{ ID, Told string }
+					Runs     []struct{ ID, Told string }
 					Mirror   struct{ Told string }
 				}
 			}
@@ -105,6 +106,11 @@ func (c *Cases) relatives(own []audit.History) (ids []string) {
 			for _, a := range in.State.Analyses {
 				if a.Told != "" {
 					add(workflows.AnalysisWorkflowID(h.Workflow, a.ID))
+				}
+			}
+			for _, r := range in.State.Runs {
+				if r.Told != "" {
+					add(workflows.RunWorkflowID(h.Workflow, r.ID))
 				}
 			}
 		}

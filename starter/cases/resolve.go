@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -130,13 +131,18 @@ func decidable(v View, step workflows.StepStatus, d Decision, known bool) (workf
 	return step, nil
 }
 
-// workflowOf is the workflow that a step belongs to, if no status says so. Its id does: the steps of an analysis have
-// the analysis's before theirs.
+// runID is how runs of runbooks are called.
+var runID = regexp.MustCompile(`^r[0-9]+$`)
+
+// workflowOf is the workflow that a step belongs to, if no status says so. Its id does: the steps of an analysis, and of a
+// run of a runbook, have its id before theirs.
 func workflowOf(v View, step, given string) string {
 	whose, _, found := strings.Cut(step, "/")
 	switch {
 	case given != "":
 		return given
+	case found && runID.MatchString(whose):
+		return workflows.RunWorkflowID(v.WorkflowID, whose)
 	case found:
 		return workflows.AnalysisWorkflowID(v.WorkflowID, whose)
 	case strings.HasPrefix(step, "mirror."):

@@ -99,6 +99,7 @@ func Start(ctx context.Context, cfg *settings.Config, o Options) (*Host, error) 
 	checking, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	h.cancel = cancel
 	h.checks.Go(func() { checkAccess(checking, deps, o.Log) })
+	sayRunbooks(cfg.Library(), o.Log)
 	h.watch.Patrol()
 	return h, nil
 }

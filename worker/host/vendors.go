@@ -27,7 +27,7 @@ func connect(ctx context.Context, cfg *settings.Config) (workflows.Deps, error) 
 	secrets, maskErr := mask.New(cfg.Mask)
 	authority, authorityErr := connectAuthority(cfg)
 	deps := workflows.Deps{
-		Place: cfg.Place, Authority: cfg.Authority,
+		Place: cfg.Place, Authority: cfg.Authority, Runbooks: cfg.Library,
 		Slack: &slack.Activities{Client: s}, Jira: &jira.Activities{Client: j}, Drive: &drive.Activities{Client: d}, Sheets: &sheets.Activities{Client: sh},
 		Pager:   &pager.Activities{Client: p},
 		Mirror:  &mirror.Activities{Chat: s, Log: j, Files: d, Mask: secrets, Escape: jira.Escape},

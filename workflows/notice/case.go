@@ -42,6 +42,8 @@ type Case struct {
 	ContainmentBy    string // who said so last; empty: nobody has
 	ContainmentAt    time.Time
 	Analyses         []Analysis
+	Runs             []Run  // of runbooks
+	Others           []Link // addresses that runbooks have put beside the case's things
 	Tasks            []incident.Task
 	Lessons          []incident.Lesson
 	LastUpdate       *incident.Update // nil: none was published
@@ -59,7 +61,7 @@ type Case struct {
 
 // Link is one of the case's things.
 type Link struct {
-	Kind string // ticket, channel, folder, sheet, temporal, log or archive
+	Kind string // ticket, channel, folder, sheet, temporal, log, archive or other
 	Text string
 	URL  string // empty: still owed, or no address is known
 }

@@ -257,6 +257,15 @@ var sentences = []struct {
 	{"adopted_ticket", []string{"Name", "SEC-42", "By", "Aoi"}},
 	{"step_skipped", []string{"Step", "open.bookmark", "Reason", "nobody needs it", "By", "Ben"}},
 	{"step_aborted", []string{"Step", "a1/analysis.channel", "Reason", "a duplicate", "By", "Ben"}},
+	{"run_begun", []string{"Run", "r1", "Runbook", "Phishing mail", "Digest", "ab12cd34ef56", "By", "Aoi"}},
+	{"run_begun", []string{"Run", "r2", "Runbook", "Phishing mail", "Digest", "ab12cd34ef56", "By", "Hikeshi"}},
+	{"run_aborted", []string{"Run", "r1", "Runbook", "Phishing mail", "Reason", "a false alarm", "By", "Ben"}},
+	{"run_ended", []string{"Run", "r1", "Runbook", "Phishing mail", "RunState", "unfinished"}},
+	{"run_lost", []string{"Run", "r1", "Runbook", "Phishing mail"}},
+	{"run_not_begun", []string{"Runbook", "own", "Reason", "there is no runbook \"own\""}},
+	{"run_task", []string{"Run", "r1", "Task", "t1", "Title", "Reset passwords", "Owner", "Ben", "Due", "today"}},
+	{"run_task", []string{"Run", "r1", "Task", "t1", "Title", "Reset passwords", "Owner", "", "Due", ""}},
+	{"run_link", []string{"Run", "r1", "Title", "Report it"}},
 	{"step_resumed", []string{"Step", "open.folder", "Reason", "", "By", ""}},
 }
 

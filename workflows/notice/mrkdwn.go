@@ -30,6 +30,7 @@ func (c Case) progress(e Escape, log string) (lines []string) {
 	if len(counts) > 0 {
 		lines = append(lines, strings.Join(counts, separator))
 	}
+	lines = append(lines, c.runFacts(e)...)
 	if c.LastUpdate != nil {
 		add("last_update", c.update(e, incident.CleanLine(c.LastUpdate.Text), maxLatest))
 	}

@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"strconv"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -42,6 +43,9 @@ func (c Case) LinkRows() [][]string {
 				rows = append(rows, []string{m.Number + " " + l.Kind, c.say("duplicate") + " " + m.Number + ", " + c.linkTitle(l.Kind), l.Text, l.URL})
 			}
 		}
+	}
+	for i, l := range c.Others {
+		rows = append(rows, []string{"other" + strconv.Itoa(i+1), c.linkTitle(l.Kind), l.Text, l.URL})
 	}
 	return rows
 }

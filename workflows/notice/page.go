@@ -86,6 +86,9 @@ func (c Case) pageLinks(b *strings.Builder) {
 			b.WriteString("- " + c.pageLink(l) + "\n")
 		}
 	}
+	for _, l := range c.Others {
+		b.WriteString("- " + c.pageLink(l) + "\n")
+	}
 }
 
 func (c Case) pageLink(l Link) string { return c.titledLink(c.linkTitle(l.Kind), l) }

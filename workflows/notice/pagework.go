@@ -14,6 +14,7 @@ func (c Case) pageWork(b *strings.Builder) {
 		rows = append(rows, c.pageAnalysis(a))
 	}
 	c.list(b, "analyses", []string{"column_id", "column_name", "lead", "state", "finding", "link_channel"}, rows)
+	c.pageRuns(b)
 	rows = nil
 	for _, t := range tasksInOrder(c.Tasks) {
 		rows = append(rows, []string{markdown(t.ID), short(t.Title), short(t.Owner), short(t.Due), in(c.Lang).taskStatus(t.Status)})

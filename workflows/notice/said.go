@@ -44,6 +44,8 @@ func (w words) value(e Escape, id, name, value string) string {
 		value = w.word("why", value)
 	case "Need":
 		value = Need(w.lang, value)
+	case "RunState":
+		value = w.word("run_state", value)
 	case "Resolution":
 		value = resolution(w.lang, value)
 	}
@@ -56,6 +58,8 @@ func (w words) sender(e Escape, id, who string) string {
 	switch {
 	case who == "":
 		return w.say("somebody")
+	case who == machine:
+		return who
 	case strings.HasPrefix(id, "channel_"):
 		who = person(e, who)
 	default:
@@ -72,4 +76,10 @@ func person(e Escape, who string) string {
 	return e.text(incident.Shorten(who, maxName))
 }
 
-var slackUser = regexp.MustCompile(`^[UW][A-Z0-9]{6,20}$`)
+var (
+	slackUser  = regexp.MustCompile(`^[UW][A-Z0-9]{6,20}$`)
+	slackGroup = regexp.MustCompile(`^S[A-Z0-9]{6,20}$`)
+)
+
+// machine is who does what nobody has asked for.
+const machine = "Hikeshi"

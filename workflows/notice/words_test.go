@@ -113,7 +113,8 @@ var (
 		"archive.ids", "archive.folder.id", "archive.folder", "archive.conversation", "archive.tickets", "archive.tasks", "archive.tasks.list", "archive.manifest",
 		"archive.verify", "archive.audit", "archive.comment", "archive.farewell", "archive.ticket", "archive.log", "archive.logs", "archive.channels",
 		"reopen.channels", "reopen.ticket", "reopen.log", "seal.folder.id", "seal.folder", "seal.ids", "seal.history", "seal.comment", "seal.stamp",
-		"sweep.ticket", "sweep.sheet", "merge", "merge.invite", "merge.link"}
+		"sweep.ticket", "sweep.sheet", "merge", "merge.invite", "merge.link",
+		"run.task", "run.people", "run.invite", "run.notify", "run.analysis", "run.link", "run.card", "run.card.refresh", "run.end"}
 )
 
 // ids are the message ids that are put together from a word of the case's.
@@ -138,9 +139,11 @@ func ids(t *testing.T) map[string]bool {
 		"archive_word":   slices.Sorted(maps.Keys(notice.ArchiveWords("en"))),
 		"breaker":        {"held", "unheld", "partly", "released", "over", "hold", "release", "ask", "tell", "cases", "page"},
 		"breaker_todo":   {"slack", "jira", "google"},
-		"command": {"triage", "contain", "analyze", "conclude", "task", "update", "lesson", "decide", "waive", "back", "close", "reopen", "merge",
+		"command": {"triage", "contain", "analyze", "conclude", "task", "update", "lesson", "decide", "waive", "back", "close", "reopen", "merge", "run",
 			"severity", "take", "handover", "accept", "details", "roll", "bell", "resolveStep"},
 		"handover":     {notice.OfferAccepted, notice.OfferDeclined, notice.OfferTaken, notice.OfferNamed, notice.OfferReplaced, notice.OfferClosed, notice.OfferNeedless},
+		"run_state":    {"running", "stuck", "done", "aborted", "unfinished"},
+		"run_step":     {"task", "invite", "notify", "analysis", "link"},
 		"action":       {"retry", "supply", "skip", "abort"},
 		"dialog":       {"supply", "skip", "abort"},
 		"dialog_means": {"supply", "skip", "abort"},

@@ -25,6 +25,7 @@ type Config struct {
 
 	TemporalUI string        `yaml:"temporal_ui"` // http://127.0.0.1:8233; empty: no links to the Temporal UI
 	KeyRing    string        `yaml:"key_ring"`    // file with the payload keys; in YAML relative to the configuration file
+	Runbooks   string        `yaml:"runbooks"`    // directory with runbooks of your own; in YAML relative to the configuration file; empty: only the built-in ones
 	Codec      CodecConfig   `yaml:"codec"`
 	Audit      AuditConfig   `yaml:"audit"`
 	Gateway    GatewayConfig `yaml:"gateway"`

@@ -61,6 +61,7 @@ func (c *Config) settle(folder string) {
 		c.Slack.URL = strings.TrimRight(c.Slack.URL, "/") + "/"
 	}
 	c.KeyRing, c.Gateway.SigningKey = beside(folder, c.KeyRing), beside(folder, c.Gateway.SigningKey)
+	c.Runbooks = beside(folder, c.Runbooks)
 	c.Audit.TimestampCA, c.Audit.Ledger = beside(folder, c.Audit.TimestampCA), beside(folder, c.Audit.Ledger)
 	for name, value := range c.Environment {
 		if isPath(name) {
