@@ -112,7 +112,7 @@ func TestFindings(t *testing.T) {
 			replace("on_call: chie", "on_call: lena")(w)
 			w.ticket("SEC", map[string]any{"security": map[string]any{"name": "Acme"}})
 		}, state: doctor.Mend, check: "SEC: on call, level Acme", says: "level"},
-		"no ticket yet": {state: doctor.Unchecked, check: "SEC: workflow of Incident", says: "drill"},
+		"no ticket yet": {state: doctor.Unchecked, check: "SEC: workflow of Incident", says: "open a case"},
 		"a field off the edit screen": {o: options{jira: jiratest.Options{OffScreen: []string{"description"}}}, spoil: func(w *world) { w.ticket("SEC", nil) },
 			state: doctor.Mend, check: "SEC: edit screen of Incident", says: "description"},
 		"a transition that asks too much": {o: options{jira: jiratest.Options{AskField: "customfield_10042"}}, spoil: func(w *world) {

@@ -191,7 +191,11 @@ func (p project) tickets(ctx context.Context) {
 			continue
 		}
 		if len(samples) == 0 {
-			p.unchecked(p.check("workflow of "+kind), "only a ticket shows its transitions and its edit screen, and there is none yet: open one (for example a drill), then run doctor again")
+			first := "a case"
+			if p.key == p.cfg.Jira.DrillProject {
+				first = "a drill"
+			}
+			p.unchecked(p.check("workflow of "+kind), "only a ticket shows its transitions and its edit screen, and search shows none yet: open %s, and run doctor again some minutes later", first)
 			continue
 		}
 		p.editScreen(ctx, kind, samples[0].Key)

@@ -71,17 +71,17 @@ func TestTranslationsTakeTheSame(t *testing.T) {
 
 func TestTranslated(t *testing.T) {
 	for english, want := range map[string]string{
-		"case SEC-7 has no task \"t9\"":                                                                        "ケース SEC-7 にタスク \"t9\" はありません",
+		"case SEC-7 has no task \"t9\"":                                                                        "事案 SEC-7 にタスク \"t9\" はありません",
 		"SEC-7: recorded; still missing: severity, commander":                                                  "SEC-7: 記録しました。まだ必要なもの: 重大度、指揮者",
-		"case SEC-7 cannot be closed yet; still missing: conclude a1, decide l2":                               "ケース SEC-7 はまだクローズできません。まだ必要なもの: 分析 a1 の結論、教訓 l2 の判断",
+		"case SEC-7 cannot be closed yet; still missing: conclude a1, decide l2":                               "事案 SEC-7 はまだクローズできません。まだ必要なもの: 分析 a1 の結論、教訓 l2 の判断",
 		"the command has no sender. and more":                                                                  "the command has no sender. and more",
-		"case SEC-7 has 20 analyses already":                                                                   "ケース SEC-7 にはすでに 20 件の分析があります",
+		"case SEC-7 has 20 analyses already":                                                                   "事案 SEC-7 にはすでに 20 件の分析があります",
 		"case SEC-7 has many analyses already":                                                                 "case SEC-7 has many analyses already",
 		"waive is for the commander, the user group S0CSIRT01 (rule 3), and you are a guest in this workspace": "waive は次の人に限られます: 指揮者、ユーザーグループ S0CSIRT01（規則 3）。あなたはこのワークスペースのゲストです",
 		"the reason has 1001 characters, at most 1000 fit":                                                     "理由 が 1001 文字あります。上限は 1000 文字です",
 		"a person's own words":                                                                                 "a person's own words",
 		"":                                                                                                     "",
-		"step open.ticket of case SEC-7 is at generation 3: there is no 4 yet":                                 "処理 open.ticket（ケース SEC-7）は世代 3 です。4 はまだありません",
+		"step open.ticket of case SEC-7 is at generation 3: there is no 4 yet":                                 "処理 open.ticket（事案 SEC-7）は世代 3 です。4 はまだありません",
 	} {
 		if got := notice.Translated("ja", english); got != want {
 			t.Errorf("%q: got %q, want %q", english, got, want)
@@ -94,7 +94,7 @@ func TestTranslated(t *testing.T) {
 
 func TestRefusedInTheReadersLanguage(t *testing.T) {
 	r := incident.Refuse(incident.Rule, "Reopen it first: reopen --reason …", "case %s is closed", "SEC-7")
-	if got, want := notice.Refused("ja", r), "ケース SEC-7 はクローズ済み"; !strings.Contains(got, want) || strings.Contains(got, "Reopen it") {
+	if got, want := notice.Refused("ja", r), "事案 SEC-7 はクローズ済み"; !strings.Contains(got, want) || strings.Contains(got, "Reopen it") {
 		t.Errorf("got %q, want it to hold %q and no English", got, want)
 	}
 	if got := notice.Refused("en", r); !strings.Contains(got, "case SEC-7 is closed") {
@@ -310,7 +310,7 @@ func (s *speech) texts(e ast.Expr, depth int) (list []string) {
 	case *ast.ParenExpr:
 		return s.texts(e.X, depth)
 	case *ast.BinaryExpr:
-		for _, left := range orUnknown(s.texts(e.X, depth+1)) {
+		for _, left := range orUnknown(s.texts(e.X, depth)) {
 			for _, right := range orUnknown(s.texts(e.Y, depth+1)) {
 				list = append(list, left+right)
 			}
