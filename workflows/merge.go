@@ -79,7 +79,7 @@ func (c *caseRun) merge(ctx workflow.Context, cmd MergeCommand) (Answer, *incide
 			"case %s has open analyses, which do not move: %s", c.Number, strings.Join(open, ", "))
 	}
 	c.Counters.Merges++
-	c.Merge = &mergeRecord{Into: into, IntoID: id, Reason: incident.CleanText(cmd.Reason), By: cmd.By, At: workflow.Now(ctx), Round: c.Counters.Merges}
+	c.Merge = &mergeRecord{Into: into, IntoID: id, Reason: incident.CleanText(cmd.Reason), By: cmd.By.Plain(), At: workflow.Now(ctx), Round: c.Counters.Merges}
 	words := []string{"Into", into, "Reason", c.Merge.Reason, "By", cmd.By.Called()}
 	c.announce("merging", words...)
 	c.enter(ctx, cmd.By.Called(), "merging", words...)

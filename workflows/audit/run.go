@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -22,7 +23,7 @@ func (p *projector) takeRun(e *historypb.HistoryEvent) {
 		if act, is := opening(p.h.Workflow, p.first(a.GetInput())); is {
 			r.prove(act)
 		}
-		r.External = a.GetWorkflowType().GetName()
+		r.External, r.Said = a.GetWorkflowType().GetName(), agreed(p.first(a.GetInput()))
 	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
 		r.Action, r.Result = "rolled over", "into run "+e.GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()
 	case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
@@ -39,6 +40,23 @@ func (p *projector) takeRun(e *historypb.HistoryEvent) {
 		}
 	}
 	p.add(e, r)
+}
+
+// agreed is what somebody who opened a case wanted to be taken over, and that they agreed to what becomes of it; nil: nothing.
+func agreed(request []byte) json.RawMessage {
+	var a struct {
+		Channel string `json:"channel,omitempty"`
+		Ticket  string `json:"ticket,omitempty"`
+		Consent bool   `json:"consent"`
+	}
+	if json.Unmarshal(request, &a) != nil || a.Channel == "" && a.Ticket == "" {
+		return nil
+	}
+	text, err := json.Marshal(a)
+	if err != nil {
+		return nil
+	}
+	return text
 }
 
 // interfered reports whether the event is something that a person, or a bug, did to the run from outside the case.
