@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -47,9 +48,15 @@ func (d *strictDesk) Decide(_ context.Context, n Decision, v Viewer) (Taken, err
 func gatewayFor(t *testing.T) *Gateway {
 	ctx, cancel := context.WithCancel(t.Context())
 	g := New(ctx, Options{Desk: &strictDesk{plainDesk{t: t}, t}, Lang: "en", Log: slog.New(slog.DiscardHandler), Secret: func() (string, error) { return "s", nil }})
+	g.answers = &http.Client{Transport: nowhere{}}
 	t.Cleanup(func() { cancel(); g.Wait() })
 	return g
 }
+
+// nowhere leads to nobody, at once.
+type nowhere struct{}
+
+func (nowhere) RoundTrip(*http.Request) (*http.Response, error) { return nil, net.ErrClosed }
 
 // over HTTP, with the signature left out: what is signed may hold anything.
 func (g *Gateway) fuzzed(t *testing.T, k kind, unwrap func([]byte) ([]byte, error), body []byte) {
