@@ -47,7 +47,7 @@ func attempt(t *testing.T, config string, env map[string]string, args ...string)
 func TestWhatIsMissingIsSaidAtOnce(t *testing.T) {
 	status, said := attempt(t, minimal, nil)
 	require.Equal(t, 1, status)
-	for _, word := range []string{"SLACK_BOT_TOKEN", "chat:write", "JIRA_TOKEN", "Create Issues"} {
+	for _, word := range []string{"SLACK_BOT_TOKEN", "deploy/slack-manifest.yaml", "JIRA_TOKEN", "Create Issues"} {
 		require.Contains(t, said, word)
 	}
 
