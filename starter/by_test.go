@@ -22,7 +22,7 @@ func TestBreakGlassIsForVerbsThatNeedIt(t *testing.T) {
 	for name, travels := range map[string]bool{
 		"waive": true, "back": true, "close": true, "reopen": true, "run": true, "resume": true,
 		"open": false, "status": false, "list": false, "triage": false, "severity": false, "take": false, "handover": false, "accept": false, "details": false, "contain": false, "analyze": false, "conclude": false, "task": false,
-		"update": false, "lesson": false, "decide": false, "stuck": false, "setup": false, "serve": false, "version": false,
+		"update": false, "lesson": false, "note": false, "decide": false, "stuck": false, "setup": false, "serve": false, "version": false,
 	} {
 		var stderr bytes.Buffer
 		c := &cli{output: "text", breakGlass: "it cannot wait", stderr: &stderr, getenv: func(string) string { return "" }}

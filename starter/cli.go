@@ -48,7 +48,7 @@ func (c *cli) command() *cobra.Command {
 	f.StringVar(&c.config, "config", "", "configuration `file` (default: HIKESHI_CONFIG)")
 	f.StringVar(&c.requestID, "request-id", "", "`id` of this command: given again, it is done only once (default: a new one)")
 	f.StringVar(&c.breakGlass, "break-glass", "", "`reason` for acting without a verified identity, where one is needed: everybody in the case sees it")
-	root.AddCommand(c.open(), c.status(), c.list(), c.triage(), c.severity(), c.take(), c.handover(), c.accept(), c.details(), c.contain(), c.analyze(), c.conclude(), c.task(), c.update(), c.run(), c.lesson(), c.decide(),
+	root.AddCommand(c.open(), c.status(), c.list(), c.triage(), c.severity(), c.take(), c.handover(), c.accept(), c.details(), c.contain(), c.analyze(), c.conclude(), c.task(), c.update(), c.run(), c.lesson(), c.note(), c.decide(),
 		c.waive(), c.back(), c.close(), c.reopen(), c.merge(), c.stuck(), c.resume(), c.audit(), c.setup(), c.serve(), c.version())
 	root.AddCommand(c.doctor())
 	return root

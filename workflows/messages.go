@@ -26,6 +26,7 @@ const (
 	PublishUpdate  = "update"
 	LessonUpdate   = "lesson"
 	DecideUpdate   = "decide"
+	NoteUpdate     = "note"
 	WaiveUpdate    = "waive"
 	BackUpdate     = "back"
 	CloseUpdate    = "close"
@@ -131,6 +132,14 @@ type PublishCommand struct {
 // LessonCommand notes a concern or an issue, to be decided before the case is archived.
 type LessonCommand struct {
 	Text string      `json:"text"`
+	By   incident.By `json:"by"`
+}
+
+// NoteCommand enters something into the timeline.
+type NoteCommand struct {
+	Text string      `json:"text"`
+	Link string      `json:"link,omitempty"` // address of where it can be read
+	At   time.Time   `json:"at,omitzero"`    // when it happened; zero or to come: now
 	By   incident.By `json:"by"`
 }
 

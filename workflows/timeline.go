@@ -27,9 +27,14 @@ const maxEntry = 400
 
 // enter adds an entry to the timeline: who did what. The sheet gets it soon; the state keeps only what it has not yet.
 func (c *caseRun) enter(ctx workflow.Context, who, id string, pairs ...string) {
+	c.enterAt(workflow.Now(ctx), who, id, pairs...)
+}
+
+// enterAt is enter for what may have happened before.
+func (c *caseRun) enterAt(at time.Time, who, id string, pairs ...string) {
 	c.Counters.Entries++
 	e := incident.Entry{
-		ID: fmt.Sprintf("e%d", c.Counters.Entries), At: workflow.Now(ctx), Who: who,
+		ID: fmt.Sprintf("e%d", c.Counters.Entries), At: at, Who: who,
 		What: incident.Shorten(incident.CleanLine(notice.Said(c.lang, nil, id, pairs...)), maxEntry),
 	}
 	c.Timeline, c.Recent = append(c.Timeline, e), newest(maxRecent, c.Recent, e)

@@ -158,7 +158,7 @@ func (c *caseRun) links() Links {
 func (c *caseRun) view() notice.Case {
 	l := c.links()
 	v := notice.Case{
-		Lang: c.lang, Number: c.Number, Title: c.Request.Title, Report: c.Request.Report, Kind: c.Kind, Reporter: c.reporter(), Details: c.Details,
+		Lang: c.lang, Number: c.Number, WorkflowID: c.WorkflowID, Title: c.Request.Title, Report: c.Request.Report, Kind: c.Kind, Reporter: c.reporter(), Details: c.Details,
 		Commander: c.Commander.Name, ProvisionalCommander: c.provisional() && !c.atRest(), Opener: c.opener(), Scope: c.Scope, Severity: c.Severity, Phase: c.Phase, Status: c.state(),
 		Containment: c.Containment, Audience: c.Placement.Audience, Organisations: c.Placement.Organisations, HideTitle: c.Placement.HideTitle,
 		Drill: c.Request.Drill, Provisional: !c.ticketed(), Opened: c.Opened, Gates: c.gates(), Notes: append(c.notes(), c.heldNotes()...),

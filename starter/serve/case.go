@@ -11,7 +11,7 @@ import (
 // caseOf is a status as texts are rendered from.
 func caseOf(s workflows.Status) notice.Case {
 	c := notice.Case{
-		Number: s.Number, Title: s.Title, Kind: s.Kind, Reporter: s.Reporter, Commander: s.Commander, ProvisionalCommander: s.ProvisionalCommander, Details: s.Details, Scope: s.Scope, Severity: s.Severity,
+		Number: s.Number, WorkflowID: s.WorkflowID, Title: s.Title, Kind: s.Kind, Reporter: s.Reporter, Commander: s.Commander, ProvisionalCommander: s.ProvisionalCommander, Details: s.Details, Scope: s.Scope, Severity: s.Severity,
 		Phase: s.Phase, Status: s.Status, Containment: s.Containment, Audience: s.Audience, Organisations: s.Organisations, Drill: s.Drill,
 		HideTitle: s.Audience == incident.AudienceRestricted, Provisional: s.Links.Ticket == "", Opened: s.Opened, Gates: s.Gates, Notes: s.Notes,
 		Links: []notice.Link{

@@ -44,26 +44,35 @@ func (g *Gateway) command(ctx context.Context, payload []byte) reply {
 	}
 	c := command{user: f.User, name: f.Name, team: f.Team, channel: f.Channel, slash: f.Command, text: f.Text, trigger: f.Trigger, responseURL: f.Response}
 	c.who = g.person(ctx, c.user)
-	return say(g.dispatch(ctx, c))
+	return g.dispatch(ctx, c)
 }
 
-// dispatch returns what the person sees at once.
-func (g *Gateway) dispatch(ctx context.Context, c command) string {
-	verb, rest := firstWord(c.text)
-	switch strings.ToLower(verb) {
-	case "", "help":
-		return notice.Usage(c.who.Lang)
+// dispatch answers what a person typed.
+func (g *Gateway) dispatch(ctx context.Context, c command) reply {
+	name, rest := firstWord(c.text)
+	a := askerOf(c)
+	switch strings.ToLower(name) {
+	case "":
+		return g.menu(ctx, a)
+	case "help":
+		return say(help(a.lang))
 	case "open":
-		return g.open(ctx, c, rest)
+		if strings.TrimSpace(rest) == "" {
+			return sayOr(g.askForCase(ctx, a, fields{}))
+		}
+		return say(g.open(ctx, c, rest))
 	case "status":
-		return g.status(ctx, c, rest)
+		return say(g.status(ctx, c, rest))
 	}
-	return refused(c.who.Lang, incident.Refuse(incident.Usage, didYouMean(verb), "there is no command %q", incident.Shorten(plainWords(verb), 40))) + "\n" + notice.Usage(c.who.Lang)
+	if v, found := verbNamed(name); found {
+		return g.inline(ctx, a, v, c, rest)
+	}
+	return say(refused(a.lang, incident.Refuse(incident.Usage, didYouMean(name), "there is no command %q", incident.Shorten(plainWords(name), 40))) + "\n" + notice.Usage(a.lang))
 }
 
 // didYouMean is for hands that type fast.
 func didYouMean(verb string) string {
-	for _, known := range [...]string{"open", "status", "help"} {
+	for _, known := range names() {
 		if v := strings.ToLower(verb); len(v) > 1 && (strings.HasPrefix(known, v) || strings.HasPrefix(v, known)) {
 			return "Did you mean " + known + "?"
 		}

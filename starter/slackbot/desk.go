@@ -26,6 +26,12 @@ type Desk interface {
 	// Decide decides about a stuck step, as the viewer may. The same decision again, with the same id, is the same one.
 	// After ErrNotConfirmed it may or may not be taken; after any other error it is not.
 	Decide(ctx context.Context, decision Decision, viewer Viewer) (Taken, error)
+	// Do has a case do what somebody wants, as they may. The same act again, with the same id, is the same one. After
+	// ErrNotConfirmed it may or may not be done; after any other error it is not. A refusal because of one field has a
+	// method Field that names it.
+	Do(ctx context.Context, act Act) (Done, error)
+	// CaseOf returns the number under which the case of a channel was opened; empty: the channel belongs to none.
+	CaseOf(ctx context.Context, channel string) (number string, err error)
 	// Became looks what becomes of the step, until something is known or ctx ends.
 	Became(ctx context.Context, taken Taken) notice.Outcome
 }

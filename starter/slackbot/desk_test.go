@@ -2,7 +2,12 @@ package slackbot_test
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"sync"
+
+	"github.com/google/go-cmp/cmp"
 
 	"hikeshi/starter/slackbot"
 	"hikeshi/workflows/incident"
@@ -24,6 +29,40 @@ type desk struct {
 	decided   []slackbot.Decision
 	decideErr []error // what the next Decides return
 	became    notice.Outcome
+
+	acts  []slackbot.Act
+	doErr []error // what the next Dos return; the act is kept with none and with ErrNotConfirmed
+	found notice.Case
+}
+
+// Do keeps the acts; the same one again is the same one.
+func (d *desk) Do(_ context.Context, a slackbot.Act) (slackbot.Done, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var err error
+	if len(d.doErr) > 0 {
+		err, d.doErr = d.doErr[0], d.doErr[1:]
+	}
+	if err != nil && !errors.Is(err, slackbot.ErrNotConfirmed) {
+		return slackbot.Done{}, err
+	}
+	if !slices.ContainsFunc(d.acts, func(b slackbot.Act) bool { return a.ID == b.ID && cmp.Equal(a.Fields, b.Fields) }) {
+		d.acts = append(d.acts, a)
+	}
+	return slackbot.Done{Number: "SEC-1", Text: "SEC-1: <done>", ID: "t1", Missing: []string{"scope"}}, err
+}
+
+func (d *desk) CaseOf(_ context.Context, channel string) (string, error) {
+	if strings.HasPrefix(channel, "C0CASE") || strings.HasPrefix(channel, "C0ANALYS") {
+		return "SEC-1", nil
+	}
+	return "", nil
+}
+
+func (d *desk) did() []slackbot.Act {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.acts)
 }
 
 // Decide takes the first decision about each step, and tells later ones who was first.
@@ -100,7 +139,9 @@ func (d *desk) Status(_ context.Context, number string, v slackbot.Viewer) (noti
 	case d.down != nil:
 		return notice.Case{}, d.down
 	case number == "SEC-1" || number == "" && v.Channel == "C0CASE001":
-		return notice.Case{Number: "SEC-1", Title: "<!here> mail"}, nil
+		found := d.found
+		found.Number, found.WorkflowID, found.Title = "SEC-1", "case/SEC-1", "<!here> mail"
+		return found, nil
 	}
 	return notice.Case{}, incident.Refuse(incident.NotFound, "", "there is no case %s", number)
 }

@@ -1,6 +1,8 @@
 package slackbot
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,10 +13,13 @@ import (
 // flag is an option of a command: --reporter "Tanaka, Acme Foods".
 type flag struct{ name, value string }
 
-// flags of open, and whether they take a value.
-var openFlags = map[string]bool{"reporter": true, "org": true, "kind": true, "audience": true, "invite": true, "severity": true, "drill": false}
+// flagSet are the flags of a command, and whether they take a value.
+type flagSet map[string]bool
 
-const openFlagNames = "--severity, --kind, --reporter, --org, --audience, --invite, --drill"
+// openFlags are those of open.
+var openFlags = flagSet{"reporter": true, "org": true, "kind": true, "audience": true, "invite": true, "severity": true, "drill": false}
+
+func (s flagSet) names() string { return "--" + strings.Join(slices.Sorted(maps.Keys(s)), ", --") }
 
 func (f flag) set(r *incident.Request) (err error) {
 	value := plainWords(f.value)
@@ -39,23 +44,23 @@ func (f flag) set(r *incident.Request) (err error) {
 	return err
 }
 
-// splitFlags takes the flags out of a text. In the first line an unknown flag is refused, because it is likely a slip;
+// split takes the flags out of a text. In the first line an unknown flag is refused, because it is likely a slip;
 // in the report, which is often pasted, it is text.
-func splitFlags(text string) (words string, flags []flag, err error) {
+func (s flagSet) split(text string) (words string, flags []flag, err error) {
 	var b strings.Builder
 	for atWord := true; text != ""; {
 		name, rest, ok := flagName(text)
-		_, known := openFlags[name]
+		_, known := s[name]
 		switch {
 		case atWord && ok && known:
 			var f flag
-			if f, text, err = readFlag(name, rest); err != nil {
+			if f, text, err = s.read(name, rest); err != nil {
 				return "", nil, err
 			}
 			flags = append(flags, f)
 			continue
 		case atWord && ok && name != "" && inFirstLine(b.String()):
-			return "", nil, incident.Refuse(incident.Usage, "Use "+openFlagNames, "unknown option --%s", incident.Shorten(plainWords(name), 40))
+			return "", nil, incident.Refuse(incident.Usage, "Use "+s.names(), "unknown option --%s", incident.Shorten(plainWords(name), 40))
 		}
 		char, size := utf8.DecodeRuneInString(text)
 		b.WriteString(text[:size])
@@ -83,9 +88,9 @@ func flagName(text string) (name, rest string, ok bool) {
 	return strings.ToLower(rest[:end]), rest[end:], ok
 }
 
-// readFlag reads the value after a flag's name.
-func readFlag(name, rest string) (flag, string, error) {
-	if !openFlags[name] {
+// read reads the value after a flag's name.
+func (s flagSet) read(name, rest string) (flag, string, error) {
+	if !s[name] {
 		return flag{name: name}, rest, nil
 	}
 	value := strings.TrimLeftFunc(rest, unicode.IsSpace)

@@ -44,6 +44,25 @@ func (d *strictDesk) Decide(_ context.Context, n Decision, v Viewer) (Taken, err
 	return nil, incident.Refuse(incident.Rule, "", "no")
 }
 
+func (d *strictDesk) Do(_ context.Context, a Act) (Done, error) {
+	if a.ID == "" || a.Verb == "" || !plainUser.MatchString(a.Viewer.User) || a.By.Who != a.Viewer.User {
+		d.t.Errorf("do %+v", a)
+	}
+	for name, values := range a.Fields {
+		if text := strings.Join(values, ""); !utf8.ValidString(text) || strings.TrimSpace(text) == "" {
+			d.t.Errorf("do %s with %s %+q", a.Verb, name, text)
+		}
+	}
+	return Done{}, incident.Refuse(incident.Rule, "", "no %q", a.Fields)
+}
+
+func (d *strictDesk) CaseOf(_ context.Context, channel string) (string, error) {
+	if channel == "C1" {
+		return "SEC-1", nil
+	}
+	return "", nil
+}
+
 // gatewayFor is one that has nobody to answer to.
 func gatewayFor(t *testing.T) *Gateway {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -79,7 +98,8 @@ func (g *Gateway) fuzzed(t *testing.T, k kind, unwrap func([]byte) ([]byte, erro
 func FuzzCommand(f *testing.F) {
 	for _, text := range []string{
 		"", "help", "status", "status SEC-1", "open mail", "open sev2 給与担当へのフィッシング", "open ｓｅｖ２　メール", "open sev9 <!channel> <http://x|y> `", "open --org \"Acme Foods\" --invite <@U1|aoi> mail\nreport",
-		"open --", "open --reporter", "open \xff\xfe", "open " + strings.Repeat("x", 300), "открыть", "open --audience restricted --kind \"", "open —org acme “mail”",
+		"open --", "open --reporter", "open \xff\xfe", "open " + strings.Repeat("x", 300), "открыть", "open --audience restricted --kind \"", "open —org acme “mail”", "open",
+		"triage sev2 --scope \"3\" --commander <@U2|ben>", "task buy <@U2> bread @ben", "conclude a1 --drop x", "decide l1 join --key <!here>", "waive <http://x|y>", "analyze --invite ,,<@U1>", "take", "triage sev",
 	} {
 		f.Add("U1", "1.2.abc", "C1", text)
 	}
@@ -116,6 +136,9 @@ func FuzzInteraction(f *testing.F) {
 		`{"type":"block_actions",` + who + `,"actions":[{"action_id":"resolve_skip:1","value":"x","action_ts":"1.2"}]}`,
 		`{"type":"view_submission",` + who + `,"view":{"id":"V1","callback_id":"resolve","private_metadata":"{\"workflow_id\":\"case/SEC-1\",\"step\":\"open.ticket\",\"generation\":1,\"action\":\"skip\"}","state":{"values":{"reason":{"reason":{"value":"x"}}}}}}`,
 		`{"type":"view_submission",` + who + `,"view":{"id":"V1","callback_id":"form_open","private_metadata":"{}","state":{"values":{"title":{"title":{"value":"<!channel>"}}}}}}`,
+		`{"type":"block_actions",` + who + `,"actions":[{"action_id":"case_take","value":"{\"workflow\":\"case/SEC-1\"}","action_ts":"1.2"}]}`,
+		`{"type":"view_submission",` + who + `,"view":{"id":"V1","callback_id":"form_triage","private_metadata":"{\"workflow\":\"case/SEC-1/a1\",\"fields\":{\"task\":\"t1\"},\"shown\":{\"scope\":\"x\"}}","state":{"values":{"scope":{"scope":{"value":"<!channel>","selected_users":["U1"]}}}}}}`,
+		`{"type":"message_action","callback_id":"add_timeline",` + who + `,"message":{"ts":"1.2","text":"<!here>"}}`,
 		`{"type":"shortcut","callback_id":"open_case",` + who + `}`, `{"type":"message_action","callback_id":"mark_lesson",` + who + `,"message":{"ts":"1.2","text":"x"}}`,
 		`{"type":"view_closed",` + who + `}`, `{"type":"block_actions","user":[]}`, `{"type":7}`, `[]`, `null`, `"x"`, `{`, "{\"user\":{\"id\":\"\xff\"}}",
 	} {

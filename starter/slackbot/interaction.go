@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strings"
 
 	"hikeshi/workflows/incident"
 )
@@ -30,7 +31,12 @@ type interaction struct {
 	Trigger     string     `json:"trigger_id"`
 	ResponseURL string     `json:"response_url"`
 	Channel     channelRef `json:"channel"`
-	Actions     []struct {
+	Callback    string     `json:"callback_id"` // of shortcuts
+	Message     struct {
+		TS   string `json:"ts"`
+		Text string `json:"text"`
+	} `json:"message"` // that a shortcut is about
+	Actions []struct {
 		ID    string `json:"action_id"`
 		Value string `json:"value"`
 		TS    string `json:"action_ts"`
@@ -40,9 +46,7 @@ type interaction struct {
 		Callback string `json:"callback_id"`
 		Private  string `json:"private_metadata"`
 		State    struct {
-			Values map[string]map[string]struct {
-				Value string `json:"value"`
-			} `json:"values"`
+			Values map[string]map[string]answered `json:"values"`
 		} `json:"state"`
 	} `json:"view"`
 }
@@ -82,6 +86,10 @@ func (g *Gateway) interact(ctx context.Context, payload []byte) reply {
 		return g.pressed(ctx, i)
 	case i.Type == "view_submission" && i.View.Callback == resolveDialog:
 		return g.submitted(ctx, i)
+	case i.Type == "view_submission" && strings.HasPrefix(i.View.Callback, formPrefix):
+		return g.filled(ctx, i)
+	case i.Type == "shortcut", i.Type == "message_action":
+		return g.shortcut(ctx, i)
 	case i.Type != "view_closed":
 		g.o.Log.Warn("leave an interaction aside", "type", incident.Shorten(incident.CleanLine(i.Type), 40), "callback", incident.Shorten(incident.CleanLine(i.View.Callback), 40))
 	}

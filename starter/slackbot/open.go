@@ -9,22 +9,45 @@ import (
 	"hikeshi/workflows/notice"
 )
 
+// wish is a case that somebody wants opened.
+type wish struct {
+	request incident.Request
+	what    string // in the person's words, fit to be shown in Slack
+	words   string // what is given back if it comes to nothing, so that nobody has to write it again
+	to      hearing
+	apart   bool // what is said now is no answer to the request: it goes where the rest goes, before it
+}
+
 // open records the request before it answers, and tells the rest when the channel is there.
 func (g *Gateway) open(ctx context.Context, c command, rest string) string {
 	request, err := parseOpen(rest)
 	request.ID, request.Asked, request.By = incident.RequestID(c.trigger), now(), c.by()
+	text, err := g.record(ctx, wish{request, typed(c), givenBack(c), hearing{c.who.Lang, c.responseURL, ""}, false}, err)
+	if err != nil {
+		return g.explained(c.who.Lang, err, typed(c)) + givenBack(c)
+	}
+	return text
+}
+
+// record hands the request in unless something is wrong with it already, follows it, and returns what the person reads
+// now.
+func (g *Gateway) record(ctx context.Context, w wish, wrong error) (text string, err error) {
+	err = wrong
 	if err == nil {
-		err = g.o.Desk.Open(ctx, request)
+		err = g.o.Desk.Open(ctx, w.request)
 	}
 	switch {
 	case err == nil:
-		g.follow(c, request, true)
-		return notice.Opening(c.who.Lang, request.ID)
+		text = notice.Opening(w.to.lang, w.request.ID)
 	case isNotConfirmed(ctx, err):
-		g.follow(c, request, false)
-		return notice.NotConfirmed(c.who.Lang, typed(c))
+		text = notice.NotConfirmed(w.to.lang, w.what)
+	default:
+		return "", err
 	}
-	return g.explained(c.who.Lang, err, typed(c)) + givenBack(err, c)
+	if g.follow(w, err == nil, text); w.apart {
+		text = ""
+	}
+	return text, nil
 }
 
 // isNotConfirmed also takes the end of our own patience for what it is.
@@ -33,11 +56,15 @@ func isNotConfirmed(ctx context.Context, err error) bool {
 }
 
 // givenBack returns the words of a refused or lost command, so that nobody has to type them again.
-func givenBack(err error, c command) string {
+func givenBack(c command) string {
 	if strings.TrimSpace(c.text) == "" {
 		return ""
 	}
-	return "\n```\n" + strings.ReplaceAll(typed(c), "```", "'''") + "\n```"
+	return quotedBack(typed(c))
+}
+
+func quotedBack(words string) string {
+	return "\n```\n" + strings.ReplaceAll(words, "```", "'''") + "\n```"
 }
 
 // typed is the command as the person typed it, fit to be shown in Slack.
@@ -46,41 +73,42 @@ func typed(c command) string {
 }
 
 // follow tells the person, in the background, when the case's channel can be used, or what became of the request.
-func (g *Gateway) follow(c command, request incident.Request, recorded bool) {
+func (g *Gateway) follow(w wish, recorded bool, first string) {
 	g.follows.Go(func() {
+		if w.apart {
+			g.hear(w.to, first)
+		}
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
-		text := g.outcome(ctx, c, request, recorded)
+		text := g.outcome(ctx, w, recorded)
 		if g.ctx.Err() != nil && ctx.Err() != nil {
 			return // the gateway ends: the case goes on without it
 		}
-		if err := g.respond(g.ctx, c.responseURL, text); err != nil {
-			g.o.Log.Warn("the person does not hear of the case", "request", request.ID, "error", err)
-		}
+		g.hear(w.to, text)
 	})
 }
 
-func (g *Gateway) outcome(ctx context.Context, c command, request incident.Request, recorded bool) string {
+func (g *Gateway) outcome(ctx context.Context, w wish, recorded bool) string {
 	if !recorded {
-		if err := g.insist(ctx, request); err != nil {
-			return g.unopened(err, c, notice.OpenUnknown(c.who.Lang, typed(c)))
+		if err := g.insist(ctx, w.request); err != nil {
+			return g.unopened(err, w, notice.OpenUnknown(w.to.lang, w.what))
 		}
 	}
-	found, err := g.o.Desk.Follow(ctx, request.ID)
+	found, err := g.o.Desk.Follow(ctx, w.request.ID)
 	if found.Number != "" {
-		return opened(c.who.Lang, found)
+		return opened(w.to.lang, found)
 	}
-	return g.unopened(err, c, notice.OpenLate(c.who.Lang, request.ID))
+	return g.unopened(err, w, notice.OpenLate(w.to.lang, w.request.ID))
 }
 
 // unopened is what a person reads of a request that is no case at the end of the time in which we look; otherwise is
 // said where nobody has refused it.
-func (g *Gateway) unopened(err error, c command, otherwise string) string {
+func (g *Gateway) unopened(err error, w wish, otherwise string) string {
 	if unanswered(err) {
-		g.o.Log.Error("the desk does not answer", "what", typed(c), "error", err)
+		g.o.Log.Error("the desk does not answer", "request", w.request.ID, "error", err)
 		return otherwise
 	}
-	return g.explained(c.who.Lang, err, typed(c)) + givenBack(err, c)
+	return g.explained(w.to.lang, err, w.what) + w.words
 }
 
 // opened names the case and its channel. The cause of a stuck step is a vendor's text, and may hold anything.
@@ -95,10 +123,7 @@ func opened(lang string, c notice.Case) string {
 // insist records a request of which it is not known whether it is recorded: doing it again is harmless. That the desk
 // cannot be reached now says nothing of the first time.
 func (g *Gateway) insist(ctx context.Context, request incident.Request) error {
-	err := g.o.Desk.Open(ctx, request)
-	for unanswered(err) && pause(ctx) {
-		err = g.o.Desk.Open(ctx, request)
-	}
+	_, err := pursue(ctx, func() (struct{}, error) { return struct{}{}, g.o.Desk.Open(ctx, request) })
 	return err
 }
 

@@ -12,7 +12,7 @@ import (
 // for mentions. What can be read is returned beside an error.
 func parseOpen(text string) (incident.Request, error) {
 	var r incident.Request
-	words, flags, err := splitFlags(text)
+	words, flags, err := openFlags.split(text)
 	if err != nil {
 		return r, err
 	}

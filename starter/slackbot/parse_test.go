@@ -68,7 +68,7 @@ func TestParseOpenRefuses(t *testing.T) {
 		{"severity 22", "sev22 mail", `unknown severity "22"`},
 		{"severity flag", "mail --severity high", `unknown severity "high"`},
 		{"audience", "mail --audience world", `unknown audience "world"`},
-		{"unknown flag", "mail --sevrity 2", "unknown option --sevrity. Use --severity"},
+		{"unknown flag", "mail --sevrity 2", "unknown option --sevrity. Use --audience"},
 		{"no value", "mail --org", "--org has no value"},
 		{"flag as value", "mail --org --drill", "--org has no value"},
 		{"value on the next line", "mail --org\nacme", "--org has no value"},

@@ -15,6 +15,9 @@ func (g *Gateway) pressed(ctx context.Context, i interaction) reply {
 	button := i.Actions[0]
 	verb, isOurs := strings.CutPrefix(button.ID, notice.ResolvePrefix)
 	if !isOurs {
+		if name, isAct := strings.CutPrefix(button.ID, notice.ActPrefix); isAct {
+			return g.pressedAct(ctx, i, name)
+		}
 		g.o.Log.Info("leave a button aside", "action", plainWords(button.ID))
 		return done()
 	}
@@ -81,10 +84,7 @@ func (g *Gateway) settle(d Decision, viewer Viewer, to hearer) {
 	g.follows.Go(func() {
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
-		taken, err := g.o.Desk.Decide(ctx, d, viewer)
-		for unanswered(err) && pause(ctx) {
-			taken, err = g.o.Desk.Decide(ctx, d, viewer)
-		}
+		taken, err := pursue(ctx, func() (Taken, error) { return g.o.Desk.Decide(ctx, d, viewer) })
 		switch {
 		case err == nil:
 			g.watch(taken, to)

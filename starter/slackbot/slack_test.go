@@ -53,7 +53,9 @@ func (w *workspace) openView(out http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(out, `{"ok":true,"view":{"id":"V0VIEW001"}}`)
 }
 
-func newWorkspace(t *testing.T, d slackbot.Desk) *workspace {
+func newWorkspace(t *testing.T, d slackbot.Desk) *workspace { return newWorkspaceIn(t, d, "en") }
+
+func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
 	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), token: "xoxb-1"}
 	w.Server = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/views.open" {
@@ -76,7 +78,7 @@ func newWorkspace(t *testing.T, d slackbot.Desk) *workspace {
 	t.Cleanup(w.Close)
 	ctx, cancel := context.WithCancel(t.Context())
 	w.gateway = slackbot.New(ctx, slackbot.Options{
-		Desk: d, Lang: "en", Groups: []string{"S0CSIRT01", "S0LEGAL01"}, APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
+		Desk: d, Lang: lang, Groups: []string{"S0CSIRT01", "S0LEGAL01"}, APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
 		Secret: func() (string, error) { return secret, nil },
 		Ready:  func(context.Context) error { return nil },
 		Team:   "T0SANDBOX", App: "A0HIKESHI",

@@ -78,6 +78,7 @@ func (c Case) Card(e Escape) Message {
 	if next := c.missing(); next != "" {
 		m.add("context", c.say("next", "Missing", e.text(next)))
 	}
+	m.addActs(c)
 	asides := c.asides()
 	if !c.Now.IsZero() {
 		asides = append(asides, c.say("updated")+": "+clock(c.Now))

@@ -9,14 +9,15 @@ import (
 
 // Case is everything the texts are made of.
 type Case struct {
-	Lang      string // en or ja
-	Number    string
-	Title     string
-	Report    string
-	Kind      string
-	Reporter  string
-	Details   incident.Details // what the report left open and people have found out
-	Commander string
+	Lang       string // en or ja
+	Number     string
+	WorkflowID string // of the case: what its buttons name; empty: it has none
+	Title      string
+	Report     string
+	Kind       string
+	Reporter   string
+	Details    incident.Details // what the report left open and people have found out
+	Commander  string
 	// ProvisionalCommander: the opener, until somebody takes command or is named.
 	ProvisionalCommander bool
 	OfferedTo, OfferedBy string // command was offered to somebody who has not accepted it yet; empty: no

@@ -221,6 +221,8 @@ var sentences = []struct {
 	{"update_published", []string{"By", "Aoi"}},
 	{"update_due", []string{"At", "15:00Z"}},
 	{"lesson_noted", []string{"Lesson", "l1", "Text", "Nobody knew whom to call.", "By", "Chie"}},
+	{"noted", []string{"Text", "The server is off.", "Link", "https://example.slack.com/archives/C1/p1"}},
+	{"noted", []string{"Text", "The server is off.", "Link", ""}},
 	{"lesson_decided", []string{"Lesson", "l1", "Decision", "accept", "Reason", "rare", "By", "Aoi"}},
 	{"lesson_decided", []string{"Lesson", "l1", "Decision", "theme", "Reason", "", "By", "Aoi"}},
 	{"duplicate_swept", []string{"Step", "open.ticket", "Ticket", "SEC-9"}},

@@ -27,7 +27,7 @@ var (
 // ordinary is a case in triage of which some things are still to come.
 func ordinary(lang string) notice.Case {
 	return notice.Case{
-		Lang: lang, Number: "SEC-42", Title: "Suspicious mail at payroll", Report: "Three people opened the attachment.\nOne entered a password.",
+		Lang: lang, Number: "SEC-42", WorkflowID: "case/SEC-42", Title: "Suspicious mail at payroll", Report: "Three people opened the attachment.\nOne entered a password.",
 		Kind: "phishing", Reporter: "Ms Ito, Acme Foods, 03-1234-5678", Commander: "Aoi Sato", Opener: "Ben Okafor",
 		Severity: incident.Sev2, Phase: incident.PhaseTriage, Status: incident.Waiting, Containment: incident.Acting, Audience: incident.AudienceGroup,
 		Organisations: []incident.Organisation{{ID: "acme", Name: "Acme Foods"}}, Opened: opened, Now: now,

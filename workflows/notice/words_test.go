@@ -224,6 +224,9 @@ func TestEveryMessageIsThereAndUsed(t *testing.T) {
 		}
 	}
 	for id := range en {
+		if strings.HasPrefix(id, "form_") { // put together from the table of verbs: see the tests of slackbot
+			continue
+		}
 		column, isColumn := strings.CutPrefix(id, "column_")
 		if strings.HasPrefix(id, "field_") { // what the workflows call what is missing or too long
 			continue
@@ -276,7 +279,7 @@ func TestAnUnknownLanguageIsEnglish(t *testing.T) {
 }
 
 // same are the messages that read alike in both languages: names, ids, and texts of which only the values are words.
-var same = []string{"link_temporal", "purpose", "column_id"}
+var same = []string{"said_noted", "link_temporal", "purpose", "column_id"}
 
 func TestJapaneseIsJapanese(t *testing.T) {
 	en, ja := messages(t, "en"), messages(t, "ja")

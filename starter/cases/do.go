@@ -1,0 +1,128 @@
+package cases
+
+import (
+	"context"
+	"strings"
+
+	"go.temporal.io/api/workflowservice/v1"
+
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/settings"
+)
+
+// Act is what somebody wants done to a case, in the words of the command line: a verb and its flags.
+type Act struct {
+	ID     string // the same id, with the same words, is the same act
+	Verb   string
+	Number string // empty: the case of the viewer's channel
+	Fields Fields
+	By     incident.By
+	Viewer settings.Viewer
+}
+
+// Do has a case do what somebody wants, as they may; see [Cases.Send] for the errors. A case that the viewer may not see
+// is not there, in the same words as one that does not exist. In the channel of an analysis that analysis is meant.
+func (c *Cases) Do(ctx context.Context, a Act) (workflows.Answer, error) {
+	found, err := c.meant(ctx, a)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	info := found.GetWorkflowExecutionInfo()
+	id := info.GetExecution().GetWorkflowId()
+	if a.Number == "" {
+		a.Number = strings.TrimPrefix(id, workflows.CaseWorkflowID(""))
+	}
+	if err := c.within(ctx, found, a); err != nil {
+		return workflows.Answer{}, err
+	}
+	if !running(info) {
+		return workflows.Answer{}, ended(a.Number)
+	}
+	if err := c.aim(ctx, id, &a); err != nil {
+		return workflows.Answer{}, err
+	}
+	update, payload, err := command(a.Verb, a.Fields, a.By)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	answer, err := c.send(ctx, id, update, payload, a.ID)
+	return answer, c.outcome(err, answer, a.Number, update, a.ID)
+}
+
+// meant is the case that an act is about.
+func (c *Cases) meant(ctx context.Context, a Act) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	if a.Number != "" {
+		return c.find(ctx, a.Number)
+	}
+	id, err := c.caseOfChannel(ctx, a.Viewer.Channel)
+	if err != nil {
+		return nil, c.explain(err, "look for the case of this channel")
+	}
+	if id == "" {
+		return nil, incident.Refuse(incident.NotFound, "Say it in the case's channel, or give the case's number", "this channel belongs to no case")
+	}
+	return c.describe(ctx, id)
+}
+
+// within returns nil if the viewer may see the case. Slack lets nobody into a channel who is not in it: also that of an
+// analysis is within its case.
+func (c *Cases) within(ctx context.Context, found *workflowservice.DescribeWorkflowExecutionResponse, a Act) error {
+	head, err := c.head(found.GetWorkflowExecutionInfo())
+	if err != nil {
+		return judge(c.config, head, err, missing(a.Number))
+	}
+	if c.config.Visible(head, a.Viewer) {
+		return nil
+	}
+	own, err := c.caseOfChannel(ctx, a.Viewer.Channel)
+	if err != nil {
+		return c.explain(err, "look for the case of this channel")
+	}
+	if own == "" || own != found.GetWorkflowExecutionInfo().GetExecution().GetWorkflowId() {
+		return missing(a.Number)
+	}
+	return nil
+}
+
+// aim names the analysis that is meant where nobody has: that of the channel, or the only one that can be. What opens a
+// new analysis has a name and names none.
+func (c *Cases) aim(ctx context.Context, id string, a *Act) error {
+	takes := a.Verb == "conclude" || a.Verb == "analyze" && len(a.Fields["name"]) == 0
+	if !takes || len(a.Fields["analysis"]) > 0 {
+		return nil
+	}
+	status, err := c.query(ctx, id)
+	if err != nil {
+		return c.explain(err, "ask case "+a.Number+" for its analyses")
+	}
+	var open []string
+	for _, analysis := range status.Analyses {
+		if analysis.Channel != "" && analysis.Channel == a.Viewer.Channel {
+			a.Fields = a.Fields.with("analysis", analysis.ID)
+			return nil
+		}
+		if analysis.Open() {
+			open = append(open, analysis.ID)
+		}
+	}
+	if len(open) == 1 && a.Verb == "conclude" {
+		a.Fields = a.Fields.with("analysis", open[0])
+	}
+	return nil
+}
+
+// with returns the fields and one more; the map itself stays as it is.
+func (f Fields) with(name string, values ...string) Fields {
+	more := Fields{name: values}
+	for n, v := range f {
+		more[n] = v
+	}
+	return more
+}
+
+// CaseOf returns the number under which the case of a Slack channel was opened; empty: the channel belongs to none.
+func (c *Cases) CaseOf(ctx context.Context, channel string) (string, error) {
+	id, err := c.caseOfChannel(ctx, channel)
+	return strings.TrimPrefix(id, workflows.CaseWorkflowID("")), c.explain(err, "look for the case of this channel")
+}

@@ -1,0 +1,120 @@
+package cases
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/converter"
+
+	"strings"
+
+	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/settings"
+)
+
+// office is a desk that knows which channels belong to SEC-1, and what the case says of itself.
+type office struct {
+	*desk
+	channels []string
+	status   workflows.Status
+}
+
+func (o office) ListWorkflow(_ context.Context, r *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error) {
+	found := &workflowservice.ListWorkflowExecutionsResponse{}
+	for _, channel := range o.channels {
+		if strings.Contains(r.GetQuery(), "'"+channel+"'") {
+			found.Executions = append(found.Executions, &workflowpb.WorkflowExecutionInfo{Execution: &commonpb.WorkflowExecution{WorkflowId: "case/SEC-1"}})
+		}
+	}
+	return found, nil
+}
+
+func (o office) QueryWorkflow(context.Context, string, string, string, ...any) (converter.EncodedValue, error) {
+	return statusValue{o.status}, nil
+}
+
+type statusValue struct{ status workflows.Status }
+
+func (statusValue) HasValue() bool       { return true }
+func (v statusValue) Get(into any) error { *into.(*workflows.Status) = v.status; return nil }
+
+func newOffice(t *testing.T, audience incident.Audience, next ...any) (*Cases, office) {
+	c, d := newDesk(t, next...)
+	d.server.head = headPayload(t, audience)
+	o := office{desk: d, channels: []string{"C0CASE001", "C0ANALYS1"}, status: workflows.Status{Number: "SEC-1", Analyses: []workflows.AnalysisStatus{
+		{Analysis: incident.Analysis{ID: "a1", State: incident.AnalysisOpen}, Channel: "C0ANALYS1"}, {Analysis: incident.Analysis{ID: "a2", State: incident.AnalysisOpen}},
+	}}}
+	c.client = o
+	return c, o
+}
+
+func TestDoMeansTheCaseOfTheChannel(t *testing.T) {
+	did := workflows.Answer{Number: "SEC-1", Text: "done"}
+	for _, tt := range []struct {
+		name     string
+		act      Act
+		audience incident.Audience
+		analysis string // that the command names
+		refused  string
+	}{
+		{"in the case's channel", Act{Verb: "lesson", Fields: Fields{"text": {"x"}}, Viewer: settings.Viewer{SlackUser: "U9", Channel: "C0CASE001"}}, incident.AudienceRestricted, "", ""},
+		{"in an analysis's channel", Act{Verb: "conclude", Fields: Fields{"finding": {"x"}}, Viewer: settings.Viewer{SlackUser: "U9", Channel: "C0ANALYS1"}}, incident.AudienceRestricted, "a1", ""},
+		{"which analysis?", Act{Verb: "conclude", Fields: Fields{"finding": {"x"}}, Viewer: settings.Viewer{SlackUser: "U1", Channel: "C0CASE001"}}, incident.AudienceRestricted, "", "--analysis is missing"},
+		{"that analysis", Act{Verb: "conclude", Fields: Fields{"finding": {"x"}, "analysis": {"a2"}}, Viewer: settings.Viewer{SlackUser: "U1", Channel: "C0ANALYS1"}}, incident.AudienceRestricted, "a2", ""},
+		{"by its number, as a member", Act{Verb: "lesson", Number: "sec-1", Fields: Fields{"text": {"x"}}, Viewer: settings.Viewer{SlackUser: "U1", Channel: "C0GENERAL"}}, incident.AudienceRestricted, "", ""},
+		{"by its number, as a stranger", Act{Verb: "lesson", Number: "SEC-1", Fields: Fields{"text": {"x"}}, Viewer: settings.Viewer{SlackUser: "U9", Channel: "C0GENERAL"}}, incident.AudienceRestricted, "", "there is no case SEC-1"},
+		{"one that is not there", Act{Verb: "lesson", Number: "SEC-9", Fields: Fields{"text": {"x"}}, Viewer: settings.Viewer{SlackUser: "U9"}}, incident.AudienceGroup, "", "there is no case SEC-9"},
+		{"somewhere else", Act{Verb: "lesson", Fields: Fields{"text": {"x"}}, Viewer: settings.Viewer{SlackUser: "U1", Channel: "C0GENERAL"}}, incident.AudienceGroup, "", "this channel belongs to no case"},
+		{"without a channel", Act{Verb: "lesson", Fields: Fields{"text": {"x"}}, Viewer: settings.Viewer{SlackUser: "U1"}}, incident.AudienceGroup, "", "this channel belongs to no case"},
+	} {
+		c, o := newOffice(t, tt.audience, did)
+		c.config.Viewer = everything // the rights of this machine do not count
+		tt.act.ID, tt.act.By = "r1", aoi
+		answer, err := c.Do(t.Context(), tt.act)
+		if tt.refused != "" {
+			if !isRefusal(err) || !strings.Contains(err.Error(), tt.refused) || len(o.taken) > 0 {
+				t.Errorf("%s: %v, %d updates; want %q", tt.name, err, len(o.taken), tt.refused)
+			}
+			continue
+		}
+		if err != nil || answer.Number != did.Number || len(o.taken) != 1 {
+			t.Errorf("%s: %+v, %v", tt.name, answer, err)
+			continue
+		}
+		raw, _ := json.Marshal(o.taken[0].Args[0])
+		if want := `"analysis":"` + tt.analysis + `"`; tt.analysis != "" && !strings.Contains(string(raw), want) {
+			t.Errorf("%s: %s, want %s", tt.name, raw, want)
+		}
+	}
+}
+
+func TestTheSameActIsTheSameUpdate(t *testing.T) {
+	c, o := newOffice(t, incident.AudienceGroup, workflows.Answer{})
+	act := Act{ID: "V1", Verb: "task", Fields: Fields{"title": {"x"}}, By: aoi, Viewer: settings.Viewer{Channel: "C0CASE001"}}
+	for range 2 {
+		if _, err := c.Do(t.Context(), act); err != nil {
+			t.Fatal(err)
+		}
+	}
+	act.Fields = Fields{"title": {"y"}}
+	if _, err := c.Do(t.Context(), act); err != nil {
+		t.Fatal(err)
+	}
+	if a, b, other := o.taken[0].UpdateID, o.taken[1].UpdateID, o.taken[2].UpdateID; a != b || a == other {
+		t.Errorf("ids %s, %s, and for other words %s", a, b, other)
+	}
+}
+
+func TestAnActThatIsNotConfirmedIsSaidToBeSo(t *testing.T) {
+	c, _ := newOffice(t, incident.AudienceGroup, serviceerror.NewDeadlineExceeded("too late"))
+	_, err := c.Do(t.Context(), Act{ID: "V1", Verb: "reopen", Fields: Fields{"reason": {"x"}}, By: aoi, Viewer: settings.Viewer{Channel: "C0CASE001"}})
+	if !IsUnknown(err) {
+		t.Errorf("error %v", err)
+	}
+}

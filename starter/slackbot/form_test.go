@@ -1,0 +1,323 @@
+package slackbot_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hikeshi/starter/slackbot"
+	"hikeshi/workflows/incident"
+)
+
+// shownForm is a form as the person sees it.
+type shownForm struct {
+	Type     string `json:"type"`
+	Callback string `json:"callback_id"`
+	Private  string `json:"private_metadata"`
+	Title    struct {
+		Text string `json:"text"`
+	} `json:"title"`
+	Submit struct {
+		Text string `json:"text"`
+	} `json:"submit"`
+	Blocks []struct {
+		ID       string `json:"block_id"`
+		Type     string `json:"type"`
+		Optional bool   `json:"optional"`
+		Element  struct {
+			Type   string `json:"type"`
+			Action string `json:"action_id"`
+			Most   int    `json:"max_length"`
+		} `json:"element"`
+	} `json:"blocks"`
+}
+
+func (w *workspace) form1(t *testing.T) shownForm {
+	t.Helper()
+	select {
+	case v := <-w.opened:
+		var f shownForm
+		if err := json.Unmarshal(v.View, &f); err != nil || v.Trigger != "1.2.abc" || f.Type != "modal" {
+			t.Fatalf("shown %s, %v", v.View, err)
+		}
+		return f
+	default:
+		t.Fatal("no form was shown")
+		return shownForm{}
+	}
+}
+
+// fill is the payload of a filled form: fields by their kinds.
+func (w *workspace) fill(f shownForm, given map[string]string) map[string]any {
+	values := map[string]any{}
+	for _, b := range f.Blocks {
+		said, ok := given[b.ID]
+		if !ok || b.Type != "input" {
+			continue
+		}
+		answer := map[string]any{"type": b.Element.Type}
+		switch b.Element.Type {
+		case "static_select":
+			answer["selected_option"] = map[string]any{"value": said}
+		case "users_select":
+			answer["selected_user"] = said
+		case "multi_users_select":
+			answer["selected_users"] = strings.Split(said, ",")
+		case "checkboxes":
+			answer["selected_options"] = []any{map[string]any{"value": said}}
+		default:
+			answer["value"] = said
+		}
+		values[b.ID] = map[string]any{b.Element.Action: answer}
+	}
+	p := w.submit("U0AOI0001", "V0VIEW001", f.Private, nil)
+	p["view"] = map[string]any{"id": "V0VIEW001", "callback_id": f.Callback, "private_metadata": f.Private, "state": map[string]any{"values": values}}
+	return p
+}
+
+// inPhase is a case with something of everything.
+func inPhase(p incident.Phase) *desk {
+	d := newDesk()
+	d.found.Phase, d.found.Severity, d.found.Scope, d.found.Containment = p, 2, "3 mailboxes", incident.Acting
+	d.found.Gates = []incident.Gate{incident.NewGate(p, incident.Need{Name: "scope"})}
+	d.found.Lessons = []incident.Lesson{{ID: "l1", Text: "<!channel> who owns it?"}}
+	return d
+}
+
+func TestAVerbWithoutItsWordsShowsItsForm(t *testing.T) {
+	for verb, given := range map[string]map[string]string{
+		"triage":   {"severity": "1", "commander": "U0BEN0002", "scope": "5 mailboxes"},
+		"severity": {"severity": "1", "reason": "worse"},
+		"handover": {"to": "U0BEN0002"},
+		"details":  {"what": "a link was opened", "unclear": "yes", "invite": "U0BEN0002"},
+		"contain":  {"state": "contained"},
+		"analyze":  {"name": "mailbox", "invite": "U0BEN0002,U0CHIE003"},
+		"task":     {"title": "buy bread", "due": "today"},
+		"update":   {"text": "locked", "next": "2h"},
+		"lesson":   {"text": "who owns it?"},
+		"note":     {"text": "the server is off"},
+		"decide":   {"lesson": "l1", "as": "theme"},
+		"waive":    {"gate": "scope", "reason": "gone"},
+		"back":     {"phase": "triage", "reason": "new"},
+		"close":    {"resolution": "contained"},
+		"merge":    {"into": "SEC-12"},
+		"reopen":   {"reason": "again"},
+	} {
+		d := inPhase(incident.PhaseAnalysis)
+		w := newWorkspace(t, d)
+		form := w.form(verb)
+		form.Set("channel_id", "C0CASE001")
+		if status, body := w.post("/slack/commands", form.Encode(), time.Now(), secret); status != http.StatusOK || body != "" || len(d.did()) > 0 {
+			t.Fatalf("%s: %d %q, %+v", verb, status, body, d.did())
+		}
+		f := w.form1(t)
+		if f.Callback != "form_"+verb || len([]rune(f.Title.Text)) > 24 || len([]rune(f.Submit.Text)) > 24 {
+			t.Errorf("%s: %+v", verb, f)
+		}
+		if status, body := w.interact(t, w.fill(f, given)); status != http.StatusOK || body != "" {
+			t.Errorf("%s: %d %s", verb, status, body)
+		}
+		if got := w.hears(t); !strings.Contains(got, "SEC-1: &lt;done&gt;.") {
+			t.Errorf("%s: told %q", verb, got)
+		}
+		want := slackbot.Act{ID: "V0VIEW001", Verb: verb, Number: "SEC-1", Fields: said{}, Viewer: slackbot.Viewer{User: "U0AOI0001", Channel: "C0CASE001"},
+			By: aoi("T0SANDBOX", "")}
+		for name, value := range given {
+			want.Fields[name] = strings.Split(value, ",")
+		}
+		if diff := cmp.Diff([]slackbot.Act{want}, d.did()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", verb, diff)
+		}
+	}
+}
+
+// What somebody left as the form showed it is not said anew.
+func TestOnlyWhatWasChangedIsSaid(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	w := newWorkspace(t, d)
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_triage", `{"workflow":"case/SEC-1"}`, "1.2"))
+	w.interact(t, w.fill(w.form1(t), map[string]string{"severity": "2", "scope": "3 mailboxes", "kind": "phishing"}))
+	w.hears(t)
+	if diff := cmp.Diff(said{"kind": {"phishing"}}, d.did()[0].Fields); diff != "" {
+		t.Errorf("fields (-want +got):\n%s", diff)
+	}
+}
+
+// A box that was ticked and is so no more says so.
+func TestABoxThatIsTickedNoMoreSaysNo(t *testing.T) {
+	d := inPhase(incident.PhaseTriage)
+	d.found.Details.Unclear = true
+	w := newWorkspace(t, d)
+	for _, tt := range []struct {
+		given map[string]string
+		want  said
+	}{{map[string]string{"what": "a link"}, said{"what": {"a link"}, "unclear": {"no"}}}, {map[string]string{"what": "a mail", "unclear": "yes"}, said{"what": {"a mail"}}}} {
+		w.interact(t, w.press("U0AOI0001", "aoi", "case_details", `{"workflow":"case/SEC-1"}`, "1.2"))
+		w.interact(t, w.fill(w.form1(t), tt.given))
+		w.hears(t)
+		acts := d.did()
+		if diff := cmp.Diff(tt.want, acts[len(acts)-1].Fields); diff != "" {
+			t.Errorf("fields (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// A field that must say something does so also for a client that does not ask for it.
+func TestAFormIsNotTakenWithoutWhatItNeeds(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	w := newWorkspace(t, d)
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_waive", `{"workflow":"case/SEC-1"}`, "1.2"))
+	f := w.form1(t)
+	if _, body := w.interact(t, w.fill(f, map[string]string{"gate": "scope", "reason": " \n"})); !strings.Contains(body, `"errors":{"reason":"Write something here."}`) || len(d.did()) > 0 {
+		t.Errorf("answer %s", body)
+	}
+}
+
+type fieldRefusal struct {
+	*incident.Refusal
+	field string
+}
+
+func (f fieldRefusal) Field() string { return f.field }
+func (f fieldRefusal) Unwrap() error { return f.Refusal }
+
+func TestARefusalStaysInTheFormBesideItsField(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	d.doErr = []error{fieldRefusal{incident.Refuse(incident.Usage, "", "no such <theme>"), "key"}, fieldRefusal{incident.Refuse(incident.Usage, "", "what?"), "colour"}, errors.New("connection refused")}
+	w := newWorkspace(t, d)
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_decide", `{"workflow":"case/SEC-1"}`, "1.2"))
+	f := w.form1(t)
+	full := w.fill(f, map[string]string{"lesson": "l1", "as": "join", "key": "SEC-7"})
+	for _, want := range []string{`"errors":{"key":"Not done: no such \u003ctheme\u003e."}`, `"errors":{"lesson":"Not done: what?."}`, `"errors":{"lesson":"The case system cannot be reached`, ""} {
+		if _, body := w.interact(t, full); !strings.Contains(body, want) || want == "" && body != "" {
+			t.Errorf("answer %s, want %s", body, want)
+		}
+	}
+	w.hears(t)
+}
+
+func TestAFormThatIsNotConfirmedIsFollowed(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	d.doErr = []error{slackbot.ErrNotConfirmed, slackbot.ErrNotConfirmed}
+	w := newWorkspace(t, d)
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_lesson", `{"workflow":"case/SEC-1"}`, "1.2"))
+	if _, body := w.interact(t, w.fill(w.form1(t), map[string]string{"text": "x"})); body != "" {
+		t.Errorf("answer %s", body)
+	}
+	if told := w.hears(t) + w.hears(t); !strings.Contains(told, "Not confirmed yet: SEC-1 Lesson") || !strings.Contains(told, "&lt;done&gt;") || len(d.did()) != 1 {
+		t.Errorf("told %q", told)
+	}
+}
+
+// A form without an answering address shows the answer itself.
+func TestAFormWithoutAnAddressSaysItItself(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	w := newWorkspace(t, d)
+	p := w.press("U0AOI0001", "aoi", "case_lesson", `{"workflow":"case/SEC-1"}`, "1.2")
+	delete(p, "response_url")
+	w.interact(t, p)
+	if _, body := w.interact(t, w.fill(w.form1(t), map[string]string{"text": "x"})); !strings.Contains(body, `"response_action":"update"`) || !strings.Contains(body, `SEC-1: \u0026lt;done\u0026gt;.`) {
+		t.Errorf("answer %s", body)
+	}
+}
+
+func TestOnlyThoseWhoMaySeeACaseGetItsForm(t *testing.T) {
+	d := newDesk()
+	w := newWorkspace(t, d)
+	p := w.press("U0AOI0001", "aoi", "case_triage", `{"workflow":"case/SEC-9"}`, "1.2")
+	if status, body := w.interact(t, p); status != http.StatusOK || body != "" {
+		t.Errorf("%d %s", status, body)
+	}
+	if got := w.hears(t); !strings.Contains(got, "there is no case SEC-9") || len(w.opened) > 0 {
+		t.Errorf("told %q", got)
+	}
+}
+
+func TestFormsAndButtonsThatAreNotOurs(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	w := newWorkspace(t, d)
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_lesson", `{"workflow":"case/SEC-1"}`, "1.2"))
+	f := w.form1(t)
+	given := map[string]string{"text": "x"}
+	changed := func(private, callback string) any {
+		f := f
+		f.Private, f.Callback = private, callback
+		return w.fill(f, given)
+	}
+	for name, payload := range map[string]any{
+		"another workflow":        changed(strings.Replace(f.Private, "case/SEC-1", "boards", 1), f.Callback),
+		"a query as a workflow":   changed(strings.Replace(f.Private, "case/SEC-1", "case/SEC-1' OR '1", 1), f.Callback),
+		"no private metadata":     changed("", f.Callback),
+		"a list":                  changed("[]", f.Callback),
+		"a verb of newer code":    changed(f.Private, "form_explode"),
+		"a button of newer code":  w.press("U0AOI0001", "aoi", "case_explode", `{"workflow":"case/SEC-1"}`, "1.2"),
+		"a button without a case": w.press("U0AOI0001", "aoi", "case_triage", `{}`, "1.2"),
+		"a button with no JSON":   w.press("U0AOI0001", "aoi", "case_triage", `x`, "1.2"),
+		"a button without a time": w.press("U0AOI0001", "aoi", "case_triage", `{"workflow":"case/SEC-1"}`, ""),
+		"a button for <!channel>": w.press("U0AOI0001", "aoi", "case_triage", `{"workflow":"case/<!channel>"}`, "1.2"),
+		"a button for a workflow": w.press("U0AOI0001", "aoi", "case_triage", `{"workflow":"theme/SEC-1"}`, "1.2"),
+	} {
+		if status, body := w.interact(t, payload); status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+	if len(d.did()) > 0 || len(w.opened) > 0 {
+		t.Errorf("done %+v", d.did())
+	}
+}
+
+func TestWithoutAFormPeopleLearnWhatToTypeInstead(t *testing.T) {
+	for _, change := range []func(*workspace){func(w *workspace) { w.token = "" }, func(w *workspace) { w.refuse = "expired_trigger_id" }} {
+		w := newWorkspace(t, inPhase(incident.PhaseAnalysis))
+		change(w)
+		w.interact(t, w.press("U0AOI0001", "aoi", "case_lesson", `{"workflow":"case/SEC-1"}`, "1.2"))
+		if got := w.hears(t); !strings.Contains(got, "`/case lesson TEXT`") {
+			t.Errorf("told %q", got)
+		}
+	}
+}
+
+func TestTheBareCommandShowsWhatFits(t *testing.T) {
+	for phase, want := range map[incident.Phase]string{
+		incident.PhaseTriage:  "case_triage case_details case_severity case_contain case_analyze case_task case_update case_lesson case_take case_handover case_waive case_close case_merge case_mistake",
+		incident.PhaseLessons: "case_decide case_lesson case_task case_update case_severity case_take case_handover case_waive case_back case_mistake",
+		incident.PhaseArchive: "case_back",
+		incident.PhaseClosed:  "case_reopen",
+	} {
+		d := inPhase(phase)
+		w := newWorkspace(t, d)
+		form := w.form("")
+		form.Set("channel_id", "C0CASE001")
+		_, body := w.post("/slack/commands", form.Encode(), time.Now(), secret)
+		if got := strings.Join(buttonsIn(t, body), " "); got != want || strings.Contains(body, "<!here>") {
+			t.Errorf("%s: %s in %s, want %s", phase, got, body, want)
+		}
+	}
+}
+
+// buttonsIn are the action ids of the buttons in an answer that the person alone sees.
+func buttonsIn(t *testing.T, body string) (ids []string) {
+	t.Helper()
+	var m struct {
+		Type   string `json:"response_type"`
+		Blocks []struct {
+			Elements []struct {
+				ID string `json:"action_id"`
+			} `json:"elements"`
+		} `json:"blocks"`
+	}
+	if err := json.Unmarshal([]byte(body), &m); err != nil || m.Type != "ephemeral" {
+		t.Fatalf("answer %s: %v", body, err)
+	}
+	for _, b := range m.Blocks {
+		for _, e := range b.Elements {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}

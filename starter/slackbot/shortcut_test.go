@@ -1,0 +1,117 @@
+package slackbot_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"hikeshi/starter/slackbot"
+	"hikeshi/workflows/incident"
+)
+
+// choose is the payload of a shortcut: a global one without a channel.
+func (w *workspace) choose(callback, channel, text string) map[string]any {
+	p := map[string]any{"type": "shortcut", "api_app_id": "A0HIKESHI", "team": map[string]any{"id": "T0SANDBOX"}, "user": map[string]any{"id": "U0AOI0001", "username": "aoi"},
+		"trigger_id": "1.2.abc", "callback_id": callback}
+	if channel != "" {
+		p["type"], p["response_url"], p["channel"] = "message_action", w.URL+"/actions/1", map[string]any{"id": channel, "name": "x"}
+		p["message"] = map[string]any{"ts": "1700000000.000100", "text": text, "user": "U0BEN0002"}
+	}
+	return p
+}
+
+func TestACaseIsOpenedInOneFieldAndOneClick(t *testing.T) {
+	for name, ask := range map[string]func(w *workspace){
+		"the command":         func(w *workspace) { w.post("/slack/commands", w.form("open").Encode(), time.Now(), secret) },
+		"the button":          func(w *workspace) { w.interact(t, w.press("U0AOI0001", "aoi", "case_open", "{}", "1.2")) },
+		"the global shortcut": func(w *workspace) { w.interact(t, w.choose("open_case", "", "")) },
+	} {
+		d := newDesk()
+		w := newWorkspace(t, d)
+		ask(w)
+		f := w.form1(t)
+		required := 0
+		for _, b := range f.Blocks {
+			if b.Type == "input" && !b.Optional {
+				required++
+			}
+		}
+		if f.Callback != "form_open" || required != 1 {
+			t.Errorf("%s: %d required fields in %+v", name, required, f)
+		}
+		if _, body := w.interact(t, w.fill(f, map[string]string{"severity": "2"})); !strings.Contains(body, `"errors":{"title":`) || len(d.kept()) > 0 {
+			t.Errorf("%s without a title: %s", name, body)
+		}
+		full := w.fill(f, map[string]string{"title": "<!channel> mail", "severity": "2", "org": "acme", "invite": "U0BEN0002", "audience": "organisation", "drill": "yes"})
+		for range 2 { // a network may deliver it again
+			_, body := w.interact(t, full)
+			if name == "the global shortcut" { // which has no address for answers
+				if !strings.Contains(body, `"response_action":"update"`) || !strings.Contains(body, "Your case is being opened") {
+					t.Errorf("%s: answer %s", name, body)
+				}
+			} else if first, then := w.hears(t), w.hears(t); body != "" || !strings.Contains(first, "Your case is being opened") || !strings.Contains(then, "SEC-1 is open: <#C0CASE001>") {
+				t.Errorf("%s: answer %s, told %q and %q", name, body, first, then)
+			}
+		}
+		want := []incident.Request{{ID: "V0VIEW001", Title: "<!channel> mail", Severity: 2, Organisations: []string{"acme"}, Invite: []string{"U0BEN0002"}, Audience: "organisation", Drill: true,
+			By: aoi("T0SANDBOX", "")}}
+		if diff := cmp.Diff(want, d.kept(), cmpopts.IgnoreFields(incident.Request{}, "Asked")); diff != "" {
+			t.Errorf("%s: requests (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestARefusedCaseStaysInItsForm(t *testing.T) {
+	d := newDesk()
+	d.openErr = []error{incident.Refuse(incident.Rule, "Ask the CSIRT", "no place for <it>")}
+	w := newWorkspace(t, d)
+	w.interact(t, w.choose("open_case", "", ""))
+	if _, body := w.interact(t, w.fill(w.form1(t), map[string]string{"title": "mail"})); !strings.Contains(body, `"errors":{"title":"Not done: no place for`) {
+		t.Errorf("answer %s", body)
+	}
+}
+
+func TestAMessageBecomesALessonATaskOrACase(t *testing.T) {
+	const text = "Who owns &lt;it&gt;? <@U0BEN0002|ben>\nNobody knows."
+	for callback, want := range map[string]struct{ form, private string }{
+		"mark_lesson": {"form_lesson", "SEC-1"}, "make_task": {"form_task", "SEC-1"}, "open_case": {"form_open", ""},
+	} {
+		w := newWorkspace(t, inPhase(incident.PhaseAnalysis))
+		w.interact(t, w.choose(callback, "C0CASE001", text))
+		raw := <-w.opened
+		if got := string(raw.View); !strings.Contains(got, `"callback_id":"`+want.form+`"`) || !strings.Contains(got, want.private) || !strings.Contains(got, "Who owns") || strings.Contains(got, "<@U0BEN0002") {
+			t.Errorf("%s: %s", callback, got)
+		}
+	}
+	w := newWorkspace(t, inPhase(incident.PhaseAnalysis))
+	w.interact(t, w.choose("mark_lesson", "C0GENERAL", text))
+	if got := w.hears(t); !strings.Contains(got, "there is no case") || len(w.opened) > 0 {
+		t.Errorf("elsewhere: %q", got)
+	}
+}
+
+func TestAMessageIsAddedToTheTimelineOnce(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	w := newWorkspace(t, d)
+	for range 2 {
+		if status, body := w.interact(t, w.choose("add_timeline", "C0CASE001", "the server is <!here|off>")); status != http.StatusOK || body != "" {
+			t.Errorf("%d %s", status, body)
+		}
+		w.hears(t)
+	}
+	want := []slackbot.Act{{ID: "note.C0CASE001.1700000000.000100", Verb: "note", Fields: said{"text": {"the server is @off"}, "at": {"2023-11-14T22:13:20Z"}},
+		By:     aoi("T0SANDBOX", "C0CASE001"),
+		Viewer: slackbot.Viewer{User: "U0AOI0001", Channel: "C0CASE001"}}}
+	if diff := cmp.Diff(want, d.did()); diff != "" {
+		t.Errorf("acts (-want +got):\n%s", diff)
+	}
+	bad := w.choose("add_timeline", "C0CASE001", "x")
+	bad["message"] = map[string]any{"ts": "<!here>", "text": "x"}
+	if status, _ := w.interact(t, bad); status != http.StatusBadRequest {
+		t.Errorf("a message without a time: %d", status)
+	}
+}
