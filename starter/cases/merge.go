@@ -3,8 +3,6 @@ package cases
 import (
 	"context"
 
-	"go.temporal.io/api/workflow/v1"
-
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/settings"
@@ -12,23 +10,34 @@ import (
 
 // aimed is a merge with the workflow id of the case that it goes to. What a door can know to be in vain is refused before
 // anything is said: that case is not there, or not for the viewer to see, or does not take the duplicate.
-func (c *Cases) aimed(ctx context.Context, duplicate *workflow.WorkflowExecutionInfo, cmd workflows.MergeCommand, viewer settings.Viewer) (workflows.MergeCommand, error) {
+func (c *Cases) aimed(ctx context.Context, duplicate string, cmd workflows.MergeCommand) (workflows.MergeCommand, error) {
+	viewer := c.config.Viewer
+	if cmd.By.Door == incident.DoorSlack { // the rights of this machine do not count
+		viewer = settings.Viewer{SlackUser: cmd.By.Who}
+	}
 	found, err := c.find(ctx, cmd.Into)
 	if err != nil {
 		return cmd, err
 	}
 	info := found.GetWorkflowExecutionInfo()
 	into, err := c.head(info)
-	if err := judge(c.config, into, err, missing(cmd.Into)); err != nil || !c.config.Visible(into, viewer) {
-		return cmd, either(err, missing(cmd.Into))
+	if err != nil {
+		return cmd, judge(c.config, into, err, nil)
+	}
+	if !c.config.Visible(into, viewer) {
+		return cmd, missing(cmd.Into)
 	}
 	cmd.Into, cmd.IntoID = into.Number, info.GetExecution().GetWorkflowId()
-	if cmd.IntoID == duplicate.GetExecution().GetWorkflowId() {
+	if cmd.IntoID == duplicate {
 		return cmd, nil // the case says that it cannot be a duplicate of itself
 	}
-	from, err := c.head(duplicate)
+	own, err := c.describe(ctx, duplicate)
 	if err != nil {
-		return cmd, c.explain(err, "read case "+number(duplicate))
+		return cmd, err
+	}
+	from, err := c.head(own.GetWorkflowExecutionInfo())
+	if err != nil {
+		return cmd, judge(c.config, from, err, nil)
 	}
 	return cmd, c.takes(ctx, into, from, running(info))
 }

@@ -34,11 +34,6 @@ func (c *Cases) Send(ctx context.Context, number, update string, command any, up
 	if !running(info) {
 		return workflows.Answer{}, ended(number)
 	}
-	if merge, ok := command.(workflows.MergeCommand); ok {
-		if command, err = c.aimed(ctx, info, merge, c.config.Viewer); err != nil {
-			return workflows.Answer{}, err
-		}
-	}
 	answer, err := c.send(ctx, info.GetExecution().GetWorkflowId(), update, command, updateID)
 	return answer, c.outcome(err, answer, number, update, updateID)
 }
@@ -46,6 +41,13 @@ func (c *Cases) Send(ctx context.Context, number, update string, command any, up
 // send signs the command, if this is a gateway, and waits for its answer.
 func (c *Cases) send(ctx context.Context, workflowID, update string, command any, id string) (workflows.Answer, error) {
 	id = commandID(update, command, id)
+	if merge, ok := command.(workflows.MergeCommand); ok {
+		aimed, err := c.aimed(ctx, workflowID, merge)
+		if err != nil {
+			return workflows.Answer{}, err
+		}
+		command = aimed
+	}
 	command, err := c.signed(command, incident.Act{Name: update, Workflow: workflowID, ID: id})
 	if err != nil {
 		return workflows.Answer{}, err
