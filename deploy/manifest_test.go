@@ -93,7 +93,7 @@ func sorted(set map[string]bool) []string {
 }
 
 // shortcuts are the callback ids that the gateway may know.
-var shortcuts = []string{"open_case", "mark_lesson", "make_task", "add_timeline"}
+var shortcuts = []string{"open_case_anywhere", "open_case", "mark_lesson", "make_task", "add_timeline"}
 
 func TestManifestHasWhatTheGatewayRoutes(t *testing.T) {
 	m, code := manifest(t), parse(t, "../starter/slackbot")

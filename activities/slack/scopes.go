@@ -15,6 +15,7 @@ var methods = map[string]string{
 	"bookmarks.edit":           "bookmarks:write",
 	"bookmarks.list":           "bookmarks:read",
 	"bots.info":                "users:read",
+	"chat.getPermalink":        "",
 	"chat.postMessage":         "chat:write",
 	"chat.update":              "chat:write",
 	"conversations.archive":    manageBoth,
@@ -39,6 +40,7 @@ var methods = map[string]string{
 	"users.list":               "users:read",
 	"users.lookupByEmail":      "users:read.email",
 	"views.open":               "",
+	"views.update":             "",
 }
 
 const (

@@ -15,6 +15,7 @@ import (
 // Callback ids of the shortcuts; see deploy/slack-manifest.yaml.
 const (
 	openShortcut     = "open_case"
+	openAnywhere     = "open_case_anywhere" // the global one: an id may stand for one shortcut only
 	lessonShortcut   = "mark_lesson"
 	taskShortcut     = "make_task"
 	timelineShortcut = "add_timeline"
@@ -29,7 +30,7 @@ func (g *Gateway) shortcut(ctx context.Context, i interaction) reply {
 	f := fields{}
 	text := ""
 	switch i.Callback {
-	case openShortcut:
+	case openShortcut, openAnywhere:
 		f.set("title", incident.Shorten(incident.CleanLine(first), incident.MaxTitle))
 		f.set("report", incident.Shorten(words, longText))
 		text = g.askForCase(ctx, a, f)
