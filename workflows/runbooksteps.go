@@ -165,7 +165,7 @@ const (
 )
 
 // postCard posts the card that shows how far the run is, in the machine's thread, and keeps it true. A card that cannot
-// be posted holds up nothing, and is given up with the run.
+// be posted holds up nothing; it is tried once more when the run has ended, and then given up with it.
 func (b *bookRun) postCard(ctx workflow.Context) error {
 	if b.is(stepRunCard, StepDone) && b.records[stepRunCard].Result == nil {
 		return nil // given up
@@ -176,14 +176,16 @@ func (b *bookRun) postCard(ctx workflow.Context) error {
 	var card slack.Notice
 	wanted := func() bool { return b.State == runRunning || b.speaks() && !b.is(stepRunCard, StepStuck) }
 	err := b.whileWanted(ctx, stepRunCard, wanted, func(ctx workflow.Context) (err error) {
-		card, err = runStep[slack.Notice](ctx, b.runner, step{stepRunCard, Slack, ordinary, slackActivities.PostNotice, func(e activities.Effect) any {
-			b.Shown["card"] = digest(b.shown())
-			return slack.PostNotice{Effect: e, Channel: b.Order.Channel, Thread: b.Order.Thread, Message: message(b.view().RunCard(b.shown(), slack.Escape))}
-		}})
+		card, err = runStep[slack.Notice](ctx, b.runner, b.cardStep())
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if card.TS == "" && b.is(stepRunCard, StepStuck) && b.speaks() { // what it was stuck with may be over: the steps went on too
+		if card, _, err = runQuiet[slack.Notice](ctx, b.runner, b.cardStep()); err != nil {
+			return err
+		}
 	}
 	b.letGo(ctx, stepRunCard)
 	if card.TS == "" {
@@ -197,6 +199,13 @@ func (b *bookRun) postCard(ctx workflow.Context) error {
 			return slack.UpdateNotice{Channel: b.Order.Channel, TS: card.TS, Message: message(b.view().RunCard(b.shown(), slack.Escape))}
 		}},
 	})
+}
+
+func (b *bookRun) cardStep() step {
+	return step{stepRunCard, Slack, ordinary, slackActivities.PostNotice, func(e activities.Effect) any {
+		b.Shown["card"] = digest(b.shown())
+		return slack.PostNotice{Effect: e, Channel: b.Order.Channel, Thread: b.Order.Thread, Message: message(b.view().RunCard(b.shown(), slack.Escape))}
+	}}
 }
 
 // cardLives reports whether the card can still be written. One that Slack refuses to change, because somebody has deleted

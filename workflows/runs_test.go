@@ -366,6 +366,32 @@ func TestAStuckStepOfARunIsResumed(t *testing.T) {
 	require.Contains(t, w.slack.Members(channelOf(t, next)), "U0LENA006")
 }
 
+// A card that could not be posted is tried once more when the steps have gone on: the run does not end without one.
+func TestTheCardOfARunIsTriedAgainAtItsEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.shelve(map[string]string{"mail": mailBook})
+	state, _ := w.intake(report("req-late-card"))
+	book, next := w.bookState(state, "mail")
+	p := w.obliging(book)
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "chat.postMessage", Mode: "before", Error: "is_archived"}))
+	last, book := p.play(book, 5*time.Minute)
+	require.Equal(t, []any{"done", "done", "stuck", "owed", "owed"}, last["states"])
+	open := map[string]float64{}
+	for _, s := range last["open"].([]any) {
+		open[s.(map[string]any)["id"].(string)] = s.(map[string]any)["generation"].(float64)
+	}
+	require.Contains(t, open, "run.card")
+	w.slack.ClearFaults()
+	_, book = p.play(book, 5*time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
+		env.RegisterDelayedCallback(func() {
+			w.perform(env, "d1", resolve("run.3.notify", int(open["run.3.notify"]), workflows.ActionRetry, responder, "", ""))
+		}, time.Minute)
+	})
+	require.Nil(t, book)
+	require.Equal(t, 1, w.inChannel(channelOf(t, next))("✓ 5. <https://example.jp/report|Report it>"))
+}
+
 // What the case refuses is stuck in the run; it is asked anew, and somebody may skip it.
 func TestWhatTheCaseRefusesIsStuckInTheRun(t *testing.T) {
 	t.Parallel()
