@@ -34,6 +34,7 @@ func verbs() map[string]verb {
 		"conclude": {workflows.ConcludeUpdate, []string{"analysis", "finding", "drop"}, concludeOf},
 		"task":     {workflows.TaskUpdate, []string{"task", "title", "owner", "due", "status", "done"}, taskOf},
 		"update":   {workflows.PublishUpdate, []string{"text", "next"}, publishOf},
+		"run":      {workflows.RunUpdate, []string{"runbook", "abort", "reason"}, runOf},
 		"lesson":   {workflows.LessonUpdate, []string{"text"}, lessonOf},
 		"note":     {workflows.NoteUpdate, []string{"text", "link", "at"}, noteOf},
 		"decide":   {workflows.DecideUpdate, []string{"lesson", "as", "reason"}, decideOf},
@@ -152,6 +153,16 @@ func publishOf(s *input) any {
 		if c.Next, err = time.ParseDuration(strings.ReplaceAll(next, " ", "")); err != nil || c.Next <= 0 {
 			s.refuse("next", incident.Refuse(incident.Usage, "Use a time such as 30m, 2h or 24h", "%q is no time from now", clipped(next)))
 		}
+	}
+	return c
+}
+
+func runOf(s *input) any {
+	c := workflows.RunCommand{Runbook: s.line("runbook"), Abort: s.id("abort"), Reason: s.text("reason"), By: s.by}
+	if c.Abort == "" {
+		s.needs("runbook", "Name the runbook, such as phishing-mail")
+	} else {
+		s.needs("reason", "Say why the run is ended")
 	}
 	return c
 }

@@ -284,7 +284,7 @@ func TestWithoutAFormPeopleLearnWhatToTypeInstead(t *testing.T) {
 
 func TestTheBareCommandShowsWhatFits(t *testing.T) {
 	for phase, want := range map[incident.Phase]string{
-		incident.PhaseTriage:  "case_triage case_details case_severity case_contain case_analyze case_task case_update case_lesson case_take case_handover case_waive case_close case_merge case_mistake",
+		incident.PhaseTriage:  "case_triage case_details case_severity case_contain case_analyze case_run case_task case_update case_lesson case_take case_handover case_waive case_close case_merge case_mistake",
 		incident.PhaseLessons: "case_decide case_lesson case_task case_update case_severity case_take case_handover case_waive case_back case_mistake",
 		incident.PhaseArchive: "case_back",
 		incident.PhaseClosed:  "case_reopen",

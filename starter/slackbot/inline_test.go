@@ -35,6 +35,8 @@ func TestVerbsAreTypedInOneLine(t *testing.T) {
 		`lesson SEC-7 who owns it?`:             {Verb: "lesson", Number: "SEC-7", Fields: said{"text": {"who owns it?"}}},
 		`contain not applicable`:                {Verb: "contain", Fields: said{"state": {"not applicable"}}},
 		`analyze mailbox --lead <@U0BEN0002> --invite <@U0CHIE003>,<!subteam^S0NET|@net>`: {Verb: "analyze", Fields: said{"name": {"mailbox"}, "lead": {"U0BEN0002"}, "invite": {"U0CHIE003", "S0NET"}}},
+		`run phishing mail`:                                                {Verb: "run", Fields: said{"runbook": {"phishing mail"}}},
+		`run --abort r1 --reason "a false alarm"`:                          {Verb: "run", Fields: said{"abort": {"r1"}, "reason": {"a false alarm"}}},
 		`analyze a1 --lead <@U0BEN0002>`:                                   {Verb: "analyze", Fields: said{"analysis": {"a1"}, "lead": {"U0BEN0002"}}},
 		`conclude one mailbox was read`:                                    {Verb: "conclude", Fields: said{"finding": {"one mailbox was read"}}},
 		`conclude a2 --drop "the logs are gone"`:                           {Verb: "conclude", Fields: said{"analysis": {"a2"}, "drop": {"the logs are gone"}}},

@@ -99,6 +99,9 @@ func verbs() []verb {
 		{name: "update", main: "text", slots: []slot{
 			{name: "text", kind: aText, required: true, most: longText}, {name: "next", kind: aChoice, choices: []string{"30m", "1h", "2h", "4h", "8h", "24h"}},
 		}},
+		{name: "run", main: "runbook", one: []string{"runbook", "abort"}, slots: []slot{
+			{name: "runbook", kind: aLine, required: true, unless: "abort", most: 200}, {name: "abort", kind: anID, typed: true}, {name: "reason", kind: aText, most: longReason, typed: true},
+		}},
 		{name: "lesson", main: "text", slots: []slot{{name: "text", kind: aText, required: true, most: longText}}},
 		{name: "note", main: "text", slots: []slot{
 			{name: "text", kind: aText, required: true, most: longText}, {name: "link", kind: aLine, typed: true}, {name: "at", kind: aLine, typed: true},

@@ -20,7 +20,7 @@ func (c Case) Acts() []string {
 			break
 		}
 	}
-	return append(list, "task", "update", "lesson", "take", "handover", "waive", "close", "merge", "mistake")
+	return append(list, "run", "task", "update", "lesson", "take", "handover", "waive", "close", "merge", "mistake")
 }
 
 // onCard reports whether a verb has a button on the card: what is seldom wanted is found by the bare command.
