@@ -59,10 +59,12 @@ var (
 // openInteraction reads the payload, and refuses one that does not say who did it in which workspace with which app.
 func openInteraction(payload []byte) (interaction, error) {
 	var i interaction
-	switch err := lenient(payload, &i); {
+	err := lenient(payload, &i)
+	nameless := i.App == "" && i.isShortcut() // Slack does not say which app's it is
+	switch {
 	case err != nil:
 		return i, errors.New("the payload is no JSON")
-	case !plainUser.MatchString(i.User.ID), !plainTeam.MatchString(i.Team.ID), !plainApp.MatchString(i.App):
+	case !plainUser.MatchString(i.User.ID), !plainTeam.MatchString(i.Team.ID), !plainApp.MatchString(i.App) && !nameless:
 		return i, errors.New("the payload does not name its user, team and app")
 	}
 	return i, nil
@@ -88,13 +90,15 @@ func (g *Gateway) interact(ctx context.Context, payload []byte) reply {
 		return g.submitted(ctx, i)
 	case i.Type == "view_submission" && strings.HasPrefix(i.View.Callback, formPrefix):
 		return g.filled(ctx, i)
-	case i.Type == "shortcut", i.Type == "message_action":
+	case i.isShortcut():
 		return g.shortcut(ctx, i)
 	case i.Type != "view_closed":
 		g.o.Log.Warn("leave an interaction aside", "type", incident.Shorten(incident.CleanLine(i.Type), 40), "callback", incident.Shorten(incident.CleanLine(i.View.Callback), 40))
 	}
 	return done()
 }
+
+func (i interaction) isShortcut() bool { return i.Type == "shortcut" || i.Type == "message_action" }
 
 // by is the person, as Slack's signature vouches for.
 func (i interaction) by() incident.By {

@@ -15,7 +15,7 @@ import (
 
 // choose is the payload of a shortcut: a global one without a channel.
 func (w *workspace) choose(callback, channel, text string) map[string]any {
-	p := map[string]any{"type": "shortcut", "api_app_id": "A0HIKESHI", "team": map[string]any{"id": "T0SANDBOX"}, "user": map[string]any{"id": "U0AOI0001", "username": "aoi"},
+	p := map[string]any{"type": "shortcut", "team": map[string]any{"id": "T0SANDBOX"}, "user": map[string]any{"id": "U0AOI0001", "username": "aoi"},
 		"trigger_id": "1.2.abc", "callback_id": callback}
 	if channel != "" {
 		p["type"], p["response_url"], p["channel"] = "message_action", w.URL+"/actions/1", map[string]any{"id": channel, "name": "x"}
