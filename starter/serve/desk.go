@@ -14,7 +14,10 @@ import (
 )
 
 // deskOf is the [slackbot.Desk] over Temporal's cases.
-type deskOf struct{ *cases.Cases }
+type deskOf struct {
+	*cases.Cases
+	runbooks func() []notice.Runbook // that can be run
+}
 
 // Open records the request.
 func (d deskOf) Open(ctx context.Context, request incident.Request) error {
@@ -46,6 +49,7 @@ func (d deskOf) Status(ctx context.Context, number string, v slackbot.Viewer) (n
 		return notice.Case{}, known(err)
 	}
 	c := caseOf(view.Status)
+	c.Runbooks = d.runbooks()
 	if view.Partial {
 		c.Notes = append(c.Notes, view.Why)
 	}
@@ -122,4 +126,17 @@ func known(err error) error {
 		return fmt.Errorf("%w: %w", slackbot.ErrNotConfirmed, err)
 	}
 	return err
+}
+
+// runbooksOf reads the runbooks anew each time: people add some while the gateway runs. Those that cannot be run are
+// left out; which there are at last, the worker says.
+func runbooksOf(config *settings.Config) func() []notice.Runbook {
+	return func() (list []notice.Runbook) {
+		for _, b := range config.Library().List(config.Language) {
+			if b.Problem == "" {
+				list = append(list, notice.Runbook{Name: b.Name, Title: b.Title})
+			}
+		}
+		return list
+	}
 }

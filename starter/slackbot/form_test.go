@@ -12,6 +12,7 @@ import (
 
 	"hikeshi/starter/slackbot"
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
 )
 
 // shownForm is a form as the person sees it.
@@ -86,6 +87,7 @@ func inPhase(p incident.Phase) *desk {
 	d.found.Phase, d.found.Severity, d.found.Scope, d.found.Containment = p, 2, "3 mailboxes", incident.Acting
 	d.found.Gates = []incident.Gate{incident.NewGate(p, incident.Need{Name: "scope"})}
 	d.found.Lessons = []incident.Lesson{{ID: "l1", Text: "<!channel> who owns it?"}}
+	d.found.Runbooks = []notice.Runbook{{Name: "phishing-mail", Title: "フィッシングメール"}, {Name: "lost-device", Title: "<!channel> lost"}}
 	return d
 }
 

@@ -56,7 +56,7 @@ func TestFormsLookAsTheyShould(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
 		w := newWorkspaceIn(t, inPhase(incident.PhaseAnalysis), lang)
 		var all bytes.Buffer
-		for _, verb := range []string{"triage", "severity", "details", "handover", "decline", "contain", "analyze", "conclude", "task", "update", "lesson", "note", "decide", "waive", "back", "close", "mistake", "merge", "reopen"} {
+		for _, verb := range []string{"triage", "severity", "details", "handover", "decline", "contain", "analyze", "conclude", "task", "update", "lesson", "run", "note", "decide", "waive", "back", "close", "mistake", "merge", "reopen"} {
 			p := w.press("U0AOI0001", "aoi", "case_"+verb, `{"workflow":"case/SEC-1"}`, "1.2")
 			p["response_url"] = "https://hooks.slack.com/actions/1"
 			w.interact(t, p)

@@ -111,6 +111,10 @@ func (s slot) options(lang string, c notice.Case) (list []option) {
 				list = append(list, option{l.ID, l.ID + " " + incident.CleanLine(l.Text)})
 			}
 		}
+	case aRunbook:
+		for _, b := range c.Runbooks {
+			list = append(list, option{b.Name, b.Title})
+		}
 	case aGate:
 		for _, gate := range c.Gates {
 			for _, need := range gate.Missing {

@@ -33,7 +33,8 @@ type slot struct {
 
 type slotKind string
 
-// What a slot takes. Choices of analyses, lessons and gates are those of the case.
+// What a slot takes. Choices of analyses, lessons and gates are those of the case; those of runbooks are the
+// configuration's.
 const (
 	aLine      slotKind = "line"
 	aText      slotKind = "text"
@@ -46,6 +47,7 @@ const (
 	anAnalyse  slotKind = "analysis"
 	aLesson    slotKind = "lesson"
 	aGate      slotKind = "gate"
+	aRunbook   slotKind = "runbook"
 	aFlag      slotKind = "flag"
 )
 
@@ -100,7 +102,7 @@ func verbs() []verb {
 			{name: "text", kind: aText, required: true, most: longText}, {name: "next", kind: aChoice, choices: []string{"30m", "1h", "2h", "4h", "8h", "24h"}},
 		}},
 		{name: "run", main: "runbook", one: []string{"runbook", "abort"}, slots: []slot{
-			{name: "runbook", kind: aLine, required: true, unless: "abort", most: 200}, {name: "abort", kind: anID, typed: true}, {name: "reason", kind: aText, most: longReason, typed: true},
+			{name: "runbook", kind: aRunbook, required: true, unless: "abort", most: 200}, {name: "abort", kind: anID, typed: true}, {name: "reason", kind: aText, most: longReason, typed: true},
 		}},
 		{name: "lesson", main: "text", slots: []slot{{name: "text", kind: aText, required: true, most: longText}}},
 		{name: "note", main: "text", slots: []slot{

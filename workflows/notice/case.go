@@ -47,6 +47,7 @@ type Case struct {
 	Others           []Link // addresses that runbooks have put beside the case's things
 	Tasks            []incident.Task
 	Lessons          []incident.Lesson
+	Runbooks         []Runbook        // that can be run; only forms show them
 	LastUpdate       *incident.Update // nil: none was published
 	NextUpdate       time.Time        // zero: none was promised
 	Resolution       incident.Resolution
