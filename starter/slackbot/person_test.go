@@ -33,6 +33,7 @@ func newOffice(t *testing.T) (*office, *Gateway) {
 	t.Cleanup(func() { cancel(); o.Close() })
 	g := New(ctx, Options{Lang: "en", APIURL: o.URL, Groups: []string{"S1", "S2"}, Log: slog.New(slog.DiscardHandler),
 		Token: func() (string, error) { return "xoxb-1", nil }})
+	g.follows.Wait() // it knows whose it is: what a test changes now, nobody else reads meanwhile
 	return o, g
 }
 
@@ -70,6 +71,11 @@ func quoteAll(ids []string) (list string) {
 	return list
 }
 
+func (o *office) count(call string) (n int) {
+	o.set(func() { n = o.asked[call] })
+	return n
+}
+
 func (o *office) set(change func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -101,11 +107,11 @@ func TestPerson(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		}
-		if n := o.asked["/api/users.info"+want.ID]; n != 1 {
+		if n := o.count("/api/users.info" + want.ID); n != 1 {
 			t.Errorf("%s was asked for %d times, want once", want.ID, n)
 		}
 	}
-	if n := o.asked["/api/usergroups.users.listS2"]; n != 1 {
+	if n := o.count("/api/usergroups.users.listS2"); n != 1 {
 		t.Errorf("the group was asked for %d times, want once", n)
 	}
 }
@@ -113,7 +119,7 @@ func TestPerson(t *testing.T) {
 // Whoever asks must not wait for a Slack that does not answer, and is not taken for somebody they may not be.
 func TestPersonOfASilentSlack(t *testing.T) {
 	o, g := newOffice(t)
-	o.silent = true
+	o.set(func() { o.silent = true })
 	want := person{ID: "U1", Lang: "en"}
 	began := time.Now()
 	if diff := cmp.Diff(want, g.person(t.Context(), "U1")); diff != "" {
