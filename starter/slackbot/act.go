@@ -3,6 +3,7 @@ package slackbot
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -66,9 +67,22 @@ func (g *Gateway) inline(ctx context.Context, a asker, v verb, c command, rest s
 	return say(g.explained(a.lang, err, typed(c)) + givenBack(c))
 }
 
-// did is what the person reads of an act that is done. The answer may repeat a person's words.
+// did is what the person reads of an act that is done. The answer may repeat a person's words, and name somebody by the
+// id that a form has given: Slack shows it as their name, and a message for one reader calls nobody else.
 func did(lang, verb string, d Done) string {
-	return notice.Did(lang, escape, verb, d.Number, d.ID, d.Text, d.Missing)
+	return named(notice.Did(lang, escape, verb, d.Number, d.ID, d.Text, d.Missing))
+}
+
+var likeUser = regexp.MustCompile(`\b[UW][A-Z0-9]{8,29}\b`)
+
+// named turns the ids of people into mentions. A word in capitals is none.
+func named(text string) string {
+	return likeUser.ReplaceAllStringFunc(text, func(id string) string {
+		if !strings.ContainsAny(id, "0123456789") {
+			return id
+		}
+		return "<@" + id + ">"
+	})
 }
 
 // pursueAct finds out, in the background, what became of an act that was not confirmed in time: asking for the same one
