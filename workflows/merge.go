@@ -98,7 +98,7 @@ func (c *caseRun) openAnalyses() (list []string) {
 
 // How long a note waits for its answer before it is sent again.
 const (
-	firstMergeWait   = time.Minute
+	firstMergeWait   = 10 * time.Second
 	longestMergeWait = time.Hour
 )
 

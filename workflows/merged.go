@@ -192,10 +192,10 @@ func (c *caseRun) answerMerges(ctx workflow.Context) error {
 			return err
 		}
 		r := c.MergeReplies[0]
-		c.MergeReplies = c.MergeReplies[1:]
 		if err := workflow.SignalExternalWorkflow(ctx, r.To, "", mergeAnswerSignal, r.mergeAnswer).Get(ctx, nil); temporal.IsCanceledError(err) {
-			return err // it is asked again
+			return err // it stays for the next run
 		}
+		c.MergeReplies = slices.DeleteFunc(c.MergeReplies, func(q mergeReply) bool { return q.To == r.To && q.Round == r.Round && q.Seq == r.Seq })
 	}
 }
 
