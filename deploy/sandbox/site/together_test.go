@@ -63,6 +63,7 @@ func TestEverythingSideBySideInTheBrowser(t *testing.T) {
 	b.is("that the cell below is chosen", "document.activeElement.getAttribute('aria-label') === 'A2'")
 	b.do("write below", chromedp.KeyEvent("x"+enter))
 	b.shows(".grid td", "x")
+	b.is("that the next cell below is chosen", "document.activeElement.getAttribute('aria-label') === 'A3'")
 	value[bool](b, "(document.querySelector('[aria-label=A2]').focus(), true)")
 	b.do("write over it", chromedp.KeyEvent(enter), chromedp.KeyEvent("葵"+enter))
 	b.shows(".grid td", "x葵")
