@@ -14,10 +14,7 @@ import (
 )
 
 // deskOf is the [slackbot.Desk] over Temporal's cases.
-type deskOf struct {
-	*cases.Cases
-	runbooks func() []notice.Runbook // that can be run
-}
+type deskOf struct{ *cases.Cases }
 
 // Open records the request.
 func (d deskOf) Open(ctx context.Context, request incident.Request) error {
@@ -49,7 +46,6 @@ func (d deskOf) Status(ctx context.Context, number string, v slackbot.Viewer) (n
 		return notice.Case{}, known(err)
 	}
 	c := caseOf(view.Status)
-	c.Runbooks = d.runbooks()
 	if view.Partial {
 		c.Notes = append(c.Notes, view.Why)
 	}

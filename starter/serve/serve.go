@@ -50,7 +50,7 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	gateway := slackbot.New(ctx, slackbot.Options{
-		Desk: deskOf{desk, runbooksOf(config)}, Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check,
+		Desk: deskOf{desk}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check,
 		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, Team: config.Slack.Team, App: config.Slack.App,
 		Groups: config.Rights().Groups(), Reading: config.Reading,
 	})

@@ -31,6 +31,9 @@ func (g *Gateway) askFor(ctx context.Context, a asker, v verb, number string, f 
 	if err != nil {
 		return g.explained(a.lang, err, what)
 	}
+	if _, chooses := v.slot("runbook"); chooses && g.o.Runbooks != nil {
+		found.Runbooks = g.o.Runbooks()
+	}
 	if err := g.showForm(ctx, a, v, found, f); err != nil {
 		g.o.Log.Warn("a form cannot be shown", "verb", v.name, "error", err)
 		return notice.FormByHand(a.lang, v.usage())

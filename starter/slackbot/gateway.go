@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
 )
 
 // Options configure a gateway.
@@ -25,8 +26,10 @@ type Options struct {
 	Groups   []string               // ids of the user groups that the rules name
 	// Reading decides who may read cases; inside: the one of the channel they ask in; nil: everybody.
 	Reading func(verb string, by incident.By, inside bool) error
-	Ready   func(context.Context) error
-	Log     *slog.Logger // nil: slog.Default
+	// Runbooks are those that can be run, read when somebody has to choose one; nil: the form takes a name.
+	Runbooks func() []notice.Runbook
+	Ready    func(context.Context) error
+	Log      *slog.Logger // nil: slog.Default
 }
 
 // Gateway serves Slack's requests.
