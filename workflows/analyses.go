@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -12,6 +13,10 @@ import (
 
 // maxAnalyses bounds how many analyses a case has: its state must stay small.
 const maxAnalyses = 100
+
+// wonderFirst is how long the case waits for an analysis that holds up its archive until it asks once more; twice as long
+// each time.
+const wonderFirst = 5 * time.Minute
 
 // analysisRecord is what the case knows of an analysis: what people decided, which it tells the analysis's workflow,
 // and what that reported.
@@ -26,6 +31,13 @@ type analysisRecord struct {
 	Heard  heard          `json:"heard,omitzero"`
 	// Abandoned: somebody gave it up because it cannot have a channel.
 	Abandoned bool `json:"abandoned,omitempty"`
+	// Wondered is when the case asked last how the analysis is.
+	Wondered time.Time `json:"wondered,omitzero"`
+}
+
+// holds reports whether the case cannot be archived because of what the analysis has told it.
+func (a *analysisRecord) holds() bool {
+	return !a.Abandoned && (a.Report.Busy || len(a.Report.Open) > 0)
 }
 
 // analyze opens an analysis, or changes one: hands it over, brings people in, corrects its hypothesis.
@@ -163,11 +175,35 @@ func (c *caseRun) hearAnalysis(r analysisReport) {
 	c.changed()
 }
 
+// askAnalyses asks those that hold up the archive how they are: whoever resets an analysis in Temporal to where it had told
+// everything, while an earlier reset was telling something else, leaves the case with news that nobody takes back.
+func (c *caseRun) askAnalyses(ctx workflow.Context) error {
+	var holding []*analysisRecord
+	for wait := wonderFirst; ; wait = min(2*wait, childPulse) {
+		if err := c.await(ctx, func() bool {
+			holding = slices.DeleteFunc(slices.Clone(c.Analyses), func(a *analysisRecord) bool { return !a.holds() })
+			return c.Phase == incident.PhaseArchive && len(holding) > 0
+		}); err != nil {
+			return err
+		}
+		if workflow.GetVersion(ctx, "ask analyses how they are", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+			return nil
+		}
+		for _, a := range holding {
+			a.Wondered = workflow.Now(ctx)
+		}
+		c.changed()
+		if err := c.awaitFor(ctx, wait, "ask the analyses once more", func() bool { return c.Phase != incident.PhaseArchive }); err != nil {
+			return err
+		}
+	}
+}
+
 // analysisOrder is what an analysis's workflow has to know.
 func (c *caseRun) analysisOrder(a *analysisRecord) analysisOrder {
 	return analysisOrder{
 		Number: c.Number, Analysis: a.Analysis, Asked: a.Asked, Invite: a.Invite, Links: c.links(), Shut: c.shut(a.Report.Channel), End: c.Archive.Ended,
-		Abandoned: a.Abandoned, Commander: c.commanderFor(),
+		Abandoned: a.Abandoned, Commander: c.commanderFor(), Wondered: a.Wondered,
 	}.withoutEcho()
 }
 

@@ -73,6 +73,8 @@ type analysisOrder struct {
 	// Abandoned: it cannot have a channel, and somebody has decided that it needs none.
 	Abandoned bool   `json:"abandoned,omitempty"`
 	Commander string `json:"commander,omitempty"` // id, where rights are decided by it
+	// Wondered is when the case asked how the analysis is; the answer is its report.
+	Wondered time.Time `json:"wondered,omitzero"`
 }
 
 // withoutEcho leaves out what the analysis itself has found out: it must not be told of its own reports.

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -18,9 +19,10 @@ type analysisReport struct {
 	Lead     string       `json:"lead,omitempty"`
 	LeadID   string       `json:"lead_id,omitempty"`
 	Members  []string     `json:"members,omitempty"`
-	Missed   []string     `json:"missed,omitempty"` // people who could not be brought in
-	Open     []StepStatus `json:"open,omitempty"`   // steps that are not done
-	Busy     bool         `json:"busy,omitempty"`   // its channel is there, and is still being set up
+	Missed   []string     `json:"missed,omitempty"`  // people who could not be brought in
+	Open     []StepStatus `json:"open,omitempty"`    // steps that are not done
+	Busy     bool         `json:"busy,omitempty"`    // its channel is there, and is still being set up
+	Wondered time.Time    `json:"wondered,omitzero"` // which question of the case this answers
 }
 
 // report tells the case what it should know, whenever that changes.
@@ -43,7 +45,7 @@ func (a *analysisRun) report(ctx workflow.Context) error {
 func (a *analysisRun) news() analysisReport {
 	r := analysisReport{
 		Analysis: a.Order.Analysis.ID, Channel: a.channel.ID, Name: a.channelName(), Asked: a.Led, Lead: a.Lead.Name, LeadID: a.Lead.ID,
-		Members: a.In, Missed: slices.Clone(a.Missed), Open: a.openSteps(), Busy: a.busy(),
+		Members: a.In, Missed: slices.Clone(a.Missed), Open: a.openSteps(), Busy: a.busy(), Wondered: a.Order.Wondered,
 	}
 	if a.NoLead != "" {
 		r.Missed = append(r.Missed, a.NoLead)

@@ -51,6 +51,7 @@ func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
 	c.branch(work, "timeline", c.writeTimeline)
 	c.branch(work, "thread", c.sayAll)
 	c.branch(work, "analyses", c.runAnalyses)
+	c.branch(work, "ask analyses", c.askAnalyses)
 	c.branch(work, "runbooks by kind", c.beginByKind)
 	c.branch(work, "runs", c.keepRuns)
 	c.branch(work, "mirror", c.runMirror)
