@@ -107,5 +107,5 @@ const maxComplaint = 500
 // complain keeps the dialog open and shows what is wrong beside a field.
 // https://docs.slack.dev/surfaces/modals#displaying_errors
 func complain(field, text string) reply {
-	return show(map[string]any{"response_action": "errors", "errors": map[string]string{field: incident.Shorten(text, maxComplaint)}})
+	return show(map[string]any{"response_action": "errors", "errors": map[string]string{field: incident.Shorten(incident.CleanText(text), maxComplaint)}})
 }

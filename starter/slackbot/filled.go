@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -77,7 +78,11 @@ func (v verb) read(i interaction, keep carried) fields {
 		a := i.View.State.Values[s.name][s.name]
 		switch {
 		case s.kind == somePeople:
-			f.set(s.name, a.Users...)
+			f.set(s.name, slices.DeleteFunc(a.Users, func(id string) bool { return !plainUser.MatchString(id) })...)
+		case s.kind == aPerson, s.kind == aName:
+			if plainUser.MatchString(a.User) { // Slack offers nobody else
+				f.set(s.name, a.User)
+			}
 		case s.kind == aFlag:
 			if len(a.Ticked) > 0 {
 				f.set(s.name, "yes")

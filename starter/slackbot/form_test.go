@@ -26,16 +26,18 @@ type shownForm struct {
 	Submit struct {
 		Text string `json:"text"`
 	} `json:"submit"`
-	Blocks []struct {
-		ID       string `json:"block_id"`
-		Type     string `json:"type"`
-		Optional bool   `json:"optional"`
-		Element  struct {
-			Type   string `json:"type"`
-			Action string `json:"action_id"`
-			Most   int    `json:"max_length"`
-		} `json:"element"`
-	} `json:"blocks"`
+	Blocks []shownBlock `json:"blocks"`
+}
+
+type shownBlock struct {
+	ID       string `json:"block_id"`
+	Type     string `json:"type"`
+	Optional bool   `json:"optional"`
+	Element  struct {
+		Type   string `json:"type"`
+		Action string `json:"action_id"`
+		Most   int    `json:"max_length"`
+	} `json:"element"`
 }
 
 func (w *workspace) form1(t *testing.T) shownForm {

@@ -65,7 +65,7 @@ func Did(lang string, e Escape, verb, number, id, text string, missing []string)
 	}
 	var needs []string
 	for _, need := range missing {
-		needs = append(needs, e.text(Need(lang, need)))
+		needs = append(needs, e.text(incident.CleanLine(Need(lang, need))))
 	}
 	if len(needs) > 0 {
 		told += "\n" + w.say("next", "Missing", incident.Shorten(strings.Join(needs, w.say("comma")), maxMissing))
