@@ -44,7 +44,7 @@ func (c *Cases) Audit(ctx context.Context, number string, viewer settings.Viewer
 		return Audit{}, c.explain(err, "read the histories of case "+s.Number)
 	}
 	e := exporting{open: collect.Opener(c.convert), histories: histories, files: map[string][]byte{}}
-	if err := e.all(c.config.Language); err != nil {
+	if err := e.all(c.config.Language, c.config.GatewayKeys()); err != nil {
 		return Audit{}, err
 	}
 	if err := e.addLedger(book, s.WorkflowID); err != nil {
@@ -130,7 +130,7 @@ type exporting struct {
 	records   int
 }
 
-func (e *exporting) all(lang string) error {
+func (e *exporting) all(lang string, keys []incident.Key) error {
 	seals, texts, tokens := audit.FindSeals(e.histories, e.open)
 	e.seals = seals
 	for _, s := range seals {
@@ -150,11 +150,11 @@ func (e *exporting) all(lang string) error {
 	if len(history) > 0 {
 		e.files[audit.TailHistoryFile], e.files[audit.TailRecordsFile] = history, records
 	}
-	return e.readable(line, records, lang)
+	return e.readable(line, records, lang, keys)
 }
 
 // readable writes what people read: all records of the newest branch, as lines and as a page.
-func (e *exporting) readable(line []audit.Seal, tail []byte, lang string) error {
+func (e *exporting) readable(line []audit.Seal, tail []byte, lang string, keys []incident.Key) error {
 	var lines []byte
 	for _, s := range line {
 		lines = append(lines, e.files[s.Records.Name]...)
@@ -164,7 +164,7 @@ func (e *exporting) readable(line []audit.Seal, tail []byte, lang string) error 
 	if err != nil {
 		return err
 	}
-	page, err := audit.Page(list, lang)
+	page, err := audit.Page(list, lang, keys)
 	e.files[audit.LinesFile], e.files[audit.PageFile], e.records = lines, page, len(list)
 	return err
 }

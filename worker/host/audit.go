@@ -11,6 +11,7 @@ import (
 	"hikeshi/activities/seal"
 	"hikeshi/workflows/audit"
 	"hikeshi/workflows/audit/collect"
+	"hikeshi/workflows/incident"
 	"hikeshi/workflows/ledger"
 	"hikeshi/workflows/settings"
 )
@@ -20,10 +21,11 @@ type recorder struct {
 	client client.Client
 	open   audit.Opener
 	ledger *ledger.Ledger
+	keys   []incident.Key // of gateways, for the page
 }
 
 func newRecorder(c client.Client, dc converter.DataConverter, cfg *settings.Config) seal.Recorder {
-	return recorder{c, collect.Opener(dc), ledger.Open(cfg.Audit.Ledger)}
+	return recorder{c, collect.Opener(dc), ledger.Open(cfg.Audit.Ledger), cfg.GatewayKeys()}
 }
 
 // Seal reads the histories and makes the files of the seal.
@@ -108,6 +110,6 @@ func (r recorder) Audit(_ context.Context, lang string, seals [][]byte) (lines, 
 	if len(all) == 0 {
 		return nil, nil, errors.New("no seal holds a record")
 	}
-	page, err = audit.Page(all, lang)
+	page, err = audit.Page(all, lang, r.keys)
 	return lines, page, err
 }

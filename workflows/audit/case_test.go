@@ -19,6 +19,7 @@ import (
 
 	"hikeshi/activities/timestamp/timestamptest"
 	"hikeshi/workflows/audit"
+	"hikeshi/workflows/incident"
 )
 
 const (
@@ -146,6 +147,7 @@ type notary struct {
 	through map[string]int64
 	branch  string
 	ledger  *audit.Ledger
+	keys    []incident.Key // of gateways, for the page
 }
 
 func newNotary(t testing.TB) *notary {
@@ -217,7 +219,7 @@ func (n *notary) export(lang string) map[string][]byte {
 	if err != nil {
 		n.Fatal(err)
 	}
-	page, err := audit.Page(records, lang)
+	page, err := audit.Page(records, lang, n.keys)
 	if err != nil {
 		n.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"hikeshi/workflows/incident"
 )
 
 //go:embed page.html
@@ -15,14 +17,15 @@ var pageText string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
-// Page is the timeline that people read: self-contained, without scripts. The same records make the same bytes, so that
-// it can be verified. Records that two branches of a reset case share are shown once; what sealing does for itself is
-// left out.
-func Page(records []Record, lang string) ([]byte, error) {
+// Page is the timeline that people read: self-contained, without scripts. The same records and keys of gateways make the
+// same bytes, so that it can be verified: the page names its keys. Records that two branches of a reset case share are
+// shown once; what sealing does for itself is left out.
+func Page(records []Record, lang string, keys []incident.Key) ([]byte, error) {
 	w := wordsOf(lang)
-	data := page{Lang: w["lang"], W: w}
+	data := page{Lang: w["lang"], W: w, Keys: keys}
 	for _, r := range timeline(records) {
 		row := rowOf(r, w)
+		data.judge(&row, keys)
 		if r.Glass != "" {
 			data.Glass = append(data.Glass, row)
 		}
@@ -41,6 +44,9 @@ func Page(records []Record, lang string) ([]byte, error) {
 type page struct {
 	Lang, Case          string
 	W                   map[string]string
+	Keys                []incident.Key // by which it shows who is proven
+	Unchecked           bool           // something is signed, and there is no key to check it by
+	Unproven            []row
 	Glass, ByHand, Rows []row
 }
 
@@ -48,6 +54,7 @@ type page struct {
 type row struct {
 	Record
 	Time, Where, Who, What, How, Tries string
+	Proof, Why                         string // whether the sender is proven, and why not; empty: nothing is said of that
 }
 
 // timeline sorts records by time, each once.
@@ -105,6 +112,10 @@ var english = map[string]string{
 	"reason": "Reason", "rules": "This page shows the records of audit.jsonl or of the seals. It proves nothing by itself: check it with “starter audit verify”.",
 	"done": "done", "refused": "refused", "failed": "failed", "timed out": "timed out", "canceled": "canceled",
 	"self-declared": "by their own word", "slack-signed": "signed by Slack", "temporal-principal": "authenticated by Temporal",
+	"unproven": "Acts whose sender is not proven", "keys": "Who did what in Slack was checked by these public keys of gateways:",
+	"unchecked": "Who did what in Slack is not checked here: there was no public key of a gateway. Check it with “starter audit verify --gateway-key”.",
+	"valid":     "proven by a gateway", "not proven": "NOT PROVEN", "no proof": "no gateway has signed it", "wrong proof": "the signature does not fit it",
+	"doubted": "the case did not believe it", "and": "; ",
 }
 
 var japanese = map[string]string{
@@ -113,6 +124,10 @@ var japanese = map[string]string{
 	"reason": "理由", "rules": "このページは audit.jsonl または封印の記録を表示したものです。このページだけでは何も証明されません。「starter audit verify」で確認してください。",
 	"done": "完了", "refused": "拒否", "failed": "失敗", "timed out": "時間切れ", "canceled": "取消",
 	"self-declared": "自己申告", "slack-signed": "Slack の署名あり", "temporal-principal": "Temporal で認証済み",
+	"unproven": "実行者が証明されていない操作", "keys": "Slack での実行者は、次のゲートウェイ公開鍵で検証しました。",
+	"unchecked": "ゲートウェイの公開鍵がないため、Slack での実行者は検証していません。「starter audit verify --gateway-key」で確認してください。",
+	"valid":     "ゲートウェイの署名で証明済み", "not proven": "未証明", "no proof": "ゲートウェイの署名がありません", "wrong proof": "署名が内容と一致しません",
+	"doubted": "事案側で本人と認めていません", "and": "、",
 }
 
 // checkPages compares what people read with the records.
@@ -124,6 +139,7 @@ func (v *verifier) checkPages() {
 	if b, here := v.files[PageFile]; here {
 		v.used[PageFile] = true
 		v.checkSame(PageFile, b, v.pages)
+		v.checkKeys(keysOf(b))
 	}
 }
 
@@ -148,7 +164,7 @@ func (v *verifier) pages(yield func([]byte) bool) {
 				if !tail && v.tail == nil {
 					continue
 				}
-				if b, err := Page(v.records(end, tail), lang); err == nil && !yield(b) {
+				if b, err := Page(v.records(end, tail), lang, keysOf(v.files[PageFile])); err == nil && !yield(b) {
 					return
 				}
 			}

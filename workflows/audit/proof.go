@@ -57,6 +57,17 @@ func (r Record) Proven(keys []incident.Key) string {
 	return ProofInvalid
 }
 
+// claims reports whether somebody says in it that they are somebody in Slack.
+func (r Record) claims() bool {
+	return (r.Kind == KindCommand || r.Kind == KindRun) && (r.Sure == string(incident.SlackSigned) || r.Doubted)
+}
+
+// unproven reports whether it is to be told first: no gateway stands for its sender, or the workflow did not believe it.
+// Without keys only the workflow's word counts.
+func (r Record) unproven(keys []incident.Key) bool {
+	return r.claims() && (r.Doubted || len(keys) > 0 && r.Proven(keys) != ProofValid)
+}
+
 // ProofReport counts the acts of people in Slack by how it stands with their proofs.
 type ProofReport struct {
 	Valid   int            `json:"valid"`
@@ -71,7 +82,7 @@ func (v *verifier) checkProofs() {
 	p.Keys = map[string]int{}
 	signed, seen := false, map[string]bool{}
 	for _, r := range v.records(v.end(), true) {
-		if seen[r.ID] || r.Kind != KindCommand && r.Kind != KindRun || r.Sure != string(incident.SlackSigned) && !r.Doubted {
+		if seen[r.ID] || !r.claims() {
 			continue
 		}
 		seen[r.ID] = true
@@ -80,15 +91,12 @@ func (v *verifier) checkProofs() {
 		case ProofValid:
 			p.Valid++
 			p.Keys[r.Proof.Key]++
-			if !r.Doubted {
-				continue
-			}
 		case ProofInvalid:
 			p.Invalid++
 		default:
 			p.None++
 		}
-		if len(v.o.Keys) > 0 || r.Doubted {
+		if r.unproven(v.o.Keys) {
 			v.report.Unproven = append(v.report.Unproven, r)
 		}
 	}
