@@ -17,9 +17,9 @@ type Authority struct {
 	TrustLocal bool            `json:"trust_local,omitempty"` // nobody but the user of the machine reaches Temporal, so they are who they say
 }
 
-// proofTime is how far the time of a proof may be from the time at which its command is taken. Within it the same id of
-// a command gets the first answer again.
-const proofTime = 10 * time.Minute
+// ProofTime is how far the time of a proof may be from the time at which its command is taken. Within it the same id of
+// a command gets the first answer again. A gateway's clock that is further away from Temporal's proves nothing.
+const ProofTime = 10 * time.Minute
 
 // believe returns the sender as far as they are to be believed. A claim without its proof is the sender's own word, and
 // so is what it says of groups and channels.
@@ -39,7 +39,7 @@ func (a *Authority) believe(act incident.Act, by incident.By, now time.Time) inc
 func (a *Authority) vouchedFor(act incident.Act, by incident.By, now time.Time) bool {
 	switch by.Assurance {
 	case incident.SlackSigned:
-		return act.Proven(by, a.Keys) && now.Sub(by.Proof.At).Abs() <= proofTime
+		return act.Proven(by, a.Keys) && now.Sub(by.Proof.At).Abs() <= ProofTime
 	case incident.TemporalPrincipal:
 		return a.TrustLocal
 	}

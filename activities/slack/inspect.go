@@ -14,8 +14,15 @@ import (
 
 // What follows looks at how the app is set up, for whoever installs or repairs it. It only reads.
 
-// Granted returns who the token makes us, and which scopes it has, sorted; Slack says so in a header of every answer.
-func (c *Client) Granted(ctx context.Context) (SlackAccess, []string, error) {
+// Grant is what Slack says of a token with every answer.
+type Grant struct {
+	SlackAccess
+	Scopes []string  // sorted
+	Date   time.Time // by Slack's clock; zero: it does not say
+}
+
+// Granted returns who the token makes us, which scopes it has, and what time it is with Slack.
+func (c *Client) Granted(ctx context.Context) (Grant, error) {
 	var a SlackAccess
 	x, err := c.exchange(ctx, "identify the bot", read, "", func(ctx context.Context, api *slack.Client) error {
 		r, err := api.AuthTestContext(ctx)
@@ -25,11 +32,12 @@ func (c *Client) Granted(ctx context.Context) (SlackAccess, []string, error) {
 		return err
 	})
 	if err != nil {
-		return SlackAccess{}, nil, err
+		return Grant{}, err
 	}
+	date, _ := http.ParseTime(x.header.Get("Date")) // zero if there is none
 	scopes := strings.FieldsFunc(x.header.Get("X-OAuth-Scopes"), func(r rune) bool { return r == ',' || r == ' ' })
 	slices.Sort(scopes)
-	return a, scopes, nil
+	return Grant{a, scopes, date}, nil
 }
 
 // Joined is a channel as the bot sees it. It can see no private channel that it is not in.

@@ -18,6 +18,17 @@ func (c *Cases) Address() string { return c.address }
 // Pollers counts who takes work from each task queue now, or did so within the last minutes.
 func (c *Cases) Pollers(ctx context.Context) (map[string]int, error) {
 	counts := map[string]int{}
+	err := c.eachQueue(ctx, func(queue string, told *workflowservice.DescribeTaskQueueResponse) {
+		counts[queue] = len(told.GetPollers())
+	})
+	if err != nil {
+		return nil, err
+	}
+	return counts, nil
+}
+
+// eachQueue looks at all task queues.
+func (c *Cases) eachQueue(ctx context.Context, look func(queue string, told *workflowservice.DescribeTaskQueueResponse)) error {
 	kinds := map[string]enumspb.TaskQueueType{workflows.TaskQueue: enumspb.TASK_QUEUE_TYPE_WORKFLOW}
 	for _, queue := range workflows.Queues() {
 		kinds[queue] = enumspb.TASK_QUEUE_TYPE_ACTIVITY
@@ -27,11 +38,11 @@ func (c *Cases) Pollers(ctx context.Context) (map[string]int, error) {
 			Namespace: c.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: queue, Kind: enumspb.TASK_QUEUE_KIND_NORMAL}, TaskQueueType: kind,
 		})
 		if err != nil {
-			return nil, c.explain(err, "look at the task queue "+queue)
+			return c.explain(err, "look at the task queue "+queue)
 		}
-		counts[queue] = len(told.GetPollers())
+		look(queue, told)
 	}
-	return counts, nil
+	return nil
 }
 
 // CanHold says why the breaker cannot hold a vendor's task queue; empty: it can, as far as this process's rights are the

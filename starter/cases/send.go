@@ -2,11 +2,13 @@ package cases
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -52,7 +54,12 @@ func (c *Cases) send(ctx context.Context, workflowID, update string, command any
 	if err != nil {
 		return workflows.Answer{}, err
 	}
-	return c.update(ctx, client.UpdateWorkflowOptions{UpdateID: id, WorkflowID: workflowID, UpdateName: update, Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted})
+	answer, err := c.update(ctx, client.UpdateWorkflowOptions{UpdateID: id, WorkflowID: workflowID, UpdateName: update, Args: []any{command}, WaitForStage: client.WorkflowUpdateStageCompleted})
+	if answer.Doubted && c.signer != nil {
+		slog.Error("a case does not believe what this gateway has signed: is the gateway's key among gateway.public_keys of the workers, and do the clocks agree? `starter doctor` looks",
+			"workflow", workflowID, "update", update, "key", incident.KeyID(c.signer.Public().(ed25519.PublicKey)), "believed_within", workflows.ProofTime)
+	}
+	return answer, err
 }
 
 // commandID tells apart different commands that were given the same id by mistake: neither must be taken for the other.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.temporal.io/api/serviceerror"
 
@@ -65,29 +66,45 @@ func TestFindings(t *testing.T) {
 		check string // of the finding
 		says  string // in what was found or in what to do
 	}{
-		"no operators' channel":        {spoil: replace("operators_channel: C0CSIRTOPS, ", ""), state: doctor.Warning, check: "operators", says: "slack.operators_channel"},
-		"no drills":                    {spoil: replace("drill_project: DRILL, ", ""), state: doctor.Warning, check: "drills", says: "jira.drill_project"},
-		"a readable key ring":          {spoil: func(w *world) { w.must(os.Chmod(filepath.Join(w.dir, "keys.yaml"), 0o644)) }, state: doctor.Warning, check: "key ring", says: "chmod 600"},
-		"no key ring":                  {spoil: func(w *world) { w.must(os.Remove(filepath.Join(w.dir, "keys.yaml"))) }, state: doctor.Mend, check: "key ring", says: "no such file"},
-		"no Temporal":                  {spoil: func(w *world) { w.temporal.address = "127.0.0.1:1" }, state: doctor.Mend, check: "connection", says: "127.0.0.1:1"},
-		"short retention":              {spoil: func(w *world) { w.temporal.kept = 3600e9 }, state: doctor.Mend, check: "namespace", says: "--retention 720h"},
-		"short retention, allowed":     {spoil: func(w *world) { w.temporal.kept = 3600e9; replace("audit: {", "audit: {short_retention: true, ")(w) }, state: doctor.Warning, check: "retention", says: "seal"},
-		"no search attribute":          {spoil: func(w *world) { w.temporal.lacks = "CaseNumber" }, state: doctor.Mend, check: "namespace", says: "starter setup"},
-		"no worker":                    {spoil: func(w *world) { w.temporal.idle = "hikeshi-jira" }, state: doctor.Mend, check: "workers", says: "hikeshi-jira"},
-		"a server that cannot hold":    {spoil: func(w *world) { w.temporal.hold = serviceerror.NewUnimplemented("?") }, state: doctor.Warning, check: "breaker", says: "no call UpdateTaskQueueConfig"},
-		"no right to hold":             {spoil: func(w *world) { w.temporal.hold = serviceerror.NewPermissionDenied("no", "") }, state: doctor.Warning, check: "breaker", says: "right to write"},
-		"no bot token":                 {spoil: unset("SLACK_BOT_TOKEN"), state: doctor.Unchecked, check: "SLACK_BOT_TOKEN", says: "here"},
-		"a bot token from nowhere":     {spoil: set("SLACK_BOT_TOKEN", "xoxb-wrong"), state: doctor.Mend, check: "bot token", says: "SLACK_BOT_TOKEN"},
-		"a file that is not there":     {spoil: func(w *world) { delete(w.env, "SLACK_BOT_TOKEN"); w.env["SLACK_BOT_TOKEN_FILE"] = "/nowhere/token" }, state: doctor.Mend, check: "SLACK_BOT_TOKEN", says: "/nowhere/token"},
-		"a scope lacks":                {o: options{slack: slacktest.Options{Scopes: lacking}}, state: doctor.Mend, check: "scopes", says: "pins:write (for pins.add)"},
-		"a scope too many":             {o: options{slack: slacktest.Options{Scopes: append(slack.Scopes(), "files:write")}}, state: doctor.Warning, check: "scopes", says: "files:write"},
-		"a wrong app token":            {spoil: set("SLACK_APP_TOKEN", "xapp-wrong"), state: doctor.Mend, check: "app token", says: ""},
-		"no app token for Socket Mode": {spoil: func(w *world) { w.edit = func(s string) string { return s + "gateway: {mode: socket}\n" } }, state: doctor.Unchecked, check: "SLACK_APP_TOKEN", says: "Socket Mode"},
-		"no signing secret":            {spoil: unset("SLACK_SIGNING_SECRET"), state: doctor.Unchecked, check: "SLACK_SIGNING_SECRET", says: "HTTP"},
-		"a channel that is not ours":   {spoil: replace("operators_channel: C0CSIRTOPS", "operators_channel: C0NOWHERE"), state: doctor.Mend, check: "operators' channel", says: "invite"},
-		"an archived channel":          {spoil: func(w *world) { w.slack.Archive("aoi", "csirt-ops") }, state: doctor.Mend, check: "operators' channel", says: "unarchive"},
-		"nobody of that name":          {spoil: replace(`"@kenji"`, `"@nobody"`), state: doctor.Mend, check: "responders", says: "@nobody"},
-		"a group that is not there":    {spoil: replace("S0ACME002", "S0NOBODY9"), state: doctor.Mend, check: "responders", says: "S0NOBODY9"},
+		"no operators' channel":       {spoil: replace("operators_channel: C0CSIRTOPS, ", ""), state: doctor.Warning, check: "operators", says: "slack.operators_channel"},
+		"no drills":                   {spoil: replace("drill_project: DRILL, ", ""), state: doctor.Warning, check: "drills", says: "jira.drill_project"},
+		"a readable key ring":         {spoil: func(w *world) { w.must(os.Chmod(filepath.Join(w.dir, "keys.yaml"), 0o644)) }, state: doctor.Warning, check: "key ring", says: "chmod 600"},
+		"no key ring":                 {spoil: func(w *world) { w.must(os.Remove(filepath.Join(w.dir, "keys.yaml"))) }, state: doctor.Mend, check: "key ring", says: "no such file"},
+		"no Temporal":                 {spoil: func(w *world) { w.temporal.address = "127.0.0.1:1" }, state: doctor.Mend, check: "connection", says: "127.0.0.1:1"},
+		"short retention":             {spoil: func(w *world) { w.temporal.kept = 3600e9 }, state: doctor.Mend, check: "namespace", says: "--retention 720h"},
+		"short retention, allowed":    {spoil: func(w *world) { w.temporal.kept = 3600e9; replace("audit: {", "audit: {short_retention: true, ")(w) }, state: doctor.Warning, check: "retention", says: "seal"},
+		"no search attribute":         {spoil: func(w *world) { w.temporal.lacks = "CaseNumber" }, state: doctor.Mend, check: "namespace", says: "starter setup"},
+		"no worker":                   {spoil: func(w *world) { w.temporal.idle = "hikeshi-jira" }, state: doctor.Mend, check: "workers", says: "hikeshi-jira"},
+		"a server that cannot hold":   {spoil: func(w *world) { w.temporal.hold = serviceerror.NewUnimplemented("?") }, state: doctor.Warning, check: "breaker", says: "no call UpdateTaskQueueConfig"},
+		"no right to hold":            {spoil: func(w *world) { w.temporal.hold = serviceerror.NewPermissionDenied("no", "") }, state: doctor.Warning, check: "breaker", says: "right to write"},
+		"a clock that is ahead":       {spoil: func(w *world) { w.temporal.ahead, w.temporal.dated = -12*time.Minute, true }, state: doctor.Mend, check: "clock", says: "at least 11m59s ahead of Temporal's"},
+		"a clock that is behind":      {spoil: func(w *world) { w.temporal.ahead = 12 * time.Minute }, state: doctor.Mend, check: "clock", says: "behind Temporal's"},
+		"a clock that is long ahead":  {spoil: func(w *world) { w.temporal.ahead = -30 * time.Minute }, state: doctor.Mend, check: "clock", says: "NTP"},
+		"a clock that runs wrong":     {spoil: func(w *world) { w.temporal.ahead = 3 * time.Minute }, state: doctor.Warning, check: "clock", says: "NTP"},
+		"no gateway's key":            {spoil: replace("gateway: {signing_key: gateway.pem, public_keys: ['PUBLIC_KEY']}", ""), state: doctor.Warning, check: "gateway's signing key", says: "starter setup"},
+		"another gateway's key":       {spoil: func(w *world) { w.env["PUBLIC_KEY"] = strings.Repeat("ab", 32) }, state: doctor.Mend, check: "gateway's signing key", says: "not among gateway.public_keys"},
+		"no public key":               {spoil: replace(", public_keys: ['PUBLIC_KEY']", ""), state: doctor.Mend, check: "gateway's signing key", says: "not among gateway.public_keys"},
+		"only a public key":           {spoil: replace("signing_key: gateway.pem, ", ""), state: doctor.Unchecked, check: "gateway's signing key", says: "where it does"},
+		"a signing key that is gone":  {spoil: func(w *world) { w.must(os.Remove(filepath.Join(w.dir, "gateway.pem"))) }, state: doctor.Mend, check: "gateway's signing key", says: "copy the key there"},
+		"a signing key for everybody": {spoil: func(w *world) { w.must(os.Chmod(filepath.Join(w.dir, "gateway.pem"), 0o604)) }, state: doctor.Mend, check: "gateway's signing key", says: "chmod 600"},
+		"a signing key for the group": {spoil: func(w *world) { w.must(os.Chmod(filepath.Join(w.dir, "gateway.pem"), 0o640)) }, state: doctor.Warning, check: "gateway's signing key", says: "chmod 600"},
+		"a signing key that is none":  {spoil: func(w *world) { w.must(os.WriteFile(filepath.Join(w.dir, "gateway.pem"), []byte("x"), 0o600)) }, state: doctor.Mend, check: "gateway's signing key", says: "no PEM file"},
+		"a rule's group is not there": {spoil: replace("groups: [S0CSIRT01]", "groups: [S0NOBODY9]"), state: doctor.Mend, check: "rules[1] (close, waive)", says: "no user group S0NOBODY9"},
+		"a rule's group is empty":     {spoil: func(w *world) { w.slack.Regroup("S0BRAVO03") }, state: doctor.Mend, check: "rules[2] (open)", says: "@smg-bravo (S0BRAVO03) is empty"},
+		"no bot token":                {spoil: unset("SLACK_BOT_TOKEN"), state: doctor.Unchecked, check: "SLACK_BOT_TOKEN", says: "here"},
+		"a bot token from nowhere":    {spoil: set("SLACK_BOT_TOKEN", "xoxb-wrong"), state: doctor.Mend, check: "bot token", says: "SLACK_BOT_TOKEN"},
+		"a file that is not there":    {spoil: func(w *world) { delete(w.env, "SLACK_BOT_TOKEN"); w.env["SLACK_BOT_TOKEN_FILE"] = "/nowhere/token" }, state: doctor.Mend, check: "SLACK_BOT_TOKEN", says: "/nowhere/token"},
+		"a scope lacks":               {o: options{slack: slacktest.Options{Scopes: lacking}}, state: doctor.Mend, check: "scopes", says: "pins:write (for pins.add)"},
+		"a scope too many":            {o: options{slack: slacktest.Options{Scopes: append(slack.Scopes(), "files:write")}}, state: doctor.Warning, check: "scopes", says: "files:write"},
+		"a wrong app token":           {spoil: set("SLACK_APP_TOKEN", "xapp-wrong"), state: doctor.Mend, check: "app token", says: ""},
+		"no app token for Socket Mode": {spoil: func(w *world) {
+			w.edit = func(s string) string { return strings.Replace(s, "gateway: {", "gateway: {mode: socket, ", 1) }
+		}, state: doctor.Unchecked, check: "SLACK_APP_TOKEN", says: "Socket Mode"},
+		"no signing secret":          {spoil: unset("SLACK_SIGNING_SECRET"), state: doctor.Unchecked, check: "SLACK_SIGNING_SECRET", says: "HTTP"},
+		"a channel that is not ours": {spoil: replace("operators_channel: C0CSIRTOPS", "operators_channel: C0NOWHERE"), state: doctor.Mend, check: "operators' channel", says: "invite"},
+		"an archived channel":        {spoil: func(w *world) { w.slack.Archive("aoi", "csirt-ops") }, state: doctor.Mend, check: "operators' channel", says: "unarchive"},
+		"nobody of that name":        {spoil: replace(`"@kenji"`, `"@nobody"`), state: doctor.Mend, check: "responders", says: "@nobody"},
+		"a group that is not there":  {spoil: replace("S0ACME002", "S0NOBODY9"), state: doctor.Mend, check: "responders", says: "S0NOBODY9"},
 		"no responders": {spoil: func(w *world) {
 			replace(`responders: [S0CSIRT01, "@kenji"], `, "")(w)
 			once := w.edit

@@ -2,11 +2,15 @@ package doctor
 
 import (
 	"context"
+	"crypto/ed25519"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
 
+	"hikeshi/workflows/incident"
 	"hikeshi/workflows/wire"
 )
 
@@ -43,6 +47,11 @@ func (a *area) private(check, file string) {
 }
 
 func (a *area) keys(context.Context) {
+	a.keyRing()
+	a.signing()
+}
+
+func (a *area) keyRing() {
 	if a.cfg.KeyRing == "" {
 		a.mend("key ring", "set key_ring to the file with the payload keys; worker and starter need the same", "none is configured")
 		return
@@ -54,6 +63,41 @@ func (a *area) keys(context.Context) {
 	}
 	a.ok("key ring", "new payloads are encrypted with the key %s", ring.Active())
 	a.private("key ring", a.cfg.KeyRing)
+}
+
+// signing looks whether workers believe what this gateway signs.
+func (a *area) signing() {
+	const check, steps = "gateway's signing key", "name a file in gateway.signing_key, run `starter setup`, and put the public key that it prints into gateway.public_keys, for the workers too"
+	file, public := a.cfg.Gateway.SigningKey, a.cfg.GatewayKeys()
+	switch {
+	case file == "" && len(public) == 0:
+		a.warn(check, steps, "there is none: whoever can write to Temporal can act as anybody in Slack")
+		return
+	case file == "":
+		a.unchecked(check, "workers believe what is signed with one of %d keys (%s); this machine has none, which is right where no `starter serve` runs: run doctor where it does",
+			len(public), keyIDs(public))
+		return
+	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && len(public) > 0 {
+		a.mend(check, "copy the key there from the other gateway; or run `starter setup`, which makes one, and add the public key that it prints to gateway.public_keys, for the workers too",
+			"%s is not there, and workers believe only what is signed (%s): `starter serve` does not start", file, keyIDs(public))
+		return
+	}
+	key, err := a.cfg.SigningKey()
+	if err != nil {
+		a.mend(check, "do what it says, and restart the workers where gateway.public_keys changes; as it is `starter serve` does not start", "%v", err)
+		return
+	}
+	a.ok(check, "workers with this configuration believe what it signs (key %s)", incident.KeyID(key.Public().(ed25519.PublicKey)))
+	a.private(check, file)
+}
+
+func keyIDs(keys []incident.Key) string {
+	var ids []string
+	for _, k := range keys {
+		ids = append(ids, k.ID())
+	}
+	return strings.Join(ids, ", ")
 }
 
 // quoted lists names for people.

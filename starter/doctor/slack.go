@@ -2,8 +2,10 @@ package doctor
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"hikeshi/activities"
 	"hikeshi/activities/slack"
@@ -30,15 +32,19 @@ func (a *area) slack(ctx context.Context) {
 	if a.failed("bot token", err) {
 		return
 	}
-	who, scopes, err := c.Granted(ctx)
+	who, err := c.Granted(ctx)
 	if a.failed("bot token", err) {
 		return
 	}
 	a.ok("bot token", "we are %s in the workspace %s", who.User, who.Team)
-	a.scopes(scopes)
+	if !who.Date.IsZero() {
+		a.clock("Slack's", time.Since(who.Date).Truncate(time.Second))
+	}
+	a.scopes(who.Scopes)
 	a.channel(ctx, c, "operators' channel", "slack.operators_channel", a.cfg.Slack.Operators)
 	a.channel(ctx, c, "executives' channel", "slack.executives_channel", a.cfg.Slack.Executives)
 	a.people(ctx, c)
+	a.groups(ctx, c)
 }
 
 func (a *area) scopes(granted []string) {
@@ -105,4 +111,37 @@ func (a *area) people(ctx context.Context, c *slack.Client) {
 		return
 	}
 	a.ok("responders", "%d entries stand for %d people", len(who), len(found.People))
+}
+
+// groups looks for those by which the rules decide: whoever is in none that Slack knows may not do what they should.
+func (a *area) groups(ctx context.Context, c *slack.Client) {
+	if len(a.cfg.Rights().Groups()) == 0 {
+		return
+	}
+	known, err := c.UserGroups(ctx)
+	if a.failed("groups of the rules", err) {
+		return
+	}
+	acts, good := slack.Activities{Client: c}, 0
+	for i, r := range a.cfg.Rules {
+		check := fmt.Sprintf("rules[%d] (%s)", i+1, strings.Join(r.Verbs, ", "))
+		for _, id := range r.Groups {
+			handle, there := known[id]
+			if !there {
+				a.mend(check, "correct rules, or enable the group again in Slack", "there is no user group %s in the workspace, or it is disabled: nobody is let in by it", id)
+				continue
+			}
+			found, err := acts.FindPeople(ctx, slack.FindPeople{Who: []string{id}, IDs: true})
+			switch {
+			case a.failed(check, err):
+			case len(found.People) == 0:
+				a.mend(check, "put people into @"+handle+" in Slack, or correct rules", "the user group @%s (%s) is empty: nobody is let in by it", handle, id)
+			default:
+				good++
+			}
+		}
+	}
+	if good > 0 {
+		a.ok("groups of the rules", "%d times a rule names a user group that has members", good)
+	}
 }

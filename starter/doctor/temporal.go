@@ -31,6 +31,7 @@ func (a *area) temporal(ctx context.Context) {
 	a.namespace(ctx, found)
 	a.workers(ctx, found)
 	a.holds(ctx, found)
+	a.temporalClock(ctx, found)
 }
 
 // trouble tells of an error of package cases, which says what to do.

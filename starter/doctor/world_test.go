@@ -21,7 +21,9 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/fake"
@@ -75,6 +77,9 @@ func newWorld(t *testing.T, o options) *world {
 	_, err = wire.GenerateKeyRing(filepath.Join(w.dir, "keys.yaml"))
 	w.must(err)
 	w.must(os.WriteFile(filepath.Join(w.dir, "ca.pem"), authority.CA, 0o600))
+	public, _, err := (&settings.Config{Gateway: settings.GatewayConfig{SigningKey: filepath.Join(w.dir, "gateway.pem")}}).MakeSigningKey()
+	w.must(err)
+	w.env["PUBLIC_KEY"] = public.String()
 	for name, value := range map[string]string{
 		"SLACK_API_URL": slackURL, "SLACK_BOT_TOKEN": fake.SlackBotToken, "SLACK_SIGNING_SECRET": "s", "JIRA_URL": jiraURL, "JIRA_USER": fake.JiraUser,
 		"JIRA_TOKEN": fake.JiraToken, "GOOGLE_DRIVE_ENDPOINT": w.google, "GOOGLE_SHEETS_ENDPOINT": w.google, "PAGER_SECRET": fake.PagerSecret,
@@ -105,12 +110,16 @@ organisations:
 key_ring: keys.yaml
 audit: {timestamp_url: 'STAMP_URL', timestamp_ca: ca.pem}
 environment: {TEMPORAL_ADDRESS: 'HERE'}
+gateway: {signing_key: gateway.pem, public_keys: ['PUBLIC_KEY']}
+rules:
+  - {verbs: [close, waive], groups: [S0CSIRT01]}
+  - {verbs: [open], groups: [S0BRAVO03], roles: [anyone]}
 `
 
 // examine reads the configuration and looks at everything.
 func (w *world) examine() doctor.Report {
 	w.t.Helper()
-	config := strings.NewReplacer("PAGER_URL", w.env["PAGER_URL"], "STAMP_URL", w.env["STAMP_URL"], "'HERE'", w.temporal.address).Replace(w.edit(text))
+	config := strings.NewReplacer("PAGER_URL", w.env["PAGER_URL"], "STAMP_URL", w.env["STAMP_URL"], "PUBLIC_KEY", w.env["PUBLIC_KEY"], "'HERE'", w.temporal.address).Replace(w.edit(text))
 	path := filepath.Join(w.dir, "hikeshi.yaml")
 	w.must(os.WriteFile(path, []byte(config), 0o600))
 	cfg, err := settings.Load(path, func(name string) string { return w.env[name] })
@@ -156,6 +165,8 @@ type temporal struct {
 	address string
 	kept    time.Duration
 	idle    string // the task queue that nobody polls
+	ahead   time.Duration
+	dated   bool   // a proxy tells the time
 	lacks   string // a search attribute
 	hold    error  // of UpdateTaskQueueConfig
 	updated []*workflowservice.UpdateTaskQueueConfigRequest
@@ -179,7 +190,10 @@ func startTemporal(t *testing.T) *temporal {
 	return s
 }
 
-func (s *temporal) GetSystemInfo(context.Context, *workflowservice.GetSystemInfoRequest) (*workflowservice.GetSystemInfoResponse, error) {
+func (s *temporal) GetSystemInfo(ctx context.Context, _ *workflowservice.GetSystemInfoRequest) (*workflowservice.GetSystemInfoResponse, error) {
+	if s.dated {
+		_ = grpc.SetHeader(ctx, metadata.Pairs("date", time.Now().Add(s.ahead).UTC().Format(http.TimeFormat))) // nothing was sent yet
+	}
 	return &workflowservice.GetSystemInfoResponse{Capabilities: &workflowservice.GetSystemInfoResponse_Capabilities{}}, nil
 }
 
@@ -201,7 +215,8 @@ func (s *temporal) DescribeTaskQueue(_ context.Context, r *workflowservice.Descr
 	if r.GetTaskQueue().GetName() == s.idle {
 		return &workflowservice.DescribeTaskQueueResponse{}, nil
 	}
-	return &workflowservice.DescribeTaskQueueResponse{Pollers: []*taskqueuepb.PollerInfo{{Identity: "worker"}}}, nil
+	polled := timestamppb.New(time.Now().Add(s.ahead - 30*time.Second))
+	return &workflowservice.DescribeTaskQueueResponse{Pollers: []*taskqueuepb.PollerInfo{{Identity: "worker", LastAccessTime: polled}}}, nil
 }
 
 func (s *temporal) UpdateTaskQueueConfig(_ context.Context, r *workflowservice.UpdateTaskQueueConfigRequest) (*workflowservice.UpdateTaskQueueConfigResponse, error) {

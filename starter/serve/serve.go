@@ -49,8 +49,9 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	desk.SignWith(key)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	watched := &clock{compare: desk.Clock}
 	gateway := slackbot.New(ctx, slackbot.Options{
-		Desk: deskOf{desk}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check,
+		Desk: deskOf{desk}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check, Doubt: watched.trouble,
 		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, Team: config.Slack.Team, App: config.Slack.App,
 		Groups: config.Rights().Groups(), Reading: config.Reading,
 	})
@@ -66,6 +67,9 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 		all.Go(func() { gateway.Sockets(ctx) })
 	}
 	all.Go(func() { ringAll(ctx, desk) })
+	if key != nil {
+		all.Go(func() { watched.watch(ctx) })
+	}
 	err = doors.serve(ctx, cancel)
 	cancel()
 	all.Wait()

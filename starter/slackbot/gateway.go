@@ -29,7 +29,8 @@ type Options struct {
 	// Runbooks are those that can be run, read when somebody has to choose one; nil: the form takes a name.
 	Runbooks func() []notice.Runbook
 	Ready    func(context.Context) error
-	Log      *slog.Logger // nil: slog.Default
+	Doubt    func() string // what is wrong without keeping the gateway from its work; nil or empty: nothing
+	Log      *slog.Logger  // nil: slog.Default
 }
 
 // Gateway serves Slack's requests.
@@ -103,11 +104,15 @@ func (g *Gateway) ready(w http.ResponseWriter, r *http.Request) {
 	if g.o.AppToken != nil {
 		trouble = g.line.trouble()
 	}
+	doubt := ""
+	if g.o.Doubt != nil && g.o.Doubt() != "" {
+		doubt = "; " + g.o.Doubt()
+	}
 	switch {
 	case trouble == "":
-		plain(w, http.StatusOK, "ready\n")
+		plain(w, http.StatusOK, "ready"+doubt+"\n")
 	case g.o.Secret != nil:
-		plain(w, http.StatusOK, "ready over HTTP; "+trouble+"\n")
+		plain(w, http.StatusOK, "ready over HTTP; "+trouble+doubt+"\n")
 	default:
 		g.o.Log.Warn("not ready", "reason", trouble)
 		plain(w, http.StatusServiceUnavailable, trouble+"\n")

@@ -220,6 +220,11 @@ func TestHealth(t *testing.T) {
 	if get("/healthz") != http.StatusOK || get("/readyz") != http.StatusOK {
 		t.Error("not healthy and ready")
 	}
+	doubt := slackbot.New(t.Context(), slackbot.Options{Ready: func(context.Context) error { return nil }, Doubt: func() string { return "the clock is wrong" }, Log: slog.New(slog.DiscardHandler)})
+	rec := httptest.NewRecorder()
+	if doubt.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/readyz", nil)); rec.Code != http.StatusOK || rec.Body.String() != "ready; the clock is wrong\n" {
+		t.Errorf("with a wrong clock it says %d %q", rec.Code, rec.Body)
+	}
 	if down = errors.New("connection refused"); get("/healthz") != http.StatusOK || get("/readyz") != http.StatusServiceUnavailable {
 		t.Error("without Temporal it must be healthy and not ready")
 	}

@@ -11,3 +11,13 @@ func (s *Server) ShareOutside(channel string) {
 	ch.External = true
 	s.db.channels.Put(channel, ch)
 }
+
+// Regroup has an administrator say who is in a user group.
+func (s *Server) Regroup(id string, members ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if g, ok := s.db.groups.Get(id); ok {
+		g.Members = members
+		s.db.groups.Put(id, g)
+	}
+}
