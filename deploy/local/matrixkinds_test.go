@@ -21,6 +21,7 @@ var kinds = []kind{
 	{name: "rotated", middle: rollAll},
 	{name: "unreached", begin: struckBy("slack", fake.Fault{Match: "conversations.create", Mode: "before", Times: 6})},
 	{name: "supplied", hand: makeFolder, begin: struckBy("google", fake.Fault{Match: "POST /drive/v3/files$", Mode: "status", Status: 403, Times: 1})},
+	{name: "runbook", middle: runBook},
 	{name: "recovering", begin: killTwice, middle: func(_ context.Context, l *life) error { return l.killWorker() }},
 }
 

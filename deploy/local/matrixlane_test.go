@@ -85,6 +85,7 @@ func openLane(t *testing.T, sandbox *process, at *stack.Stack, programs string) 
 	var err error
 	l.at, err = askAddresses(t.Context(), sandbox.Sandbox)
 	require.NoError(t, err)
+	require.NoError(t, write(filepath.Join(dir, "books", "mail.yaml"), []byte(matrixBook)))
 	for _, part := range []func(context.Context) error{l.preparePorts, l.prepareDir, l.writeConfig} {
 		require.NoError(t, part(t.Context()))
 	}
@@ -98,9 +99,9 @@ func openLane(t *testing.T, sandbox *process, at *stack.Stack, programs string) 
 	return &lane{install: in, program: filepath.Join(programs, "worker"), dir: dir}
 }
 
-// inHurry makes the tries of a step follow each other quickly.
+// inHurry makes the tries of a step follow each other quickly, and has a runbook.
 func inHurry(config string) string {
-	return strings.Replace(config, "timing:\n", "timing:\n  escalation: 2s\n  settle: 3s\n  first_retry: 100ms\n  longest_retry: 1s\n  intake_patience: 1s\n", 1)
+	return "runbooks: books\n" + strings.Replace(config, "timing:\n", "timing:\n  escalation: 2s\n  settle: 3s\n  first_retry: 100ms\n  longest_retry: 1s\n  intake_patience: 1s\n", 1)
 }
 
 // vendors are the addresses of the sandbox, by name.

@@ -284,7 +284,13 @@ func (l *life) reopen(ctx context.Context) error {
 func (l *life) end(ctx context.Context) {
 	ids := []string{workflows.IntakeWorkflowID(l.request)}
 	if l.id != "" {
-		ids = append(ids, l.id, workflows.MirrorWorkflowID(l.id), workflows.AnalysisWorkflowID(l.id, "a1"))
+		ids = append(ids, l.id, workflows.MirrorWorkflowID(l.id))
+		for _, a := range l.s.Analyses {
+			ids = append(ids, a.WorkflowID)
+		}
+		for _, r := range l.s.Runs {
+			ids = append(ids, r.WorkflowID)
+		}
 	}
 	for _, id := range ids {
 		_ = l.client.TerminateWorkflow(ctx, id, "", "the test is over") // it may have ended, or never begun

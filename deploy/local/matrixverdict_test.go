@@ -58,7 +58,7 @@ func (l *life) judge(ctx context.Context, before *vendorState, clean census) (v 
 	}
 	w := all.of(incident.RequestID(l.request))
 	for _, check := range []func() error{
-		w.exactlyOne, w.logHolds, w.logInOrder, func() error { return l.timelineIsWhole(fresh) }, func() error { return l.archiveHolds(ctx, w) },
+		w.exactlyOne, w.logHolds, w.logInOrder, l.runIsWhole, func() error { return l.timelineIsWhole(fresh) }, func() error { return l.archiveHolds(ctx, w) },
 	} {
 		if err := check(); err != nil {
 			v.Lost = append(v.Lost, err.Error())
