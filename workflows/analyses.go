@@ -49,7 +49,7 @@ func (c *caseRun) analyze(ctx workflow.Context, cmd AnalyzeCommand) (Answer, *in
 		return Answer{}, incident.Refuse(incident.Rule, "Go on in one that is there", "case %s has %d analyses already", c.Number, maxAnalyses)
 	}
 	a := &analysisRecord{Analysis: incident.Analysis{
-		ID: fmt.Sprintf("a%d", len(c.Analyses)+1), Name: incident.CleanLine(cmd.Name), Lead: incident.CleanLine(cmd.Lead),
+		ID: fmt.Sprintf("a%d", len(c.Analyses)+1), Name: incident.CleanLine(cmd.Name), Lead: c.Named.Of(incident.CleanLine(cmd.Lead)),
 		Hypothesis: incident.CleanText(cmd.Hypothesis), State: incident.AnalysisOpen, Opened: workflow.Now(ctx),
 	}, Invite: slices.Clone(cmd.Invite)}
 	if id := c.Commander.ID; id != "" && !slices.Contains(a.Invite, id) {
@@ -76,7 +76,7 @@ func (c *caseRun) changeAnalysis(ctx workflow.Context, cmd AnalyzeCommand) (Answ
 	set(&a.Name, incident.CleanLine(cmd.Name))
 	set(&a.Hypothesis, incident.CleanText(cmd.Hypothesis))
 	if lead := incident.CleanLine(cmd.Lead); lead != "" && lead != a.Asked {
-		a.Asked, a.Lead, a.LeadID, a.LeadGone = lead, lead, "", false
+		a.Asked, a.Lead, a.LeadID, a.LeadGone = lead, c.Named.Of(lead), "", false
 	}
 	for _, who := range cmd.Invite {
 		if !slices.Contains(a.Invite, who) {
@@ -203,7 +203,7 @@ func (c *caseRun) askAnalyses(ctx workflow.Context) error {
 func (c *caseRun) analysisOrder(a *analysisRecord) analysisOrder {
 	return analysisOrder{
 		Number: c.Number, Analysis: a.Analysis, Asked: a.Asked, Invite: a.Invite, Links: c.links(), Shut: c.shut(a.Report.Channel), End: c.Archive.Ended,
-		Abandoned: a.Abandoned, Commander: c.commanderFor(), Wondered: a.Wondered,
+		Abandoned: a.Abandoned, Commander: c.commanderFor(), Wondered: a.Wondered, Named: c.calledOf(a.Invite),
 	}.withoutEcho()
 }
 

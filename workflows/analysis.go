@@ -74,7 +74,8 @@ type analysisOrder struct {
 	Abandoned bool   `json:"abandoned,omitempty"`
 	Commander string `json:"commander,omitempty"` // id, where rights are decided by it
 	// Wondered is when the case asked how the analysis is; the answer is its report.
-	Wondered time.Time `json:"wondered,omitzero"`
+	Wondered time.Time      `json:"wondered,omitzero"`
+	Named    incident.Names `json:"named,omitempty"` // what the invited people are called
 }
 
 // withoutEcho leaves out what the analysis itself has found out: it must not be told of its own reports.
@@ -377,7 +378,7 @@ func (a *analysisRun) view() notice.Case {
 	if l.Temporal != "" {
 		v.Links = append(v.Links, notice.Link{Kind: "temporal", Text: a.Case, URL: l.Temporal})
 	}
-	for _, who := range a.news().Missed {
+	for _, who := range eachCalled(a.Order.Named, a.news().Missed) {
 		v.Notes = append(v.Notes, notice.NotFoundPerson(a.lang, who))
 	}
 	for _, id := range a.ids(StepOwed, StepTrying, StepStuck) {

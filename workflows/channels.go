@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"go.temporal.io/sdk/workflow"
+
+	"hikeshi/workflows/incident"
 )
 
 // happened takes what somebody did to one of the case's channels. Slack may tell it late, twice or not at all.
@@ -65,15 +67,18 @@ func (c *caseRun) channelArchived(ctx workflow.Context, e ChannelEvent) {
 	} else {
 		c.Archived = slices.DeleteFunc(c.Archived, func(channel string) bool { return channel == e.Channel })
 	}
-	words := []string{"Name", c.anyName(e.Channel), "By", e.User}
+	words := []string{"Name", c.anyName(e.Channel), "By", e.by()}
 	if e.Channel != c.channel.ID || e.Did == "unarchived" {
 		c.announce(id, words...)
 	}
 	if e.Did == "archived" {
-		c.tell(id, []string{"Name", c.forAll(c.anyName(e.Channel)), "By", e.User})
+		c.tell(id, []string{"Name", c.forAll(c.anyName(e.Channel)), "By", e.by()})
 	}
-	c.enter(ctx, e.User, id, words...)
+	c.enter(ctx, e.by(), id, words...)
 }
+
+// by is how texts name whoever did it.
+func (e ChannelEvent) by() string { return incident.Names{e.User: e.Called}.Of(e.User) }
 
 func (c *caseRun) channelRenamed(ctx workflow.Context, e ChannelEvent) {
 	if e.Channel == c.channel.ID && !c.channel.Theirs && slices.Contains(c.channelNames(), e.Name) {
@@ -86,9 +91,9 @@ func (c *caseRun) channelRenamed(ctx workflow.Context, e ChannelEvent) {
 		c.Names = map[string]string{}
 	}
 	c.Names[e.Channel] = e.Name
-	words := []string{"Name", e.Name, "By", e.User}
+	words := []string{"Name", e.Name, "By", e.by()}
 	c.announce("channel_renamed", words...)
-	c.enter(ctx, e.User, "channel_renamed", words...)
+	c.enter(ctx, e.by(), "channel_renamed", words...)
 }
 
 // anyName is what one of the case's channels is called now.

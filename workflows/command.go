@@ -38,6 +38,7 @@ func on[C command](ctx workflow.Context, c *caseRun, name, description string, r
 			refused = c.entitled(ctx, name, heard.authority, heard.cmd.sender(), r.verified)
 		}
 		if refused == nil {
+			c.learn(heard.cmd.sender())
 			answer, refused = do(ctx, heard.cmd)
 		}
 		answer.Number, answer.Phase, answer.Refused = c.Number, c.Phase, refused

@@ -46,7 +46,7 @@ func (c *caseRun) details(ctx workflow.Context, cmd DetailsCommand) (Answer, *in
 	c.tellDetails(ctx, before, kind, cmd.By)
 	if len(people) > 0 {
 		c.errand(errand{Kind: "invite", People: people})
-		words := []string{"By", cmd.By.Called(), "Text", strings.Join(people, ", ")}
+		words := []string{"By", cmd.By.Called(), "Text", strings.Join(eachCalled(c.Named, people), ", ")}
 		c.announce("people_named", words...)
 		c.enter(ctx, cmd.By.Called(), "people_named", words...)
 	}
@@ -148,9 +148,9 @@ func (c *caseRun) detailNotes() (list []string) {
 	}
 	for _, m := range c.stillMissed() {
 		if m.Reason == "" {
-			list = append(list, notice.NotFoundPerson(c.lang, m.Who))
+			list = append(list, notice.NotFoundPerson(c.lang, c.Named.Of(m.Who)))
 		} else {
-			list = append(list, notice.NotInvited(c.lang, m.Who, m.Reason))
+			list = append(list, notice.NotInvited(c.lang, c.Named.Of(m.Who), m.Reason))
 		}
 	}
 	return list

@@ -39,14 +39,14 @@ func (c *caseRun) handover(ctx workflow.Context, cmd HandoverCommand) (Answer, *
 	c.lapse(ctx, notice.OfferReplaced, cmd.By.Called())
 	c.Counters.Offers++
 	o := &offer{
-		ID: fmt.Sprintf("h%d", c.Counters.Offers), To: commander{Asked: to, Name: to}, By: cmd.By.Called(), Note: incident.CleanText(cmd.Note), At: workflow.Now(ctx),
+		ID: fmt.Sprintf("h%d", c.Counters.Offers), To: commander{Asked: to, Name: c.Named.Of(to)}, By: cmd.By.Called(), Note: incident.CleanText(cmd.Note), At: workflow.Now(ctx),
 	}
 	v := c.view()
 	v.Now = o.At
 	o.Summary = v.HandoverSummary(c.Recent, escapeSlack)
 	c.Offers = append(c.Offers, o)
-	c.enter(ctx, o.By, "command_offered", "By", o.By, "Owner", to, "Text", o.Note)
-	return Answer{ID: o.ID, Text: fmt.Sprintf("%s: command is offered to %s; until they accept it, %s commands", c.Number, to, c.Commander.Name)}, nil
+	c.enter(ctx, o.By, "command_offered", "By", o.By, "Owner", o.To.Name, "Text", o.Note)
+	return Answer{ID: o.ID, Text: fmt.Sprintf("%s: command is offered to %s; until they accept it, %s commands", c.Number, o.To.Name, c.Commander.Name)}, nil
 }
 
 // offered is the offer that somebody can accept now; nil: there is none.

@@ -31,7 +31,7 @@ func (a *Authority) believe(act incident.Act, by incident.By, now time.Time) inc
 		by.Assurance = incident.SelfDeclared
 	}
 	if by.Assurance != incident.SlackSigned {
-		by.Known, by.Groups, by.GroupsKnown, by.Channel = false, nil, false, ""
+		by.Known, by.Groups, by.GroupsKnown, by.Channel, by.Named = false, nil, false, "", nil
 	}
 	return by
 }

@@ -252,7 +252,8 @@ type ChannelEvent struct {
 	Channel string `json:"channel"` // Slack id
 	Did     string `json:"did"`     // joined, left, archived, unarchived or renamed
 	User    string `json:"user,omitempty"`
-	Name    string `json:"name,omitempty"` // the channel's new one
+	Called  string `json:"called,omitempty"` // what Slack calls the user
+	Name    string `json:"name,omitempty"`   // the channel's new one
 }
 
 // Bell tells the mirror where something was said. Hints are for what no cursor finds: edits, deletions and replies.

@@ -30,6 +30,7 @@ type CaseState struct {
 	Kind          string                 `json:"kind,omitempty"`
 	Scope         string                 `json:"scope,omitempty"`
 	Details       incident.Details       `json:"details,omitzero"`
+	Named         incident.Names         `json:"named,omitempty"`  // what people are called whom messages name by id
 	Missed        []missed               `json:"missed,omitempty"` // people who could not be brought in later than at the opening
 	Commander     commander              `json:"commander"`
 	Offers        []*offer               `json:"offers,omitempty"` // of command: the pending one, and those whose message does not say yet what became of them
@@ -124,8 +125,10 @@ func newCaseState(ctx workflow.Context, req incident.Request, place Placement) C
 	if req.By.Door == incident.DoorSlack {
 		opener.ID = req.By.Who
 	}
+	named := slackNames(req.By)
+	req.By.Named = nil
 	return CaseState{
-		Schema: stateSchema, Request: req, Placement: place, Opened: workflow.Now(ctx),
+		Named: named, Schema: stateSchema, Request: req, Placement: place, Opened: workflow.Now(ctx),
 		Phase: incident.PhaseOpen, Severity: req.Severity, Kind: req.Kind, Commander: opener, Containment: incident.NotContained,
 		Steps: map[string]*stepRecord{}, Shown: map[string]string{}, EverReset: everReset(ctx),
 	}

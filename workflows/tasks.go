@@ -36,7 +36,7 @@ func (c *caseRun) task(ctx workflow.Context, cmd TaskCommand) (Answer, *incident
 	t := c.Tasks[i]
 	before := t.Task
 	set(&t.Title, incident.CleanLine(cmd.Title))
-	set(&t.Owner, incident.CleanLine(cmd.Owner))
+	c.give(&t.Task, cmd.Owner)
 	set(&t.Due, incident.CleanLine(cmd.Due))
 	set(&t.Status, cmd.Status)
 	if t.Task == before {
@@ -67,13 +67,21 @@ func (c *caseRun) putTask(ctx workflow.Context, cmd TaskCommand) (*taskRecord, *
 	}
 	c.Counters.Tasks++
 	t := &taskRecord{Task: incident.Task{
-		ID: fmt.Sprintf("t%d", c.Counters.Tasks), Title: incident.CleanLine(cmd.Title), Owner: incident.CleanLine(cmd.Owner), Due: incident.CleanLine(cmd.Due),
+		ID: fmt.Sprintf("t%d", c.Counters.Tasks), Title: incident.CleanLine(cmd.Title), Due: incident.CleanLine(cmd.Due),
 		Status: incident.TaskTodo, By: cmd.By.Called(), At: workflow.Now(ctx),
 	}}
 	set(&t.Status, cmd.Status)
+	c.give(&t.Task, cmd.Owner)
 	t.touch(c.lang, incident.Task{})
 	c.Tasks = append(c.Tasks, t)
 	return t, nil
+}
+
+// give makes somebody a task's owner, if anybody is named.
+func (c *caseRun) give(t *incident.Task, owner string) {
+	if owner = incident.CleanLine(owner); owner != "" {
+		t.Owner, t.OwnerID = c.Named.Of(owner), incident.UserID(owner)
+	}
 }
 
 // set changes a value if there is a new one.

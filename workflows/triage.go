@@ -21,7 +21,8 @@ const (
 // triage takes what people have found out: how bad, what kind, who commands, how far. The case moves on by itself
 // when severity, commander and scope are known.
 func (c *caseRun) triage(ctx workflow.Context, cmd TriageCommand) (Answer, *incident.Refusal) {
-	words := []string{"Severity", "", "Kind", incident.CleanLine(cmd.Kind), "Commander", incident.CleanLine(cmd.Commander), "Scope", incident.CleanText(cmd.Scope)}
+	who := incident.CleanLine(cmd.Commander)
+	words := []string{"Severity", "", "Kind", incident.CleanLine(cmd.Kind), "Commander", c.Named.Of(who), "Scope", incident.CleanText(cmd.Scope)}
 	if cmd.Severity != incident.SeverityUnknown {
 		c.Severity = cmd.Severity
 		words[1] = cmd.Severity.String()
@@ -29,9 +30,9 @@ func (c *caseRun) triage(ctx workflow.Context, cmd TriageCommand) (Answer, *inci
 	if kind := words[3]; kind != "" {
 		c.Kind = kind
 	}
-	if who := words[5]; who != "" {
+	if who != "" {
 		c.lapse(ctx, notice.OfferNamed, cmd.By.Called())
-		c.Commander = commander{Asked: who, Name: who, How: wasNamed}
+		c.Commander = commander{Asked: who, Name: c.Named.Of(who), How: wasNamed}
 	}
 	if scope := words[7]; scope != "" {
 		c.Scope = scope

@@ -101,11 +101,11 @@ func (a *analysisRecord) members() []string {
 // notes are what people should know and act on: who could not be brought in, and why a name is not as expected.
 func (c *caseRun) notes() []string {
 	list := append([]string{}, c.detailNotes()...)
-	for _, who := range c.people.Unknown {
+	for _, who := range eachCalled(c.Named, c.people.Unknown) {
 		list = append(list, notice.NotFoundPerson(c.lang, who))
 	}
 	for _, r := range c.invited.Refused {
-		list = append(list, notice.NotInvited(c.lang, r.Person, r.Reason))
+		list = append(list, notice.NotInvited(c.lang, c.Named.Of(r.Person), r.Reason))
 	}
 	if c.is(stepInvite, StepDone) && len(c.invited.Invited) == 0 {
 		list = append(list, notice.NobodyInvited(c.lang))
@@ -117,10 +117,10 @@ func (c *caseRun) notes() []string {
 		list = append(list, notice.NameTaken(c.lang, c.channel.Taken[0], c.channel.Name))
 	}
 	if c.commanderUnknown() {
-		list = append(list, notice.NotFoundPerson(c.lang, c.Commander.Asked))
+		list = append(list, notice.NotFoundPerson(c.lang, c.Named.Of(c.Commander.Asked)))
 	}
 	for _, a := range c.Analyses {
-		for _, who := range a.Report.Missed {
+		for _, who := range eachCalled(c.Named, a.Report.Missed) {
 			list = append(list, a.ID+": "+notice.NotFoundPerson(c.lang, who))
 		}
 	}

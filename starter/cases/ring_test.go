@@ -98,7 +98,7 @@ func TestRingAsksOnceForTheCase(t *testing.T) {
 			t.Fatal(err)
 		}
 		ring := "case/SEC-1/mirror bell {Channels:[C1] Hints:[]}"
-		if want := []string{ring, ring, ring, "case/SEC-1 channel {Channel:C1 Did:joined User:U1 Name:}"}; !slices.Equal(e.signals, want) {
+		if want := []string{ring, ring, ring, "case/SEC-1 channel {Channel:C1 Did:joined User:U1 Called: Name:}"}; !slices.Equal(e.signals, want) {
 			t.Errorf("signals %q, want %q", e.signals, want)
 		}
 		if want := []string{"WorkflowType = 'Case' AND CaseChannel = 'C1'"}; !slices.Equal(e.lists, want) {

@@ -66,7 +66,7 @@ func (d deskOf) Ring(ctx context.Context, b slackbot.Bell) error {
 
 // Happened tells the channel's case.
 func (d deskOf) Happened(ctx context.Context, e slackbot.Event) error {
-	return d.Cases.Happened(ctx, workflows.ChannelEvent{Channel: e.Channel, Did: e.Did, User: e.User, Name: e.Name})
+	return d.Cases.Happened(ctx, workflows.ChannelEvent{Channel: e.Channel, Did: e.Did, User: e.User, Called: e.Called, Name: e.Name})
 }
 
 // taken is a decision, and what is needed to follow it.

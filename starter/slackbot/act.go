@@ -55,7 +55,8 @@ func (g *Gateway) inline(ctx context.Context, a asker, v verb, c command, rest s
 		return sayOr(g.askFor(ctx, a, v, number, f, typed(c)))
 	}
 	name, said := v.act(f)
-	act := Act{ID: incident.RequestID(c.trigger), Verb: name, Number: number, Fields: said, By: a.by, Viewer: a.viewer}
+	by := g.naming(ctx, a.by, c.text, v.people(f)...)
+	act := Act{ID: incident.RequestID(c.trigger), Verb: name, Number: number, Fields: said, By: by, Viewer: a.viewer}
 	answer, err := g.o.Desk.Do(ctx, act)
 	switch {
 	case err == nil:

@@ -77,5 +77,6 @@ type Event struct {
 	Channel string // Slack id
 	Did     string // joined, left, archived, unarchived or renamed
 	User    string // Slack id; empty where Slack does not say who
+	Called  string // what Slack calls them; empty: it did not say
 	Name    string // the channel's new one
 }

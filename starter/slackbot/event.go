@@ -39,7 +39,15 @@ func (g *Gateway) handOver(ctx context.Context, h heard) error {
 		return g.bells.hint(ctx, h.channel, *h.hint)
 	}
 	if h.event != nil {
-		return g.o.Desk.Happened(ctx, *h.event)
+		return g.o.Desk.Happened(ctx, g.withName(ctx, *h.event))
 	}
 	return nil
+}
+
+// withName says what people are called who did something that is told with their name.
+func (g *Gateway) withName(ctx context.Context, e Event) Event {
+	if e.User != "" && e.Did != "joined" && e.Did != "left" {
+		e.Called = g.namesOf(ctx, []string{e.User})[e.User]
+	}
+	return e
 }

@@ -40,8 +40,8 @@ func (g *Gateway) filled(ctx context.Context, i interaction) reply {
 	if missing := v.missing(f); missing != "" {
 		return complain(missing, notice.FieldMissing(i.who.Lang))
 	}
-	name, said := v.act(g.called(ctx, v, f))
-	act := Act{ID: i.View.ID, Verb: name, Number: keep.Number(), Fields: said, By: i.by(), Viewer: Viewer{User: i.User.ID, Channel: keep.Channel}}
+	name, said := v.act(f)
+	act := Act{ID: i.View.ID, Verb: name, Number: keep.Number(), Fields: said, By: g.naming(ctx, i.by(), "", v.people(f)...), Viewer: Viewer{User: i.User.ID, Channel: keep.Channel}}
 	what, to := namedAct(i.who.Lang, v, act.Number), hearing{i.who.Lang, keep.Answer, i.View.ID}
 	answer, err := g.o.Desk.Do(ctx, act)
 	var refusal *incident.Refusal
@@ -79,7 +79,7 @@ func (v verb) read(i interaction, keep carried) fields {
 		switch {
 		case s.kind == somePeople:
 			f.set(s.name, slices.DeleteFunc(a.Users, func(id string) bool { return !plainUser.MatchString(id) })...)
-		case s.kind == aPerson, s.kind == aName:
+		case s.kind == aPerson:
 			if plainUser.MatchString(a.User) { // Slack offers nobody else
 				f.set(s.name, a.User)
 			}
@@ -124,22 +124,4 @@ func (v verb) beside(about string, f fields) string {
 		}
 	}
 	return first
-}
-
-// called replaces the ids of people where names are kept: a name can be read in the task sheet, an id cannot.
-func (g *Gateway) called(ctx context.Context, v verb, f fields) fields {
-	for _, s := range v.slots {
-		if id := f.get(s.name); s.kind == aName && plainUser.MatchString(id) {
-			f[s.name] = []string{g.nameOf(ctx, id)}
-		}
-	}
-	return f
-}
-
-// nameOf is how people call somebody; their id if Slack does not say.
-func (g *Gateway) nameOf(ctx context.Context, id string) string {
-	if name := g.person(ctx, id).Name; name != "" {
-		return "@" + name
-	}
-	return id
 }

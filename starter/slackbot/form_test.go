@@ -133,6 +133,7 @@ func TestAVerbWithoutItsWordsShowsItsForm(t *testing.T) {
 			By: aoi("T0SANDBOX", "")}
 		for name, value := range given {
 			want.Fields[name] = strings.Split(value, ",")
+			want.By = naming(want.By, want.Fields[name]...)
 		}
 		if diff := cmp.Diff([]slackbot.Act{want}, d.did()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", verb, diff)

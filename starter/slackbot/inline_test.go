@@ -40,8 +40,8 @@ func TestVerbsAreTypedInOneLine(t *testing.T) {
 		`analyze a1 --lead <@U0BEN0002>`:                                   {Verb: "analyze", Fields: said{"analysis": {"a1"}, "lead": {"U0BEN0002"}}},
 		`conclude one mailbox was read`:                                    {Verb: "conclude", Fields: said{"finding": {"one mailbox was read"}}},
 		`conclude a2 --drop "the logs are gone"`:                           {Verb: "conclude", Fields: said{"analysis": {"a2"}, "drop": {"the logs are gone"}}},
-		`task buy bread <@U0BEN0002|ben>`:                                  {Verb: "task", Fields: said{"title": {"buy bread"}, "owner": {"@ben"}}},
-		`task <@U0BEN0002|ben> buy bread --due today`:                      {Verb: "task", Fields: said{"title": {"buy bread"}, "owner": {"@ben"}, "due": {"today"}}},
+		`task buy bread <@U0BEN0002|ben>`:                                  {Verb: "task", Fields: said{"title": {"buy bread"}, "owner": {"U0BEN0002"}}},
+		`task <@U0BEN0002|ben> buy bread --due today`:                      {Verb: "task", Fields: said{"title": {"buy bread"}, "owner": {"U0BEN0002"}, "due": {"today"}}},
 		`task buy bread @ben`:                                              {Verb: "task", Fields: said{"title": {"buy bread"}, "owner": {"@ben"}}},
 		`task ask it@example.com`:                                          {Verb: "task", Fields: said{"title": {"ask it@example.com"}}},
 		`task t1 done`:                                                     {Verb: "task", Fields: said{"task": {"t1"}, "status": {"done"}}},
@@ -60,6 +60,12 @@ func TestVerbsAreTypedInOneLine(t *testing.T) {
 		got := w.command(t, w.form(text))
 		want.ID, want.Viewer = "1.2.abc", slackbot.Viewer{User: "U0AOI0001", Channel: "C0GENERAL"}
 		want.By = aoi("", "C0GENERAL")
+		for _, values := range want.Fields {
+			want.By = naming(want.By, values...)
+		}
+		if strings.Contains(text, "S0NET") {
+			want.By.Named["S0NET"] = "net" // a group's name comes with its mention
+		}
 		if diff := cmp.Diff([]slackbot.Act{want}, d.did()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
 		}

@@ -16,6 +16,7 @@ import (
 type directory struct {
 	mu     sync.Mutex
 	locale string // of everybody
+	silent bool   // it does not say who anybody is
 }
 
 func (d *directory) speaks(locale string) {
@@ -29,7 +30,11 @@ func (d *directory) answer(w http.ResponseWriter, r *http.Request) {
 	defer d.mu.Unlock()
 	switch r.URL.Path {
 	case "/api/users.info":
-		_, _ = fmt.Fprintf(w, `{"ok":true,"user":{"id":%q,"name":"aoi","team_id":"T0SANDBOX","locale":%q}}`, r.FormValue("user"), d.locale)
+		if d.silent {
+			http.Error(w, "not now", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"ok":true,"user":{"id":%q,"name":%q,"team_id":"T0SANDBOX","locale":%q}}`, r.FormValue("user"), called(r.FormValue("user")), d.locale)
 	case "/api/auth.test":
 		_, _ = io.WriteString(w, `{"ok":true,"team_id":"T0SANDBOX"}`)
 	case "/api/usergroups.users.list":
@@ -65,6 +70,24 @@ func TestAnswersAreInThePersonsLanguage(t *testing.T) {
 	if want := notice.ResolveDialog("ja", nil, "SEC-1", chosen.Shown(), "skip").Submit; !strings.Contains(shown, want) {
 		t.Errorf("the dialog: %s, want %q", shown, want)
 	}
+}
+
+// called is what Slack calls somebody: U0BEN0002 is ben.
+func called(user string) string {
+	return strings.ToLower(strings.Trim(strings.TrimPrefix(user, "U0"), "0123456789"))
+}
+
+// naming adds what Slack calls those of the people who are named by id.
+func naming(by incident.By, people ...string) incident.By {
+	for _, who := range people {
+		if incident.UserID(who) != "" {
+			if by.Named == nil {
+				by.Named = incident.Names{}
+			}
+			by.Named[who] = called(who)
+		}
+	}
+	return by
 }
 
 // aoi is a sender of whom Slack has said who it is.

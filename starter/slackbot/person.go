@@ -43,7 +43,6 @@ func newPeople() people {
 }
 
 // person finds out who that is, as far as Slack says so in time.
-// https://docs.slack.dev/reference/methods/users.info
 func (g *Gateway) person(ctx context.Context, user string) person {
 	p := person{ID: user, Lang: g.o.Lang}
 	api, err := g.api()
@@ -57,13 +56,7 @@ func (g *Gateway) person(ctx context.Context, user string) person {
 	var home *slack.AuthTestResponse
 	var isHome bool
 	all.Go(func() { home, isHome = g.us(ctx, api) })
-	said, isSaid := g.people.persons.of(ctx, g.ctx, user, func(ctx context.Context) (*slack.User, error) {
-		found, err := api.GetUserInfoContext(ctx, user)
-		if err != nil {
-			g.o.Log.Warn("Slack does not say who a person is", "user", user, "error", err)
-		}
-		return found, err
-	})
+	said, isSaid := g.said(ctx, api, user)
 	all.Wait()
 	if isSaid {
 		p.describe(said, g.o.Lang)
@@ -84,10 +77,7 @@ func (p person) by(name, team, channel string) incident.By {
 }
 
 func (p *person) describe(u *slack.User, otherwise string) {
-	p.Name, p.TZ, p.Lang = u.Profile.DisplayName, u.TZ, langOf(u.Locale, otherwise)
-	if p.Name == "" {
-		p.Name = u.Name
-	}
+	p.Name, p.TZ, p.Lang = shownName(u), u.TZ, langOf(u.Locale, otherwise)
 	p.Guest = u.IsRestricted || u.IsUltraRestricted
 }
 

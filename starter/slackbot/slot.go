@@ -43,7 +43,7 @@ func (s slot) element(lang string, c notice.Case, given []string) slack.BlockEle
 		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, nil, s.name)
 		e.InitialUsers = slices.DeleteFunc(slices.Clone(given), func(id string) bool { return !plainUser.MatchString(id) })
 		return e
-	case s.kind == aPerson, s.kind == aName:
+	case s.kind == aPerson:
 		e := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, nil, s.name)
 		if plainUser.MatchString(first) {
 			e.InitialUser = first

@@ -41,7 +41,6 @@ const (
 	aSeverity  slotKind = "severity"
 	aChoice    slotKind = "choice"
 	aPerson    slotKind = "person"
-	aName      slotKind = "name" // a person, by the name that people call them
 	somePeople slotKind = "people"
 	anID       slotKind = "id"
 	anAnalyse  slotKind = "analysis"
@@ -95,7 +94,7 @@ func verbs() []verb {
 			{name: "analysis", kind: anAnalyse}, {name: "finding", kind: aText, most: longText}, {name: "drop", kind: aText, most: longText},
 		}},
 		{name: "task", main: "title", one: []string{"title", "task", "done"}, heads: []head{{"task", false}}, slots: []slot{
-			{name: "task", kind: anID, typed: true}, {name: "title", kind: aLine, required: true, unless: "task"}, {name: "owner", kind: aName}, {name: "due", kind: aLine},
+			{name: "task", kind: anID, typed: true}, {name: "title", kind: aLine, required: true, unless: "task"}, {name: "owner", kind: aPerson}, {name: "due", kind: aLine},
 			{name: "status", kind: aChoice, with: "task", choices: []string{"todo", "doing", "done", "dropped"}}, {name: "done", kind: anID, typed: true},
 		}},
 		{name: "update", main: "text", slots: []slot{

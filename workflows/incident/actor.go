@@ -18,6 +18,8 @@ type By struct {
 	External    bool     `json:"external,omitempty"` // is of another workspace
 	Groups      []string `json:"groups,omitempty"`   // of the user groups that the rules name, those that they are in
 	GroupsKnown bool     `json:"groups_known,omitempty"`
+	// Named is what Slack calls people whom the message names by id. They are who their id says, whatever they are called.
+	Named Names `json:"named,omitempty"`
 
 	Proof *Proof `json:"proof,omitempty"` // of the gateway; nil: there is none
 }
