@@ -17,6 +17,8 @@ type Status struct {
 	Severity   incident.Severity `json:"severity"` // 0: not known yet
 	Kind       string            `json:"kind"`
 	Commander  string            `json:"commander"`
+	// CommanderID: Slack user id; empty: nobody in Slack.
+	CommanderID string `json:"commander_id,omitempty"`
 	// ProvisionalCommander: it is the opener, until somebody takes command or is named.
 	ProvisionalCommander bool                    `json:"provisional_commander"`
 	Details              incident.Details        `json:"details"`
@@ -194,6 +196,7 @@ type Head struct {
 	Status        incident.Status         `json:"status"`
 	Severity      incident.Severity       `json:"severity"`
 	Commander     string                  `json:"commander"`
+	CommanderID   string                  `json:"commander_id,omitempty"` // Slack user id, which lists read from the search attribute: the memo has none
 	Audience      incident.Audience       `json:"audience"`
 	Organisations []incident.Organisation `json:"organisations"`
 	Members       []string                `json:"members"`

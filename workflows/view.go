@@ -11,7 +11,7 @@ import (
 func (c *caseRun) status() Status {
 	s := Status{
 		Number: c.Number, WorkflowID: c.WorkflowID, Title: c.Request.Title, Phase: c.Phase, Status: c.state(), Severity: c.Severity, Kind: c.Kind,
-		Commander: c.Commander.Name, ProvisionalCommander: c.provisional() && !c.atRest(), Offer: c.offerStatus(), Details: c.shownDetails(), Reporter: c.reporter(), Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
+		Commander: c.Commander.Name, CommanderID: c.Commander.ID, ProvisionalCommander: c.provisional() && !c.atRest(), Offer: c.offerStatus(), Details: c.shownDetails(), Reporter: c.reporter(), Organisations: c.Placement.Organisations, Audience: c.Placement.Audience,
 		Drill: c.Request.Drill, Opened: c.Opened, Containment: c.Containment, Scope: c.Scope, Members: c.members(), Links: c.links(),
 		Gates: c.gates(), Debts: c.debts(), Notes: c.notes(),
 		Analyses: c.analysisStatus(), Runs: c.runStatus(), Tasks: c.tasks(), Lessons: c.lessons(), Deadlines: c.deadlines(), Steps: []StepStatus{},

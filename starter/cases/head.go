@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"go.temporal.io/api/workflow/v1"
+	"go.temporal.io/sdk/converter"
 
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
@@ -20,14 +21,25 @@ func (c *Cases) head(info *workflow.WorkflowExecutionInfo) (workflows.Head, erro
 	if err := c.convert.FromPayload(payload, &raw); err != nil {
 		return workflows.Head{}, err
 	}
-	return workflows.DecodeHead(raw)
+	head, err := workflows.DecodeHead(raw)
+	head.CommanderID = commanderOf(info)
+	return head, err
+}
+
+// commanderOf is the Slack id of a case's commander; empty for restricted cases, and where nobody in Slack commands.
+func commanderOf(info *workflow.WorkflowExecutionInfo) (id string) {
+	payload := info.GetSearchAttributes().GetIndexedFields()[workflows.CaseCommander]
+	if payload == nil || converter.GetDefaultDataConverter().FromPayload(payload, &id) != nil {
+		return ""
+	}
+	return id
 }
 
 // headOf takes the head out of a status.
 func headOf(s workflows.Status) workflows.Head {
 	h := workflows.Head{
 		Number: s.Number, WorkflowID: s.WorkflowID, Title: s.Title, Phase: s.Phase, Status: s.Status, Severity: s.Severity,
-		Commander: s.Commander, Audience: s.Audience, Organisations: s.Organisations, Members: s.Members, Drill: s.Drill,
+		Commander: s.Commander, CommanderID: s.CommanderID, Audience: s.Audience, Organisations: s.Organisations, Members: s.Members, Drill: s.Drill,
 		Opened: s.Opened, Channel: s.Links.Channel,
 	}
 	for _, step := range s.Steps {
@@ -42,7 +54,7 @@ func headOf(s workflows.Status) workflows.Head {
 func statusOf(h workflows.Head, info *workflow.WorkflowExecutionInfo) workflows.Status {
 	s := workflows.Status{
 		Number: h.Number, WorkflowID: info.GetExecution().GetWorkflowId(), Title: h.Title, Phase: h.Phase, Status: h.Status, Severity: h.Severity,
-		Commander: h.Commander, Organisations: orEmpty(h.Organisations), Audience: h.Audience, Drill: h.Drill, Opened: h.Opened,
+		Commander: h.Commander, CommanderID: h.CommanderID, Organisations: orEmpty(h.Organisations), Audience: h.Audience, Drill: h.Drill, Opened: h.Opened,
 		Members: orEmpty(h.Members), Links: workflows.Links{Channel: h.Channel}, Gates: []incident.Gate{}, Analyses: []workflows.AnalysisStatus{}, Tasks: []incident.Task{},
 		Lessons: []incident.Lesson{}, Steps: []workflows.StepStatus{}, Debts: []string{}, Notes: []string{}, Deadlines: []incident.Deadline{},
 		Waivers: []incident.Waiver{}, BrokenGlass: []incident.BrokenGlass{}, Mirror: workflows.MirrorStatus{Logs: []workflows.LogLink{}},

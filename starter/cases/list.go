@@ -19,6 +19,7 @@ type Filter struct {
 	All   bool           // closed and ended cases too
 	Phase incident.Phase // empty: any
 	Stuck bool           // only those in which a step cannot go on
+	Of    string         // only those that this Slack user commands or is a member of
 	Limit int            // how many at most; 0: DefaultLimit
 }
 
@@ -36,7 +37,7 @@ func (c *Cases) List(ctx context.Context, viewer settings.Viewer, f Filter) ([]w
 	if limit <= 0 {
 		limit = DefaultLimit
 	}
-	heads, err := c.heads(ctx, viewer, f.query(), limit)
+	heads, err := c.heads(ctx, viewer, f.query(), limit, f.of)
 	if err != nil {
 		return nil, c.explain(err, "list cases")
 	}
@@ -47,7 +48,7 @@ func (c *Cases) List(ctx context.Context, viewer settings.Viewer, f Filter) ([]w
 
 // heads reads pages until there are enough heads that the viewer may see. A case that continues in a new run while pages
 // are read stands on two of them: it is listed once.
-func (c *Cases) heads(ctx context.Context, viewer settings.Viewer, query string, enough int) ([]workflows.Head, error) {
+func (c *Cases) heads(ctx context.Context, viewer settings.Viewer, query string, enough int, wanted func(workflows.Head) bool) ([]workflows.Head, error) {
 	heads := []workflows.Head{}
 	request := &workflowservice.ListWorkflowExecutionsRequest{PageSize: pageSize, Query: query}
 	for read := 0; read < maxRead && len(heads) < enough; {
@@ -56,7 +57,11 @@ func (c *Cases) heads(ctx context.Context, viewer settings.Viewer, query string,
 			return nil, err
 		}
 		read += len(page.GetExecutions())
-		heads = append(heads, c.visible(page.GetExecutions(), viewer)...)
+		for _, head := range c.visible(page.GetExecutions(), viewer) {
+			if wanted(head) {
+				heads = append(heads, head)
+			}
+		}
 		if request.NextPageToken = page.GetNextPageToken(); len(request.NextPageToken) == 0 {
 			break
 		}
@@ -67,6 +72,11 @@ func (c *Cases) heads(ctx context.Context, viewer settings.Viewer, query string,
 		seen[h.WorkflowID] = true
 		return again
 	}), nil
+}
+
+// of reports whether the case is one of those of the person who is asked about.
+func (f Filter) of(h workflows.Head) bool {
+	return f.Of == "" || h.CommanderID == f.Of || slices.Contains(h.Members, f.Of)
 }
 
 // query leaves out the runs that a case has left behind by rolling over: they are the same case. Closed cases run on

@@ -57,7 +57,7 @@ func (c *Cases) Stuck(ctx context.Context, viewer settings.Viewer, f StuckFilter
 	if err != nil {
 		return nil, err
 	}
-	heads, err := c.heads(ctx, viewer, f.query(), maxRead)
+	heads, err := c.heads(ctx, viewer, f.query(), maxRead, func(workflows.Head) bool { return true })
 	if err != nil {
 		return nil, c.explain(err, "list what is stuck")
 	}
@@ -73,7 +73,14 @@ func (c *Cases) Stuck(ctx context.Context, viewer settings.Viewer, f StuckFilter
 	_ = group.Wait() // none fails: a case that does not answer is listed as far as it is known
 	found = slices.DeleteFunc(found, func(s StuckCase) bool { return len(s.Steps) == 0 })
 	slices.SortStableFunc(found, func(a, b StuckCase) int { return a.since().Compare(b.since()) })
-	return found, nil
+	return found, c.recordRestricted(viewer, "stuck", headsOf(found))
+}
+
+func headsOf(list []StuckCase) (heads []workflows.Head) {
+	for _, s := range list {
+		heads = append(heads, s.Head)
+	}
+	return heads
 }
 
 // query finds cases only: what is stuck in a case's analyses and mirror stands in the case's attribute too.

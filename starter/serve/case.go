@@ -3,6 +3,7 @@ package serve
 import (
 	"time"
 
+	"hikeshi/starter/cases"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
@@ -103,4 +104,29 @@ func mention(channel string) string {
 
 func stepOf(s workflows.StepStatus) notice.Step {
 	return notice.Step{ID: s.ID, System: s.System, Class: s.Class, Cause: s.Cause, Hint: s.Hint, State: string(s.State), Since: timeOf(s.Since)}
+}
+
+// listed is a case's head as lists show it to whoever may see it.
+func listed(h workflows.Head) notice.Listed {
+	return notice.Listed{
+		Number: h.Number, WorkflowID: h.WorkflowID, Title: h.Title, Commander: h.Commander, Channel: h.Channel, Severity: h.Severity, Phase: h.Phase,
+		Status: h.Status, Drill: h.Drill, Opened: h.Opened,
+	}
+}
+
+// stuckOf is what is stuck in a case.
+func stuckOf(c cases.StuckCase) notice.StuckNotice {
+	n := notice.StuckNotice{Number: c.Number, Title: c.Title, Drill: c.Drill, Links: []notice.Link{{Kind: "channel", Text: mention(c.Channel)}}}
+	for _, s := range c.Steps {
+		step := notice.StuckStep{Step: stepOf(s), WorkflowID: s.WorkflowID, Generation: s.Generation}
+		for _, a := range s.Actions {
+			step.Actions = append(step.Actions, string(a))
+		}
+		n.Steps = append(n.Steps, step)
+	}
+	return n
+}
+
+func heldOf(h workflows.HeldVendor) notice.Breaker {
+	return notice.Breaker{Vendor: h.Vendor, Phase: string(h.Phase), Class: h.Class, Cause: h.Cause, Hint: h.Hint, Cannot: h.Cannot, Since: h.Since, Until: h.Until, Waiting: h.Waiting}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"hikeshi/starter/cases"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
@@ -51,5 +52,30 @@ func TestCaseOf(t *testing.T) {
 func TestCaseOfLittle(t *testing.T) {
 	if got := caseOf(workflows.Status{}); !got.Mirror.Through.IsZero() || !got.NextUpdate.IsZero() || !reflect.DeepEqual(got.Archive, notice.Archive{}) {
 		t.Errorf("%+v", got)
+	}
+}
+
+// What is stuck is shown with what is needed to decide about it.
+func TestStuckOf(t *testing.T) {
+	at := time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+	got := stuckOf(cases.StuckCase{Head: workflows.Head{Number: "SEC-1", Title: "mail", Drill: true, Channel: "C0CASE001"}, Steps: []workflows.StepStatus{{
+		ID: "a1/analysis.channel", WorkflowID: "case/SEC-1/a1", State: workflows.StepStuck, Generation: 3, Class: "Denied", Cause: "no", Hint: "ask", System: "slack", Since: &at, Actions: []workflows.Action{"retry", "skip"},
+	}}})
+	want := notice.StuckNotice{Number: "SEC-1", Title: "mail", Drill: true, Links: []notice.Link{{Kind: "channel", Text: "<#C0CASE001>"}}, Steps: []notice.StuckStep{{
+		Step:       notice.Step{ID: "a1/analysis.channel", System: "slack", Class: "Denied", Cause: "no", Hint: "ask", State: "stuck", Since: at},
+		WorkflowID: "case/SEC-1/a1", Generation: 3, Actions: []string{"retry", "skip"},
+	}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The open cases come first; the closed ones also when their workflows have ended.
+func TestFiltersOf(t *testing.T) {
+	closed := cases.Filter{All: true, Phase: incident.PhaseClosed}
+	for which, want := range map[string][]cases.Filter{"": {{}, closed}, notice.ListOpen: {{}}, notice.ListClosed: {closed}, notice.ListMine: {{Of: "U1"}}} {
+		if got := filtersOf(which, "U1"); !cmp.Equal(got, want) {
+			t.Errorf("%q: %+v, want %+v", which, got, want)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"hikeshi/starter/cases"
 	"hikeshi/starter/slackbot"
@@ -14,7 +15,10 @@ import (
 )
 
 // deskOf is the [slackbot.Desk] over Temporal's cases.
-type deskOf struct{ *cases.Cases }
+type deskOf struct {
+	*cases.Cases
+	probe time.Duration // how often what cannot be held back is tried again
+}
 
 // Open records the request.
 func (d deskOf) Open(ctx context.Context, request incident.Request) error {
@@ -50,6 +54,62 @@ func (d deskOf) Status(ctx context.Context, number string, v slackbot.Viewer) (n
 		c.Notes = append(c.Notes, view.Why)
 	}
 	return c, nil
+}
+
+// List lists the cases that a person in Slack may see: the rights of this machine do not count.
+func (d deskOf) List(ctx context.Context, which string, v slackbot.Viewer) (notice.CaseList, error) {
+	list := notice.CaseList{Most: cases.DefaultLimit}
+	viewer := settings.Viewer{SlackUser: v.User, Channel: v.Channel}
+	for _, f := range filtersOf(which, v.User) {
+		f.Limit = cases.DefaultLimit
+		heads, err := d.Cases.List(ctx, viewer, f)
+		if err != nil {
+			return notice.CaseList{}, known(err)
+		}
+		for _, h := range heads {
+			list.Cases = append(list.Cases, listed(h))
+		}
+	}
+	return list, nil
+}
+
+// filtersOf are the lists that are shown one after the other.
+func filtersOf(which, user string) []cases.Filter {
+	closed := cases.Filter{All: true, Phase: incident.PhaseClosed}
+	switch which {
+	case notice.ListOpen:
+		return []cases.Filter{{}}
+	case notice.ListMine:
+		return []cases.Filter{{Of: user}}
+	case notice.ListClosed:
+		return []cases.Filter{closed}
+	}
+	return []cases.Filter{{}, closed}
+}
+
+// Stuck lists what is stuck in the cases that a person in Slack may see, and the vendors that are held.
+func (d deskOf) Stuck(ctx context.Context, v slackbot.Viewer) (notice.StuckList, error) {
+	stuck, err := d.Cases.Stuck(ctx, settings.Viewer{SlackUser: v.User, Channel: v.Channel}, cases.StuckFilter{})
+	if err != nil {
+		return notice.StuckList{}, known(err)
+	}
+	held, err := d.Held(ctx)
+	if err != nil {
+		return notice.StuckList{}, known(err)
+	}
+	var list notice.StuckList
+	for _, c := range stuck {
+		list.Cases = append(list.Cases, stuckOf(c))
+		if c.Partial {
+			list.Silent = append(list.Silent, c.Number)
+		}
+	}
+	for _, h := range held {
+		b := heldOf(h)
+		b.Probe = d.probe
+		list.Held = append(list.Held, b)
+	}
+	return list, nil
 }
 
 // Ring rings the mirror of the channel's case.

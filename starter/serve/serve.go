@@ -51,7 +51,7 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	defer cancel()
 	watched := &clock{compare: desk.Clock}
 	gateway := slackbot.New(ctx, slackbot.Options{
-		Desk: deskOf{desk}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check, Doubt: watched.trouble,
+		Desk: deskOf{desk, config.Timing.ProbeInterval}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check, Doubt: watched.trouble,
 		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, Team: config.Slack.Team, App: config.Slack.App,
 		Groups: config.Rights().Groups(), Reading: config.Reading,
 	})

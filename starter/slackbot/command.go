@@ -63,6 +63,10 @@ func (g *Gateway) dispatch(ctx context.Context, c command) reply {
 		return say(g.open(ctx, c, rest))
 	case "status":
 		return say(g.status(ctx, c, rest))
+	case "list":
+		return g.list(ctx, a, typed(c), rest)
+	case "stuck":
+		return g.stuck(ctx, a, typed(c), rest)
 	}
 	if v, found := verbNamed(name); found {
 		return g.inline(ctx, a, v, c, rest)

@@ -18,6 +18,10 @@ type Desk interface {
 	Follow(ctx context.Context, requestID string) (notice.Case, error)
 	// Status reads a case as the viewer may see it. No number: the case of the viewer's channel.
 	Status(ctx context.Context, number string, viewer Viewer) (notice.Case, error)
+	// List lists the cases that the viewer may see: notice.ListOpen, ListClosed or ListMine; empty: all.
+	List(ctx context.Context, which string, viewer Viewer) (notice.CaseList, error)
+	// Stuck lists what cannot go on by itself in the cases that the viewer may see, and the vendors that cannot be used.
+	Stuck(ctx context.Context, viewer Viewer) (notice.StuckList, error)
 	// Ring tells whoever logs the channel that there is something to log. After an error the bell may or may not have
 	// been heard; ringing twice is harmless. A channel that belongs to no case is no error.
 	Ring(ctx context.Context, bell Bell) error

@@ -33,6 +33,11 @@ type desk struct {
 	acts  []slackbot.Act
 	doErr []error // what the next Dos return; the act is kept with none and with ErrNotConfirmed
 	found notice.Case
+
+	lists  []string // which were asked for
+	listed []notice.Listed
+	stuck  notice.StuckList
+	slow   chan struct{} // looks wait until it is closed; nil: they do not
 }
 
 // Do keeps the acts; the same one again is the same one.
@@ -172,4 +177,39 @@ func (d *desk) kept() []incident.Request {
 		list = append(list, r)
 	}
 	return list
+}
+
+func (d *desk) List(ctx context.Context, which string, v slackbot.Viewer) (notice.CaseList, error) {
+	if err := d.look(ctx, v); err != nil {
+		return notice.CaseList{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lists = append(d.lists, which)
+	return notice.CaseList{Cases: d.listed}, nil
+}
+
+func (d *desk) Stuck(ctx context.Context, v slackbot.Viewer) (notice.StuckList, error) {
+	if err := d.look(ctx, v); err != nil {
+		return notice.StuckList{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.stuck, nil
+}
+
+// look waits as long as it is told to.
+func (d *desk) look(ctx context.Context, v slackbot.Viewer) error {
+	d.mu.Lock()
+	slow, down := d.slow, d.down
+	d.viewers = append(d.viewers, v)
+	d.mu.Unlock()
+	if slow != nil {
+		select {
+		case <-slow:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return down
 }

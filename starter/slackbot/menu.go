@@ -24,7 +24,11 @@ func (g *Gateway) menu(ctx context.Context, a asker) reply {
 		return say(g.explained(a.lang, err, "/case"))
 	}
 	found.Lang = a.lang
-	return panel(notice.Menu(found, escape), notice.ActButtons(a.lang, found.WorkflowID, g.fitting(found)...))
+	buttons := notice.ActButtons(a.lang, found.WorkflowID, g.fitting(found)...)
+	if found.Status == incident.Stuck {
+		buttons = append(buttons, notice.StuckButton(a.lang))
+	}
+	return panel(notice.Menu(found, escape), buttons)
 }
 
 // fitting are the verbs with a row in the table that fit the case.
@@ -68,6 +72,12 @@ func (g *Gateway) pressedAct(ctx context.Context, i interaction, name string) re
 			g.tell(a.address, text)
 		}
 		return done()
+	}
+	switch name {
+	case "list":
+		return g.pressedLook(a, "/case list", g.lister(a, ""))
+	case "stuck":
+		return g.pressedLook(a, "/case stuck", g.stuckSeer(a))
 	}
 	var aim notice.Aim
 	v, found := verbNamed(name)

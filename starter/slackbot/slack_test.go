@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"hikeshi/starter/slackbot"
+	"hikeshi/workflows/incident"
 )
 
 const secret = "the signing secret"
@@ -31,6 +32,7 @@ type workspace struct {
 	opened           chan openedView
 	token            string // empty: the gateway has none
 	refuse           string // with which views.open refuses
+	reading          func(verb string, by incident.By, inside bool) error
 	people           directory
 }
 
@@ -82,6 +84,12 @@ func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
 		Secret: func() (string, error) { return secret, nil },
 		Ready:  func(context.Context) error { return nil },
 		Team:   "T0SANDBOX", App: "A0HIKESHI",
+		Reading: func(verb string, by incident.By, inside bool) error {
+			if w.reading == nil {
+				return nil
+			}
+			return w.reading(verb, by, inside)
+		},
 		APIURL: w.URL, // the host alone, as the sandbox is named
 		Token: func() (string, error) {
 			if w.token == "" {

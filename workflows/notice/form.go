@@ -91,5 +91,13 @@ func DoorText(lang string) string { return in(lang).say("form_door") }
 
 // DoorButtons are what fits such a channel.
 func DoorButtons(lang string) []Button {
-	return []Button{{Text: FormWord(lang, "verb", "open"), ActionID: ActPrefix + "open", Value: "{}", Style: "primary"}}
+	return []Button{
+		{Text: FormWord(lang, "verb", "open"), ActionID: ActPrefix + "open", Value: "{}", Style: "primary"},
+		{Text: in(lang).say("list_button"), ActionID: ActPrefix + "list", Value: "{}"}, StuckButton(lang),
+	}
+}
+
+// StuckButton shows what is stuck.
+func StuckButton(lang string) Button {
+	return Button{Text: in(lang).say("stuck_button"), ActionID: ActPrefix + "stuck", Value: "{}"}
 }

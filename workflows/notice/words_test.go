@@ -145,6 +145,8 @@ func ids(t *testing.T) map[string]bool {
 		"run_state":    {"running", "stuck", "done", "aborted", "unfinished"},
 		"run_step":     {"task", "invite", "notify", "analysis", "link"},
 		"action":       {"retry", "supply", "skip", "abort"},
+		"list":         {"all", "open", "closed", "mine"},
+		"list_none":    {"all", "open", "closed", "mine"},
 		"dialog":       {"supply", "skip", "abort"},
 		"dialog_means": {"supply", "skip", "abort"},
 	} {

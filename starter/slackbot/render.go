@@ -1,0 +1,43 @@
+package slackbot
+
+import (
+	"github.com/slack-go/slack"
+
+	"hikeshi/workflows/notice"
+)
+
+// blocksOf is a message as Slack takes it. Its texts keep Slack's bounds already.
+func blocksOf(m notice.Message) (list []slack.Block) {
+	for _, b := range m.Blocks {
+		switch {
+		case b.Kind == "divider":
+			list = append(list, slack.NewDividerBlock())
+		case b.Kind == "actions":
+			list = append(list, rows(b.Buttons)...)
+		case b.Text == "":
+		case b.Kind == "header":
+			list = append(list, slack.NewHeaderBlock(words(b.Text)))
+		case b.Kind == "context":
+			list = append(list, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, b.Text, false, true)))
+		default:
+			list = append(list, section(b.Text))
+		}
+	}
+	return list
+}
+
+// present takes a command, and shows the person a message that nobody else sees.
+func present(m notice.Message) reply {
+	return show(map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": m.Text, "blocks": blocksOf(m)})
+}
+
+// sendMessage is send, with what a text alone does not hold.
+func (g *Gateway) sendMessage(address string, m notice.Message) {
+	message := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral}
+	if blocks := blocksOf(m); len(blocks) > 0 {
+		message.Blocks = &slack.Blocks{BlockSet: blocks}
+	}
+	if err := g.post(g.ctx, address, message); err != nil {
+		g.o.Log.Warn("the person does not hear what they asked for", "error", err)
+	}
+}
