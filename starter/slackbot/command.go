@@ -43,7 +43,7 @@ func (g *Gateway) command(ctx context.Context, payload []byte) reply {
 		return g.turnedAway(commands, why)
 	}
 	c := command{user: f.User, name: f.Name, team: f.Team, channel: f.Channel, slash: f.Command, text: f.Text, trigger: f.Trigger, responseURL: f.Response}
-	c.who = g.person(ctx, c.user)
+	c.who = g.sender(ctx, c.user, c.team)
 	return g.dispatch(ctx, c)
 }
 

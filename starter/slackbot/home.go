@@ -54,6 +54,13 @@ func (h *home) stranger(app string, teams ...string) string {
 	return ""
 }
 
+// elsewhere reports whether the workspace is not the one from which requests are taken, as far as that is known.
+func (h *home) elsewhere(team string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return team != "" && len(h.teams) > 0 && !slices.Contains(h.teams, team)
+}
+
 // turnedAway refuses a request that is not for us.
 func (g *Gateway) turnedAway(k kind, why string) reply {
 	g.o.Log.Warn("refuse a request that is not for us", "kind", k, "reason", why)

@@ -43,6 +43,7 @@ type interaction struct {
 	} `json:"actions"`
 	View struct {
 		ID       string `json:"id"`
+		Home     string `json:"app_installed_team_id"` // the team is that of whoever filled it in, in a channel shared with theirs
 		Callback string `json:"callback_id"`
 		Private  string `json:"private_metadata"`
 		State    struct {
@@ -56,7 +57,8 @@ var (
 	plainApp  = regexp.MustCompile(`^A[A-Z0-9]{1,29}$`)
 )
 
-// openInteraction reads the payload, and refuses one that does not say who did it in which workspace with which app.
+// openInteraction reads the payload, and refuses one that does not say who did it in which workspace with which app. Of an
+// app that is installed for all of an organisation Slack names the organisation alone.
 func openInteraction(payload []byte) (interaction, error) {
 	var i interaction
 	err := lenient(payload, &i)
@@ -64,7 +66,7 @@ func openInteraction(payload []byte) (interaction, error) {
 	switch {
 	case err != nil:
 		return i, errors.New("the payload is no JSON")
-	case !plainUser.MatchString(i.User.ID), !plainTeam.MatchString(i.Team.ID), !plainApp.MatchString(i.App) && !nameless:
+	case !plainUser.MatchString(i.User.ID), !plainTeam.MatchString(cmp.Or(i.Team.ID, i.Org.ID)), !plainApp.MatchString(i.App) && !nameless:
 		return i, errors.New("the payload does not name its user, team and app")
 	}
 	return i, nil
@@ -79,10 +81,10 @@ func (g *Gateway) interact(ctx context.Context, payload []byte) reply {
 		g.o.Log.Warn("refuse an interaction", "reason", err)
 		return refuse(err.Error())
 	}
-	if why := g.home.stranger(i.App, i.Team.ID, i.Org.ID); why != "" {
+	if why := g.home.stranger(i.App, i.Team.ID, i.Org.ID, i.View.Home); why != "" {
 		return g.turnedAway(interactions, why)
 	}
-	i.who = g.person(ctx, i.User.ID)
+	i.who = g.sender(ctx, i.User.ID, i.team())
 	switch {
 	case i.Type == "block_actions" && len(i.Actions) > 0:
 		return g.pressed(ctx, i)
@@ -106,8 +108,11 @@ func (i interaction) by() incident.By {
 	if name == "" {
 		name = i.User.Name
 	}
-	return i.who.by(name, cmp.Or(i.User.Team, i.Team.ID), i.Channel.ID)
+	return i.who.by(name, i.team(), i.Channel.ID)
 }
+
+// team is the workspace that the person is of; in a channel that is shared with another one, the app's is not theirs.
+func (i interaction) team() string { return cmp.Or(i.User.Team, i.Team.ID, i.Org.ID) }
 
 // typed is what the person wrote into a field; each of our blocks has one, of the same name.
 func (i interaction) typed(field string) string { return i.View.State.Values[field][field].Value }

@@ -197,6 +197,44 @@ func TestADecisionThatIsNotConfirmedIsFollowed(t *testing.T) {
 	}
 }
 
+// In a channel that is shared with another workspace, a form comes under the name of the workspace of whoever has filled
+// it in. An app that is installed for all of an organisation hears of no workspace.
+func TestFormsOfOtherHouses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change   func(w *workspace, payload map[string]any)
+		status   int
+		external bool
+	}{
+		"a guest's workspace, our app": {func(w *workspace, p map[string]any) {
+			p["team"], p["user"] = map[string]any{"id": "T0GUEST"}, map[string]any{"id": "U0GUEST01", "name": "eri", "team_id": "T0GUEST"}
+			p["view"].(map[string]any)["app_installed_team_id"] = "T0SANDBOX"
+		}, http.StatusOK, true},
+		"a guest's workspace, their app": {func(w *workspace, p map[string]any) {
+			p["team"] = map[string]any{"id": "T0GUEST"}
+			p["view"].(map[string]any)["app_installed_team_id"] = "T0GUEST"
+		}, http.StatusBadRequest, false},
+		"our organisation": {func(w *workspace, p map[string]any) {
+			p["team"], p["enterprise"] = nil, map[string]any{"id": "T0SANDBOX"}
+		}, http.StatusOK, false},
+		"nobody's": {func(w *workspace, p map[string]any) { p["team"], p["enterprise"] = nil, nil }, http.StatusBadRequest, false},
+	} {
+		d := newDesk()
+		w := newWorkspace(t, d)
+		payload := w.submit("U0AOI0001", "V1", privateOf(w, "skip"), map[string]string{"reason": "x"})
+		tt.change(w, payload)
+		if name == "a guest's workspace, our app" {
+			w.token = "" // Slack says nothing of them
+		}
+		status, body := w.interact(t, payload)
+		if status != tt.status {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+		if got := d.decisions(); tt.status == http.StatusOK && (len(got) != 1 || got[0].By.External != tt.external) {
+			t.Errorf("%s: decided %+v", name, got)
+		}
+	}
+}
+
 // Without a token, or when Slack does not show the dialog, people learn what to type.
 func TestWithoutADialogPeopleLearnWhatToType(t *testing.T) {
 	for _, change := range []func(*workspace){func(w *workspace) { w.token = "" }, func(w *workspace) { w.refuse = "expired_trigger_id" }} {

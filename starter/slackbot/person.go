@@ -13,8 +13,9 @@ import (
 )
 
 // knowTime is how long an answer waits for what Slack says of the person. Whom Slack does not know in time is answered
-// all the same, in the configured language.
-const knowTime = 300 * time.Millisecond
+// all the same, in the configured language; that a guest is one is then not known either. Slack often takes a quarter of
+// a second, and a form still has to be opened within three.
+const knowTime = 800 * time.Millisecond
 
 // person is whoever does something in Slack.
 type person struct {
@@ -23,9 +24,9 @@ type person struct {
 	Lang string // of the answers: en or ja
 	TZ   string // Asia/Tokyo; empty: unknown
 
-	Known    bool // Slack has said who it is: only then do Guest and External count
+	Known    bool // Slack has said who it is: only then does Guest count
 	Guest    bool // may see single channels only
-	External bool // is of another workspace
+	External bool // is of another workspace; also of whom Slack has said nothing, if the request came from another one
 
 	Groups      []string // of the user groups that the rules name, those that the person is in
 	GroupsKnown bool     // Slack has said so of each of them
@@ -63,6 +64,16 @@ func (g *Gateway) person(ctx context.Context, user string) person {
 	}
 	if isSaid && isHome {
 		p.Known, p.External = true, isExternal(said, home)
+	}
+	return p
+}
+
+// sender is the person who sent a request. The request itself says of which workspace they are: until Slack has said
+// more, whoever is of another one is taken for a stranger.
+func (g *Gateway) sender(ctx context.Context, user, team string) person {
+	p := g.person(ctx, user)
+	if !p.Known && g.home.elsewhere(team) {
+		p.External = true
 	}
 	return p
 }

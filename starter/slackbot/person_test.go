@@ -134,6 +134,23 @@ func TestPersonOfASilentSlack(t *testing.T) {
 	}
 }
 
+// The request says of which workspace somebody is. Whoever is of another one is not taken for one of us only because
+// Slack is slow; one of a sister workspace is one of us as soon as Slack says so.
+func TestSenderOfAnotherWorkspace(t *testing.T) {
+	o, g := newOffice(t)
+	o.users = map[string]string{"U5": `"name":"eri","team_id":"T0OTHER"`, "U6": `"name":"fay","team_id":"T0SISTER","enterprise_user":{"id":"W6","enterprise_id":"E0HOUSE"}`}
+	for _, tt := range []struct {
+		user, team      string
+		known, external bool
+	}{
+		{"U1", "T0HOME", false, false}, {"U1", "", false, false}, {"U1", "T0OTHER", false, true}, {"U5", "T0OTHER", true, true}, {"U6", "T0SISTER", true, false},
+	} {
+		if p := g.sender(t.Context(), tt.user, tt.team); p.Known != tt.known || p.External != tt.external {
+			t.Errorf("%s of %s: %+v", tt.user, tt.team, p)
+		}
+	}
+}
+
 // Slack's answers count for ten minutes, then what it says now; the last ones go on for a while if it says nothing.
 func TestPersonChanges(t *testing.T) {
 	o, g := newOffice(t)

@@ -13,9 +13,9 @@ type By struct {
 	// answers when it is asked.
 	Team        string   `json:"team,omitempty"`     // id of the workspace they write from
 	Channel     string   `json:"channel,omitempty"`  // Slack id of the one in which they said it
-	Known       bool     `json:"known,omitempty"`    // Slack has said who they are: only then do Guest and External count
+	Known       bool     `json:"known,omitempty"`    // Slack has said who they are: only then does Guest count
 	Guest       bool     `json:"guest,omitempty"`    // may see single channels only
-	External    bool     `json:"external,omitempty"` // is of another workspace
+	External    bool     `json:"external,omitempty"` // is of another workspace; if they are not known, that is where the request came from
 	Groups      []string `json:"groups,omitempty"`   // of the user groups that the rules name, those that they are in
 	GroupsKnown bool     `json:"groups_known,omitempty"`
 	// Named is what Slack calls people whom the message names by id. They are who their id says, whatever they are called.

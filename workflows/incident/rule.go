@@ -79,7 +79,8 @@ func (rs Rights) Groups() (ids []string) {
 
 // Allow returns nil if the table lets the sender use the verb, and what to tell them if not. The roles are those that the
 // sender has. Grave verbs give something up or end it: nobody may use one of whom Slack has not said that they are no
-// guest. The others do not wait for it, for Slack may be slow when it matters.
+// guest. The others do not wait for it, for Slack may be slow when it matters, unless the request came from another
+// workspace.
 func (rs Rights) Allow(verb string, by By, roles []Role, grave bool) *Refusal {
 	r, place := rs.For(verb)
 	known := by.Assurance != SlackSigned || by.Known || r.Guests && r.External || !grave
@@ -90,11 +91,11 @@ func (rs Rights) Allow(verb string, by By, roles []Role, grave bool) *Refusal {
 		return Refuse(Rule, "Ask whoever keeps the configuration to name it under rules", "no rule says who may use %s", verb)
 	case by.Guest && !r.Guests:
 		return r.denied(verb, place, ", and you are a guest in this workspace")
-	case by.External && !r.External:
+	case by.External && !r.External && by.Known:
 		return r.denied(verb, place, ", and you are of another workspace")
-	case (inGroup || inRole) && known:
+	case (inGroup || inRole) && known && (!by.External || r.External):
 		return nil
-	case inGroup || inRole, len(r.Groups) > 0 && by.Assurance == SlackSigned && !by.GroupsKnown:
+	case inGroup || inRole, by.External && !by.Known, len(r.Groups) > 0 && by.Assurance == SlackSigned && !by.GroupsKnown:
 		return Refuse(Rule, "Try again in a moment; if it stays so, tell the operators", "Slack did not say who you are: %s is for %s (rule %d)", verb, r.who(), place)
 	}
 	return r.denied(verb, place, "")

@@ -24,6 +24,7 @@ func TestRights(t *testing.T) {
 	guest := person(func(b *incident.By) { b.Guest = true })
 	stranger := person(func(b *incident.By) { b.External = true })
 	unknown := person(func(b *incident.By) { b.Known, b.GroupsKnown = false, false })
+	afar := person(func(b *incident.By) { b.Known, b.GroupsKnown, b.External = false, false, true })
 	atCLI := incident.By{Who: "ben", Door: incident.DoorCLI, Assurance: incident.SelfDeclared}
 	for _, tt := range []struct {
 		verb    string
@@ -36,6 +37,8 @@ func TestRights(t *testing.T) {
 		{"open", unknown, nil, false, ""}, // nobody waits for Slack to open a case
 		{"open", guest, nil, false, "open is for everybody in the workspace (rule 4), and you are a guest"},
 		{"open", stranger, nil, false, "you are of another workspace"},
+		{"open", afar, nil, false, "Slack did not say who you are"},
+		{"task", afar, as(incident.RoleMember), false, "Slack did not say who you are"},
 		{"status", guest, nil, true, "you are a guest"},
 		{"status", unknown, nil, true, "Slack did not say who you are"},
 		{"task", plain, nil, false, "task is for the commander, the leads of its analyses, whoever opened the case, members of its channels, the operators (rule 5)"},
@@ -51,6 +54,7 @@ func TestRights(t *testing.T) {
 		{"close", atCLI, as(incident.RoleOperator), true, "close is for the commander"},
 		{"lesson", guest, nil, false, ""},
 		{"lesson", stranger, nil, false, ""},
+		{"lesson", afar, nil, false, ""},
 		{"merge", plain, as(incident.RoleCommander), true, "merge is for the leads of the CSIRT (rule 3)"},
 	} {
 		said := ""
