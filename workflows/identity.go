@@ -15,6 +15,8 @@ type Authority struct {
 	Rights     incident.Rights `json:"rights"`
 	Keys       []incident.Key  `json:"keys,omitempty"`        // of the gateways; none: they are believed without a proof
 	TrustLocal bool            `json:"trust_local,omitempty"` // nobody but the user of the machine reaches Temporal, so they are who they say
+	// Strict: whoever is said to be in Slack, without a proof, is no operator. Runs of before there was this have none.
+	Strict bool `json:"strict,omitempty"`
 }
 
 // ProofTime is how far the time of a proof may be from the time at which its command is taken. Within it the same id of
@@ -46,12 +48,22 @@ func (a *Authority) vouchedFor(act incident.Act, by incident.By, now time.Time) 
 	return true // nothing to vouch for
 }
 
-// entitled decides by the table of rights; overruled: it says no, and somebody has broken the glass.
+// entitled decides by the table of rights; overruled: it says no, and somebody has broken the glass. A command of Slack's
+// that came too late, or with a key that is not ours, must not do more than it could with a proof: who comes past Slack is
+// an operator, who comes through it is not.
 func (a *Authority) entitled(verb string, by incident.By, roles []incident.Role, grave bool) (overruled bool, refused *incident.Refusal) {
 	if a == nil {
 		return false, nil
 	}
+	unproven := a.Strict && by.Door == incident.DoorSlack && by.Assurance != incident.SlackSigned
+	if unproven {
+		roles = nil
+	}
 	refused = a.Rights.Allow(verb, by, roles, grave)
+	if refused != nil && unproven {
+		refused = incident.Refuse(incident.Rule, "Send it again; if it stays so, tell the operators: gateway.public_keys of the workers must name the gateway's key, and their clocks must agree",
+			"nothing proves who sent this from Slack")
+	}
 	if refused != nil && by.Assurance != incident.SlackSigned && incident.CleanLine(by.BreakGlass) != "" {
 		return true, nil
 	}

@@ -117,6 +117,31 @@ func TestForgedSendersAreNotBelieved(t *testing.T) {
 	require.Len(t, status.Lessons, 1)
 }
 
+// A command of Slack's whose proof does not count, because it came late or a key was forgotten, may do no more than one
+// whose proof does: nobody in Slack becomes an operator by it. A case can still be opened.
+func TestAnUnprovenCommandOfSlackIsNoOperators(t *testing.T) {
+	t.Parallel()
+	w, g, forgotten := newWorld(t), newGatekeeper(t), newGatekeeper(t)
+	authority := &workflows.Authority{Rights: incident.DefaultRights(), Keys: []incident.Key{g.public}, Strict: true}
+	state := w.ruled("req-unproven", g, authority)
+	outsider := incident.By{Who: "U0NOBODY99", Name: "nobody", Door: incident.DoorSlack, Assurance: incident.SlackSigned, Known: true, GroupsKnown: true}
+	status, _ := w.post(state,
+		sent{act: noting(outsider, "lesson is for the commander"), by: &g},
+		sent{act: noting(outsider, "nothing proves who sent this"), by: &g, late: 11 * time.Minute},
+		sent{act: noting(outsider, "nothing proves who sent this"), by: &forgotten},
+		sent{act: noting(member, "nothing proves who sent this"), by: &forgotten},
+		sent{act: noting(somebody, "")}, // at the command line
+		sent{act: noting(member, ""), by: &g},
+	)
+	require.Len(t, status.Lessons, 2)
+	authority.Keys = []incident.Key{forgotten.public}
+	again := report("req-unproven-open")
+	again.By = member
+	env := w.env()
+	opened, _ := w.intake(g.sign(w, incident.ActOpen, again.ID, again.ID, again, env.Now()).(incident.Request))
+	require.Equal(t, incident.SelfDeclared, opened.Request.By.Assurance)
+}
+
 func TestAForgedOpenerIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	w, g := newWorld(t), newGatekeeper(t)

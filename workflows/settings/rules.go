@@ -51,7 +51,7 @@ func (c *Config) Rights() incident.Rights {
 
 // Authority is whom workflows believe, and what they let them do.
 func (c *Config) Authority() workflows.Authority {
-	return workflows.Authority{Rights: c.Rights(), Keys: c.GatewayKeys(), TrustLocal: c.TrustLocalUser}
+	return workflows.Authority{Rights: c.Rights(), Keys: c.GatewayKeys(), TrustLocal: c.TrustLocalUser, Strict: true}
 }
 
 // Reading decides whether somebody in Slack may read the case, or lists of cases: no workflow is asked for that. What
