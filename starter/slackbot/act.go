@@ -89,7 +89,7 @@ func named(text string) string {
 // pursueAct finds out, in the background, what became of an act that was not confirmed in time: asking for the same one
 // again is harmless. That the desk cannot be reached now says nothing of the first time.
 func (g *Gateway) pursueAct(v verb, act Act, what string, to hearing) {
-	g.follows.Go(func() {
+	g.aside("follow an act", func() {
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
 		answer, err := pursue(ctx, func() (Done, error) { return g.o.Desk.Do(ctx, act) })

@@ -2,6 +2,7 @@ package slackbot
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -136,5 +137,7 @@ func (d *doorbell) next(channel string) *batch {
 func (d *doorbell) once(b Bell) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), answerTime)
 	defer cancel()
-	return d.ring(ctx, b)
+	err := errors.New("the desk is out of order")
+	guard(d.log, "ring a bell", func() { err = d.ring(ctx, b) })
+	return err
 }

@@ -73,6 +73,12 @@ func (g *Gateway) handle(ctx context.Context, r request) reply {
 	}
 	ctx, cancel := context.WithDeadline(ctx, r.received.Add(answerTime))
 	defer cancel()
+	said := comeAgain("something went wrong here")
+	guard(g.o.Log, string(r.kind), func() { said = g.answer(ctx, r) })
+	return said
+}
+
+func (g *Gateway) answer(ctx context.Context, r request) reply {
 	switch r.kind {
 	case commands:
 		return g.command(ctx, r.payload)

@@ -3,6 +3,7 @@ package slackbot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -21,6 +22,8 @@ const (
 
 // errSilent is for those who ask while the last question has just stayed without an answer.
 var errSilent = errors.New("Slack has just not answered this")
+
+var errFault = errors.New("asking Slack has failed here")
 
 // memory remembers answers of Slack's Web API. A burst of the same question asks once.
 type memory[T any] struct {
@@ -67,7 +70,9 @@ func (m *memory[T]) ask(ctx context.Context, key string, ask func(context.Contex
 	if m.now().Sub(last.asked) < silentTime {
 		return last.answer, errSilent
 	}
-	answer, err := ask(ctx)
+	var answer T
+	err := errFault
+	guard(slog.Default(), "ask Slack", func() { answer, err = ask(ctx) })
 	if err != nil {
 		last.asked = m.now()
 		m.known.Add(key, last)

@@ -74,7 +74,7 @@ func typed(c command) string {
 
 // follow tells the person, in the background, when the case's channel can be used, or what became of the request.
 func (g *Gateway) follow(w wish, recorded bool, first string) {
-	g.follows.Go(func() {
+	g.aside("follow a request", func() {
 		if w.apart {
 			g.hear(w.to, first)
 		}

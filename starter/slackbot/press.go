@@ -81,7 +81,7 @@ func (d Decision) named(lang string) string {
 // settle finds out, in the background, what became of a decision that was not confirmed in time: handing the same one in
 // again is harmless. That the desk cannot be reached now says nothing of the first time.
 func (g *Gateway) settle(d Decision, viewer Viewer, to hearer) {
-	g.follows.Go(func() {
+	g.aside("follow a decision", func() {
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
 		taken, err := pursue(ctx, func() (Taken, error) { return g.o.Desk.Decide(ctx, d, viewer) })
@@ -96,7 +96,7 @@ func (g *Gateway) settle(d Decision, viewer Viewer, to hearer) {
 
 // watch tells the person, in the background, what becomes of the step.
 func (g *Gateway) watch(taken Taken, to hearer) {
-	g.follows.Go(func() {
+	g.aside("follow a decision", func() {
 		ctx, cancel := context.WithTimeout(g.ctx, watchTime)
 		defer cancel()
 		outcome := g.o.Desk.Became(ctx, taken)
@@ -108,7 +108,7 @@ func (g *Gateway) watch(taken Taken, to hearer) {
 
 // tell tells the person in the background: Slack must not wait for its own response_url.
 func (g *Gateway) tell(address, text string) {
-	g.follows.Go(func() { g.send(address, text) })
+	g.aside("tell a person", func() { g.send(address, text) })
 }
 
 func (g *Gateway) send(address, text string) {
