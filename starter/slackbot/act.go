@@ -96,7 +96,6 @@ func (g *Gateway) pursueAct(v verb, act Act, what string, to hearing) {
 		switch {
 		case err == nil:
 			g.hear(to, did(to.lang, v.name, answer))
-		case g.ctx.Err() != nil:
 		case unanswered(err):
 			g.o.Log.Error("the desk does not answer", "what", what, "error", err)
 			g.hear(to, notice.ActUnknown(to.lang, what))

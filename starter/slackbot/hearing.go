@@ -2,6 +2,7 @@ package slackbot
 
 import (
 	"context"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -24,7 +25,7 @@ func (g *Gateway) hear(to hearing, text string) {
 	}
 	api, err := g.api()
 	if err == nil && to.view != "" {
-		ctx, cancel := context.WithTimeout(g.ctx, respondTime)
+		ctx, cancel := g.telling()
 		defer cancel()
 		_, err = api.UpdateViewContext(ctx, told(to.lang, text), "", "", to.view)
 	}
@@ -32,6 +33,17 @@ func (g *Gateway) hear(to hearing, text string) {
 		g.o.Log.Warn("the person does not hear what became of a form", "error", err)
 	}
 }
+
+// telling is as long as people are told something. Whoever was told that it is not known yet hears the end of it when the
+// gateway ends, too: that nobody will look any more.
+func (g *Gateway) telling() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(g.ctx), 2*respondTime)
+	stop := context.AfterFunc(g.ctx, func() { time.AfterFunc(lastWords, cancel) })
+	return ctx, func() { stop(); cancel() }
+}
+
+// lastWords is how long the gateway takes for that.
+const lastWords = 5 * time.Second
 
 // told is a form that says something and asks nothing.
 func told(lang, text string) slack.ModalViewRequest {

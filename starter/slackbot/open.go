@@ -80,11 +80,7 @@ func (g *Gateway) follow(w wish, recorded bool, first string) {
 		}
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
-		text := g.outcome(ctx, w, recorded)
-		if g.ctx.Err() != nil && ctx.Err() != nil {
-			return // the gateway ends: the case goes on without it
-		}
-		g.hear(w.to, text)
+		g.hear(w.to, g.outcome(ctx, w, recorded))
 	})
 }
 

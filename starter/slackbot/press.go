@@ -88,7 +88,7 @@ func (g *Gateway) settle(d Decision, viewer Viewer, to hearer) {
 		switch {
 		case err == nil:
 			g.watch(taken, to)
-		case g.ctx.Err() == nil:
+		default:
 			g.send(to.address, g.undecided(to.lang, err, d, notice.DecisionUnknown(to.lang, d.named(to.lang), escape(d.Number()))))
 		}
 	})
@@ -100,9 +100,7 @@ func (g *Gateway) watch(taken Taken, to hearer) {
 		ctx, cancel := context.WithTimeout(g.ctx, watchTime)
 		defer cancel()
 		outcome := g.o.Desk.Became(ctx, taken)
-		if g.ctx.Err() == nil {
-			g.send(to.address, outcome.Text(to.lang, escape))
-		}
+		g.send(to.address, outcome.Text(to.lang, escape))
 	})
 }
 
@@ -112,7 +110,9 @@ func (g *Gateway) tell(address, text string) {
 }
 
 func (g *Gateway) send(address, text string) {
-	if err := g.respond(g.ctx, address, text); err != nil {
+	ctx, cancel := g.telling()
+	defer cancel()
+	if err := g.respond(ctx, address, text); err != nil {
 		g.o.Log.Warn("the person does not hear what became of a button", "error", err)
 	}
 }

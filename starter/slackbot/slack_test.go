@@ -34,6 +34,7 @@ type workspace struct {
 	refuse           string // with which views.open refuses
 	reading          func(verb string, by incident.By, inside bool) error
 	people           directory
+	end              func() // of the gateway
 }
 
 // openedView is what the gateway wants shown.
@@ -98,7 +99,8 @@ func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
 			return w.token, nil
 		},
 	})
-	t.Cleanup(func() { cancel(); w.gateway.Wait() })
+	w.end = func() { cancel(); w.gateway.Wait() }
+	t.Cleanup(w.end)
 	return w
 }
 
