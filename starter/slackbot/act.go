@@ -40,6 +40,9 @@ func askerOf(c command) asker {
 	return asker{Viewer{c.user, c.channel}, c.by(), c.who.Lang, c.trigger, c.responseURL}
 }
 
+// hearing is where they hear of it.
+func (a asker) hearing() hearing { return hearing{a.lang, a.address, "", a.viewer.User} }
+
 // inline does what somebody typed, or asks in a form for what they left out.
 func (g *Gateway) inline(ctx context.Context, a asker, v verb, c command, rest string) reply {
 	inside := false
@@ -62,7 +65,7 @@ func (g *Gateway) inline(ctx context.Context, a asker, v verb, c command, rest s
 	case err == nil:
 		return say(did(a.lang, v.name, answer))
 	case isNotConfirmed(ctx, err):
-		g.pursueAct(v, act, typed(c), hearing{a.lang, a.address, ""})
+		g.pursueAct(v, act, typed(c), a.hearing())
 		return say(notice.NotConfirmed(a.lang, typed(c)))
 	}
 	return say(g.explained(a.lang, err, typed(c)) + givenBack(c))

@@ -39,8 +39,7 @@ func (g *Gateway) ask(ctx context.Context, d Decision, i interaction) error {
 	if err != nil {
 		return err
 	}
-	_, err = api.OpenViewContext(ctx, i.Trigger, dialog(i.who.Lang, d, string(private)))
-	return err
+	return openView(ctx, api, i.Trigger, dialog(i.who.Lang, d, string(private)))
 }
 
 func dialog(lang string, d Decision, private string) slack.ModalViewRequest {
@@ -75,7 +74,7 @@ func (g *Gateway) submitted(ctx context.Context, i interaction) reply {
 	}
 	d := Decision{Chosen: k.Chosen, Action: k.Action, By: i.by(), ID: i.View.ID,
 		Reason: strings.TrimSpace(i.typed(reasonField)), Supply: strings.TrimSpace(i.typed(idField))}
-	to := hearer{i.who.Lang, k.Answer}
+	to := hearing{i.who.Lang, k.Answer, "", i.User.ID}
 	missing := notice.ResolveDialog(to.lang, nil, "", "", d.Action).Missing
 	switch {
 	case d.Action == "supply" && incident.CleanLine(d.Supply) == "":
@@ -92,7 +91,7 @@ func (g *Gateway) submitted(ctx context.Context, i interaction) reply {
 	case err == nil:
 		g.watch(taken, to)
 	case isNotConfirmed(ctx, err):
-		g.tell(to.address, notice.NotConfirmed(to.lang, d.named(to.lang)))
+		g.tell(to, notice.NotConfirmed(to.lang, d.named(to.lang)))
 		g.settle(d, viewer, to)
 	default:
 		g.o.Log.Error("the desk does not answer", "what", d.named(to.lang), "error", err)

@@ -67,6 +67,7 @@ func (e envelope) id() string { return plainEvent.FindString(e.EventID) }
 // Slack's ids and times, as they may be handed on: they end in queries, and in what is kept.
 var (
 	plainChannel = regexp.MustCompile(`^[CG][A-Z0-9]{2,29}$`)
+	plainPlace   = regexp.MustCompile(`^[CGD][A-Z0-9]{2,29}$`) // also a direct message, in which no case lives
 	plainUser    = regexp.MustCompile(`^[UWB][A-Z0-9]{1,29}$`)
 	plainEvent   = regexp.MustCompile(`^Ev[A-Za-z0-9]{1,40}$`)
 	plainTime    = regexp.MustCompile(`^[0-9]{1,12}\.[0-9]{1,9}$`)

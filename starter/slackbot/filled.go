@@ -42,7 +42,7 @@ func (g *Gateway) filled(ctx context.Context, i interaction) reply {
 	}
 	name, said := v.act(f)
 	act := Act{ID: i.View.ID, Verb: name, Number: keep.Number(), Fields: said, By: g.naming(ctx, i.by(), "", v.people(f)...), Viewer: Viewer{User: i.User.ID, Channel: keep.Channel}}
-	what, to := namedAct(i.who.Lang, v, act.Number), hearing{i.who.Lang, keep.Answer, i.View.ID}
+	what, to := namedAct(i.who.Lang, v, act.Number), hearing{i.who.Lang, keep.Answer, i.View.ID, i.User.ID}
 	answer, err := g.o.Desk.Do(ctx, act)
 	var refusal *incident.Refusal
 	switch {
@@ -63,7 +63,7 @@ func (g *Gateway) tellHere(to hearing, text string) reply {
 	if to.address == "" {
 		return show(map[string]any{"response_action": "update", "view": told(to.lang, text)})
 	}
-	g.tell(to.address, text)
+	g.tell(to, text)
 	return done()
 }
 

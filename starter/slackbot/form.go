@@ -72,7 +72,16 @@ func (g *Gateway) showForm(ctx context.Context, a asker, v verb, c notice.Case, 
 	if err != nil {
 		return err
 	}
-	_, err = api.OpenViewContext(ctx, a.trigger, view)
+	return openView(ctx, api, a.trigger, view)
+}
+
+// openView takes a view that the same press has opened before, as when it was delivered twice, for opened.
+func openView(ctx context.Context, api *slack.Client, trigger string, view slack.ModalViewRequest) error {
+	_, err := api.OpenViewContext(ctx, trigger, view)
+	var said slack.SlackErrorResponse
+	if errors.As(err, &said) && said.Err == "exchanged_trigger_id" {
+		return nil
+	}
 	return err
 }
 

@@ -15,23 +15,53 @@ type hearing struct {
 	lang    string
 	address string // Slack takes answers there; empty: nowhere
 	view    string // id of the form, which shows the answer then
+	user    string // who gets it as a direct message if there is no other way
+}
+
+// tell tells the person in the background: Slack must not wait for its own response_url.
+func (g *Gateway) tell(to hearing, text string) {
+	g.aside("tell a person", func() { g.hear(to, text) })
 }
 
 // hear tells the person. Whoever has closed the form hears nothing; the case's channel says it anyway.
 func (g *Gateway) hear(to hearing, text string) {
-	if to.address != "" {
-		g.send(to.address, text)
-		return
-	}
-	api, err := g.api()
-	if err == nil && to.view != "" {
-		ctx, cancel := g.telling()
-		defer cancel()
-		_, err = api.UpdateViewContext(ctx, told(to.lang, text), "", "", to.view)
+	ctx, cancel := g.telling()
+	defer cancel()
+	var err error
+	switch {
+	case to.address != "":
+		if err = g.respond(ctx, to.address, text); err == nil {
+			return
+		}
+		g.o.Log.Info("an answer goes as a direct message", "reason", err)
+		err = g.direct(ctx, to.user, text)
+	case to.view != "":
+		err = g.intoView(ctx, to, text)
+	default:
+		err = g.direct(ctx, to.user, text)
 	}
 	if err != nil {
-		g.o.Log.Warn("the person does not hear what became of a form", "error", err)
+		g.o.Log.Warn("a person does not hear what became of what they asked for", "error", err)
 	}
+}
+
+func (g *Gateway) intoView(ctx context.Context, to hearing, text string) error {
+	api, err := g.api()
+	if err == nil {
+		_, err = api.UpdateViewContext(ctx, told(to.lang, text), "", "", to.view)
+	}
+	return err
+}
+
+// direct is for whoever has taken longer over a form than Slack takes answers, which is half an hour, and for those who
+// asked where there is no channel.
+// https://docs.slack.dev/reference/methods/chat.postMessage
+func (g *Gateway) direct(ctx context.Context, user, text string) error {
+	api, err := g.api()
+	if err == nil {
+		_, _, err = api.PostMessageContext(ctx, user, slack.MsgOptionText(text, false), slack.MsgOptionDisableLinkUnfurl())
+	}
+	return err
 }
 
 // telling is as long as people are told something. Whoever was told that it is not known yet hears the end of it when the

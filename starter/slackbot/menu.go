@@ -69,7 +69,7 @@ func (g *Gateway) pressedAct(ctx context.Context, i interaction, name string) re
 	a := asker{Viewer{i.User.ID, i.Channel.ID}, i.by(), i.who.Lang, i.Trigger, i.ResponseURL}
 	if name == "open" {
 		if text := g.askForCase(ctx, a, fields{}); text != "" {
-			g.tell(a.address, text)
+			g.tell(a.hearing(), text)
 		}
 		return done()
 	}
@@ -92,7 +92,7 @@ func (g *Gateway) pressedAct(ctx context.Context, i interaction, name string) re
 	what := namedAct(a.lang, v, aim.Number())
 	if !v.direct {
 		if text := g.askFor(ctx, a, v, aim.Number(), f, what); text != "" {
-			g.tell(a.address, text)
+			g.tell(a.hearing(), text)
 		}
 		return done()
 	}
@@ -105,12 +105,12 @@ func (g *Gateway) doPressed(ctx context.Context, a asker, v verb, act Act, what 
 	answer, err := g.o.Desk.Do(ctx, act)
 	switch {
 	case err == nil:
-		g.tell(a.address, did(a.lang, v.name, answer))
+		g.tell(a.hearing(), did(a.lang, v.name, answer))
 	case isNotConfirmed(ctx, err):
-		g.tell(a.address, notice.NotConfirmed(a.lang, what))
-		g.pursueAct(v, act, what, hearing{a.lang, a.address, ""})
+		g.tell(a.hearing(), notice.NotConfirmed(a.lang, what))
+		g.pursueAct(v, act, what, a.hearing())
 	default:
-		g.tell(a.address, g.explained(a.lang, err, what))
+		g.tell(a.hearing(), g.explained(a.lang, err, what))
 	}
 	return done()
 }

@@ -22,7 +22,7 @@ type wish struct {
 func (g *Gateway) open(ctx context.Context, c command, rest string) string {
 	request, err := parseOpen(rest)
 	request.ID, request.Asked, request.By = incident.RequestID(c.trigger), now(), g.naming(ctx, c.by(), c.text, request.Invite)
-	text, err := g.record(ctx, wish{request, typed(c), givenBack(c), hearing{c.who.Lang, c.responseURL, ""}, false}, err)
+	text, err := g.record(ctx, wish{request, typed(c), givenBack(c), hearing{c.who.Lang, c.responseURL, "", c.user}, false}, err)
 	if err != nil {
 		return g.explained(c.who.Lang, err, typed(c)) + givenBack(c)
 	}

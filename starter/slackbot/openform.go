@@ -43,7 +43,7 @@ func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 	request, err := requestOf(f)
 	request.ID, request.Asked, request.By = incident.RequestID(i.View.ID), now(), g.naming(ctx, i.by(), "", request.Invite)
 	what := escape(incident.CleanLine(request.Title))
-	w := wish{request, what, quotedBack(what), hearing{i.who.Lang, keep.Answer, i.View.ID}, keep.Answer != ""}
+	w := wish{request, what, quotedBack(what), hearing{i.who.Lang, keep.Answer, i.View.ID, i.User.ID}, keep.Answer != ""}
 	text, err := g.record(ctx, w, err)
 	var refusal *incident.Refusal
 	switch {

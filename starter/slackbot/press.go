@@ -27,7 +27,7 @@ func (g *Gateway) pressed(ctx context.Context, i interaction) reply {
 		g.o.Log.Warn("refuse a button that cannot be ours", "user", i.User.ID, "action", plainWords(button.ID))
 		return refuse("the button carries nothing of ours")
 	}
-	to := hearer{i.who.Lang, i.ResponseURL}
+	to := hearing{i.who.Lang, i.ResponseURL, "", i.User.ID}
 	viewer := Viewer{User: i.User.ID, Channel: i.Channel.ID}
 	if d.Action == retry {
 		// One person retries one generation of a step once, however often they press: what they decided makes the id, so the
@@ -36,30 +36,27 @@ func (g *Gateway) pressed(ctx context.Context, i interaction) reply {
 		g.decide(ctx, d, viewer, to)
 	} else if err := g.ask(ctx, d, i); err != nil {
 		g.o.Log.Warn("a dialog cannot be opened", "step", d.Step, "error", err)
-		g.tell(to.address, notice.ByHand(to.lang, escape, d.Chosen, d.Action))
+		g.tell(to, notice.ByHand(to.lang, escape, d.Chosen, d.Action))
 	}
 	return done()
 }
 
 const retry = "retry"
 
-// hearer is where a person hears what becomes of something, and in which language.
-type hearer struct{ lang, address string }
-
 // known are the actions.
 var known = map[string]bool{retry: true, "supply": true, "skip": true, "abort": true}
 
 // decide hands the decision in, for as long as Slack waits, and tells the person the rest later.
-func (g *Gateway) decide(ctx context.Context, d Decision, viewer Viewer, to hearer) {
+func (g *Gateway) decide(ctx context.Context, d Decision, viewer Viewer, to hearing) {
 	taken, err := g.o.Desk.Decide(ctx, d, viewer)
 	switch {
 	case err == nil:
 		g.watch(taken, to)
 	case isNotConfirmed(ctx, err):
-		g.tell(to.address, notice.NotConfirmed(to.lang, d.named(to.lang)))
+		g.tell(to, notice.NotConfirmed(to.lang, d.named(to.lang)))
 		g.settle(d, viewer, to)
 	default:
-		g.tell(to.address, g.undecided(to.lang, err, d, notice.NotRecorded(to.lang)))
+		g.tell(to, g.undecided(to.lang, err, d, notice.NotRecorded(to.lang)))
 	}
 }
 
@@ -80,7 +77,7 @@ func (d Decision) named(lang string) string {
 
 // settle finds out, in the background, what became of a decision that was not confirmed in time: handing the same one in
 // again is harmless. That the desk cannot be reached now says nothing of the first time.
-func (g *Gateway) settle(d Decision, viewer Viewer, to hearer) {
+func (g *Gateway) settle(d Decision, viewer Viewer, to hearing) {
 	g.aside("follow a decision", func() {
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
@@ -89,30 +86,17 @@ func (g *Gateway) settle(d Decision, viewer Viewer, to hearer) {
 		case err == nil:
 			g.watch(taken, to)
 		default:
-			g.send(to.address, g.undecided(to.lang, err, d, notice.DecisionUnknown(to.lang, d.named(to.lang), escape(d.Number()))))
+			g.hear(to, g.undecided(to.lang, err, d, notice.DecisionUnknown(to.lang, d.named(to.lang), escape(d.Number()))))
 		}
 	})
 }
 
 // watch tells the person, in the background, what becomes of the step.
-func (g *Gateway) watch(taken Taken, to hearer) {
+func (g *Gateway) watch(taken Taken, to hearing) {
 	g.aside("follow a decision", func() {
 		ctx, cancel := context.WithTimeout(g.ctx, watchTime)
 		defer cancel()
 		outcome := g.o.Desk.Became(ctx, taken)
-		g.send(to.address, outcome.Text(to.lang, escape))
+		g.hear(to, outcome.Text(to.lang, escape))
 	})
-}
-
-// tell tells the person in the background: Slack must not wait for its own response_url.
-func (g *Gateway) tell(address, text string) {
-	g.aside("tell a person", func() { g.send(address, text) })
-}
-
-func (g *Gateway) send(address, text string) {
-	ctx, cancel := g.telling()
-	defer cancel()
-	if err := g.respond(ctx, address, text); err != nil {
-		g.o.Log.Warn("the person does not hear what became of a button", "error", err)
-	}
 }

@@ -41,7 +41,7 @@ func (g *Gateway) post(ctx context.Context, address string, message *slack.Webho
 		if err = slack.PostWebhookCustomHTTPContext(ctx, address, g.answers, message); err == nil {
 			return nil
 		}
-		if !pause(ctx) {
+		if tooLate(err) || !pause(ctx) {
 			break
 		}
 	}
@@ -50,6 +50,12 @@ func (g *Gateway) post(ctx context.Context, address string, message *slack.Webho
 		err = failed.Err // without the address: whoever has it can write to the person
 	}
 	return fmt.Errorf("answer the command: %w", err)
+}
+
+// tooLate reports whether Slack takes no more answers there: half an hour is over, or five were given.
+func tooLate(err error) bool {
+	var status slack.StatusCodeError
+	return errors.As(err, &status) && status.Code >= 400 && status.Code < 500 && status.Code != http.StatusTooManyRequests
 }
 
 // checkAddress refuses addresses outside Slack. The signature covers the address, but a leaked secret must not make

@@ -46,7 +46,7 @@ func (g *Gateway) shortcut(ctx context.Context, i interaction) reply {
 		g.o.Log.Warn("leave a shortcut aside", "callback", incident.Shorten(incident.CleanLine(i.Callback), 40))
 	}
 	if text != "" {
-		g.tell(a.address, text)
+		g.tell(a.hearing(), text)
 	}
 	return done()
 }
@@ -59,7 +59,7 @@ func (g *Gateway) askVerb(ctx context.Context, a asker, name string, f fields) s
 // addToTimeline enters a message into the timeline of its channel's case. The same message, marked by the same person
 // twice, is one entry.
 func (g *Gateway) addToTimeline(ctx context.Context, a asker, i interaction, words string) reply {
-	if !plainTime.MatchString(i.Message.TS) || !plainChannel.MatchString(i.Channel.ID) {
+	if !plainTime.MatchString(i.Message.TS) || !plainPlace.MatchString(i.Channel.ID) {
 		g.o.Log.Warn("refuse a shortcut of no message", "user", i.User.ID)
 		return refuse("the shortcut names no message")
 	}

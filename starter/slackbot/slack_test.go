@@ -34,7 +34,8 @@ type workspace struct {
 	refuse           string // with which views.open refuses
 	reading          func(verb string, by incident.By, inside bool) error
 	people           directory
-	end              func() // of the gateway
+	end              func()      // of the gateway
+	direct           chan string // messages, each after whom it is for
 }
 
 // openedView is what the gateway wants shown.
@@ -59,10 +60,19 @@ func (w *workspace) openView(out http.ResponseWriter, r *http.Request) {
 func newWorkspace(t *testing.T, d slackbot.Desk) *workspace { return newWorkspaceIn(t, d, "en") }
 
 func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
-	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), token: "xoxb-1"}
+	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), direct: make(chan string, 10), token: "xoxb-1"}
 	w.Server = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/views.open" {
 			w.openView(out, r)
+			return
+		}
+		if r.URL.Path == "/api/chat.postMessage" {
+			w.direct <- r.FormValue("channel") + " " + r.FormValue("text")
+			_, _ = io.WriteString(out, `{"ok":true,"channel":"D1","ts":"1.2"}`)
+			return
+		}
+		if r.URL.Path == "/used_up" { // https://docs.slack.dev/interactivity/handling-user-interaction: five answers within half an hour
+			http.Error(out, "expired_url", http.StatusNotFound)
 			return
 		}
 		if strings.HasPrefix(r.URL.Path, "/api/") {
