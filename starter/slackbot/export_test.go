@@ -29,6 +29,12 @@ func OneOf(name string) []string {
 	return v.one
 }
 
+// Direct reports whether a verb needs no form.
+func Direct(name string) bool {
+	v, _ := verbNamed(name)
+	return v.direct
+}
+
 // Slots are all that can be said with a verb.
 func Slots(name string) (list []Slot) {
 	for _, v := range append(verbs(), openVerb()) {
