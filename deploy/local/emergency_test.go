@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
@@ -64,6 +65,11 @@ func (in *install) failing(t *testing.T, workflowID, activityID string) *workflo
 	return in.pending(t, workflowID, activityID, "it is tried again", func(a *workflowpb.PendingActivityInfo) bool { return a.GetAttempt() > 1 })
 }
 
+// atRest reports whether an activity is paused and no try of it is under way any more.
+func atRest(a *workflowpb.PendingActivityInfo) bool {
+	return a.GetState() == enumspb.PENDING_ACTIVITY_STATE_PAUSED
+}
+
 func execution(workflowID string) *commonpb.WorkflowExecution {
 	return &commonpb.WorkflowExecution{WorkflowId: workflowID}
 }
@@ -84,8 +90,11 @@ func (in *install) complete(t *testing.T, workflowID, activityID, result string)
 // retry decides that a stuck step is tried again.
 func (in *install) retry(t *testing.T, s workflows.Status, step string) {
 	t.Helper()
-	_, err := in.desk.Decide(t.Context(), s.Number, in.cfg.Viewer, cases.Decision{Step: step, Action: workflows.ActionRetry, Reason: "it was tried out", By: principal()}, trigger())
-	require.NoError(t, err)
+	id, generation := trigger(), stepOf(s, step).Generation
+	in.insist(t, "retry "+step, func() error {
+		_, err := in.desk.Decide(t.Context(), s.Number, in.cfg.Viewer, cases.Decision{Step: step, Generation: generation, Action: workflows.ActionRetry, Reason: "it was tried out", By: principal()}, id)
+		return err
+	})
 }
 
 // records is the audit of one workflow.
@@ -136,11 +145,11 @@ func TestActivityIsPaused(t *testing.T) {
 		Activity: &workflowservice.PauseActivityRequest_Id{Id: "open.folder"},
 	})
 	require.NoError(t, err)
-	paused := in.pending(t, s.WorkflowID, "open.folder", "it is paused", (*workflowpb.PendingActivityInfo).GetPaused)
+	paused := in.pending(t, s.WorkflowID, "open.folder", "it is paused", atRest)
 	in.site.Drive.ClearFaults()
 	in.send(t, s.Number, workflows.TriageUpdate, workflows.TriageCommand{Scope: "work goes on", By: principal()})
 	require.Contains(t, in.wait(t, request, cases.Settled).Debts, "open.folder", "everybody sees it meanwhile")
-	still := in.pending(t, s.WorkflowID, "open.folder", "it is still paused", (*workflowpb.PendingActivityInfo).GetPaused)
+	still := in.pending(t, s.WorkflowID, "open.folder", "it is still paused", atRest)
 	require.Equal(t, paused.GetAttempt(), still.GetAttempt())
 
 	_, err = in.service().UnpauseActivity(t.Context(), &workflowservice.UnpauseActivityRequest{

@@ -81,6 +81,7 @@ func TestCompletedByHandWithTheThing(t *testing.T) {
 		Activity: &workflowservice.PauseActivityRequest_Id{Id: "open.channel"},
 	})
 	require.NoError(t, err)
+	in.pending(t, s.WorkflowID, "open.channel", "it is paused", atRest)
 	in.site.Slack.ClearFaults()
 	var made struct {
 		OK      bool

@@ -92,7 +92,9 @@ func (in *install) deepCase(t *testing.T, title string) (request string, s workf
 	t.Helper()
 	request, s = in.open(t, "aoi", "open sev3 "+title, cases.Linked)
 	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "mailbox", Lead: "@chie", Invite: []string{"@ben"}, By: principal()})
-	s = in.settle(t, request, "the analysis has a channel and its lead", func(s workflows.Status) bool { return analysisOf(s, "a1").Lead == "中村 千恵" })
+	s = in.settle(t, request, "the analysis has a channel, and its lead and ben in it", func(s workflows.Status) bool {
+		return analysisOf(s, "a1").Lead == "中村 千恵" && within(t, analysisOf(s, "a1"), "chie", "ben")
+	})
 	in.says(t, "aoi", s.Links.Channel, "", "said in the case")
 	in.says(t, "chie", analysisOf(s, "a1").Channel, "", "said in the analysis")
 	in.send(t, s.Number, workflows.TaskUpdate, workflows.TaskCommand{Title: "reset the password", Owner: "@ben", By: principal()})
@@ -107,6 +109,11 @@ func (in *install) deepCase(t *testing.T, title string) (request string, s workf
 func deep(s workflows.Status) bool {
 	return s.Phase == incident.PhaseAnalysis && len(s.Debts) == 0 && len(s.Lessons) == 1 && s.Lessons[0].ThemeURL != "" && s.Commander == "Ben Okafor" &&
 		analysisOf(s, "a1").Lead == "中村 千恵" && len(s.Tasks) == 1 && s.Containment == incident.Contained
+}
+
+// within reports whether people of the cast are in the channel of an analysis: known by name they are a moment before.
+func within(t *testing.T, a workflows.AnalysisStatus, who ...string) bool {
+	return !slices.ContainsFunc(who, func(who string) bool { return !slices.Contains(a.Members, cast(t, who).ID) })
 }
 
 // oneOfAll looks at what is there outside of a deep case.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -58,7 +59,8 @@ type install struct {
 	cfg    *settings.Config
 }
 
-// newInstall starts one on the directory, without a Web UI, without rate limits and with a search that does not lag.
+// newInstall starts one on the directory, without a Web UI, without rate limits, with a search that does not lag and a
+// Slack that waits for the gateway on a slow machine, too.
 // It is stopped when the test ends.
 func newInstall(t *testing.T, dir string, edit func(*options)) *install {
 	t.Helper()
@@ -74,10 +76,11 @@ func startInstall(dir string, edit func(*options)) (*install, error) {
 			return nil, err
 		}
 	}
-	o := options{data: dir, noUI: true, noLimits: true, searchLag: -1, probe: time.Second}
+	o := options{data: dir, noUI: true, noLimits: true, searchLag: -1, probe: time.Second, patience: patient}
 	if edit != nil {
 		edit(&o)
 	}
+	o.rewrite = calmly(o.rewrite)
 	l, err := start(context.Background(), o, newNarrator(io.Discard))
 	if err != nil {
 		return nil, err
@@ -90,6 +93,27 @@ func startInstall(dir string, edit func(*options)) (*install, error) {
 		return nil, fmt.Errorf("%w (stopping: %v)", err, l.stop())
 	}
 	return in, nil
+}
+
+// calmly lets a case wait for its ticket as long as it takes, unless the test says how long: on a slow machine 3 s are soon
+// over, and the case would begin under a provisional number.
+func calmly(rewrite func(string) string) func(string) string {
+	return func(config string) string {
+		if rewrite != nil {
+			config = rewrite(config)
+		}
+		if strings.Contains(config, "intake_patience:") {
+			return config
+		}
+		return strings.Replace(config, "timing:\n", "timing:\n  intake_patience: 1m\n", 1)
+	}
+}
+
+// hasty lets a case wait for its ticket as long as in production.
+func hasty(o *options) {
+	o.rewrite = func(config string) string {
+		return replaceOnce(config, "timing:\n", "timing:\n  intake_patience: 3s\n")
+	}
 }
 
 func (in *install) connect() error {

@@ -75,7 +75,7 @@ func (d *demonstration) play(kills int) {
 	}
 	select {
 	case <-d.local.ended():
-	case <-time.After(3 * time.Minute):
+	case <-time.After(4 * patient):
 		d.t.Fatalf("the demonstration does not come to its end:\n%s", d.local.said.String())
 	}
 	require.Equal(d.t, 0, d.local.cmd.ProcessState.ExitCode(), d.local.said.String())

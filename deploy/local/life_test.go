@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -20,12 +21,32 @@ func principal() incident.By {
 	return incident.By{Who: "tester", Door: incident.DoorCLI, Assurance: incident.TemporalPrincipal}
 }
 
-// send gives a case a command and expects that it is done.
-func (in *install) send(t *testing.T, number, update string, command any) workflows.Answer {
+// send gives a case a command and expects that it is done. As long as nobody knows what became of it, or the case is too
+// busy, it is sent again: it is the same command.
+func (in *install) send(t *testing.T, number, update string, command any) (answer workflows.Answer) {
 	t.Helper()
-	answer, err := in.desk.Send(t.Context(), number, update, command, trigger())
-	require.NoError(t, err, update)
+	id := trigger()
+	in.insist(t, update, func() (err error) {
+		answer, err = in.desk.Send(t.Context(), number, update, command, id)
+		return err
+	})
 	return answer
+}
+
+// insist does something again while its outcome is unknown or there is too much to do, and expects that it is done.
+func (in *install) insist(t *testing.T, what string, do func() error) {
+	t.Helper()
+	err := do()
+	for end := time.Now().Add(patient); passing(err) && time.Now().Before(end); {
+		err = do()
+	}
+	require.NoError(t, err, what)
+}
+
+// passing reports whether an error says that a slow machine, and nothing else, may be to blame.
+func passing(err error) bool {
+	var e *cases.Error
+	return errors.As(err, &e) && (e.Code == cases.UnknownOutcome || e.Code == cases.Busy)
 }
 
 // says posts a message as somebody of the cast.
@@ -57,6 +78,12 @@ func (in *install) triaged(t *testing.T, number string) {
 	in.send(t, number, workflows.ContainUpdate, workflows.ContainCommand{State: incident.Contained, By: principal()})
 }
 
+// reaches waits until the case is in that phase: it goes on to it when nothing keeps it any more.
+func (in *install) reaches(t *testing.T, request string, phase incident.Phase) {
+	t.Helper()
+	in.settle(t, request, "the case is in "+string(phase), func(s workflows.Status) bool { return s.Phase == phase })
+}
+
 // closed waits until the case is archived, and nothing is owed.
 func (in *install) closed(t *testing.T, request string) workflows.Status {
 	t.Helper()
@@ -71,7 +98,7 @@ func TestAWholeLife(t *testing.T) {
 	request, s := in.open(t, "aoi", "open sev3 a whole life --invite @kenji", cases.Linked)
 	number := s.Number
 	in.send(t, number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "mailbox", Lead: "@chie", Hypothesis: "the password was used", By: principal()})
-	s = in.settle(t, request, "the analysis has a channel and its lead", func(s workflows.Status) bool { return analysisOf(s, "a1").Lead != "@chie" })
+	s = in.settle(t, request, "the analysis has a channel, and its lead in it", func(s workflows.Status) bool { return within(t, analysisOf(s, "a1"), "chie") })
 	require.Equal(t, incident.PhaseTriage, s.Phase, "an analysis begins while the scope is unknown")
 	require.Equal(t, "中村 千恵", analysisOf(s, "a1").Lead)
 
@@ -91,10 +118,10 @@ func TestAWholeLife(t *testing.T) {
 	in.send(t, number, workflows.LessonUpdate, workflows.LessonCommand{Text: "no second factor", By: principal()})
 	in.send(t, number, workflows.ConcludeUpdate, workflows.ConcludeCommand{Analysis: "a1", Finding: "one sign-in", By: principal()})
 	in.send(t, number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: "contained", By: principal()})
-	require.Equal(t, incident.PhaseLessons, in.wait(t, request, cases.Settled).Phase)
+	in.reaches(t, request, incident.PhaseLessons)
 
 	in.send(t, number, workflows.BackUpdate, workflows.BackCommand{Phase: incident.PhaseAnalysis, Reason: "a second mailbox", By: principal()})
-	require.Equal(t, incident.PhaseAnalysis, in.wait(t, request, cases.Settled).Phase)
+	in.reaches(t, request, incident.PhaseAnalysis)
 	in.send(t, number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "second mailbox", Lead: "@chie", By: principal()})
 	in.settle(t, request, "the second analysis has a channel", func(s workflows.Status) bool { return analysisOf(s, "a2").Channel != "" })
 	in.send(t, number, workflows.ConcludeUpdate, workflows.ConcludeCommand{Analysis: "a2", Drop: "the mail was never opened", By: principal()})

@@ -162,7 +162,7 @@ func TestWrongHumanActs(t *testing.T) {
 	in := newInstall(t, t.TempDir(), nil)
 	request, s := in.open(t, "aoi", "open somebody tidies up", cases.Linked)
 	in.send(t, s.Number, workflows.AnalyzeUpdate, workflows.AnalyzeCommand{Name: "mailbox", Lead: "@chie", Invite: []string{"@ben"}, By: principal()})
-	s = in.settle(t, request, "the analysis has its lead, who was asked, and the commander", func(s workflows.Status) bool { return len(analysisOf(s, "a1").Members) == 3 })
+	s = in.settle(t, request, "the analysis has its lead, who was asked, and the commander", func(s workflows.Status) bool { return within(t, analysisOf(s, "a1"), "chie", "ben", "aoi") })
 	room := analysisOf(s, "a1").Channel
 	in.acts(t, "leave", map[string]string{"user": "chie", "channel": room}, nil)
 	s = in.settle(t, request, "the lead has left", func(s workflows.Status) bool { return analysisOf(s, "a1").LeadGone })
@@ -171,8 +171,7 @@ func TestWrongHumanActs(t *testing.T) {
 	in.acts(t, "rename", map[string]string{"user": "aoi", "channel": s.Links.Channel, "name": "our-incident"}, nil)
 	in.settle(t, request, "the new name is known", func(s workflows.Status) bool { return s.Links.ChannelName == "our-incident" })
 	in.acts(t, "archive", map[string]string{"user": "aoi", "channel": s.Links.Channel}, nil)
-	s = in.settle(t, request, "it is said", func(s workflows.Status) bool { return len(s.Notes) > 0 })
-	require.Contains(t, strings.Join(s.Notes, "\n"), "our-incident")
+	in.settle(t, request, "it is said", func(s workflows.Status) bool { return strings.Contains(strings.Join(s.Notes, "\n"), "our-incident") })
 	in.acts(t, "unarchive", map[string]string{"user": "aoi", "channel": s.Links.Channel}, nil)
 	in.settle(t, request, "it is mended", func(s workflows.Status) bool { return len(s.Notes) == 0 && len(s.Debts) == 0 })
 

@@ -19,6 +19,7 @@ type options struct {
 	searchLag time.Duration // of a sandbox of our own; see site.Options
 	probe     time.Duration // 0: the configuration's default
 	reopen    time.Duration // how long a closed case can be reopened; 0: the configuration's default
+	patience  time.Duration // of the sandbox's Slack with the gateway; 0: as the real one's
 	noUI      bool
 	noLimits  bool     // neither the vendors' rate limits nor our own
 	lacks     []string // calls that Temporal does not have, as an older server

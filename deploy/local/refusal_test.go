@@ -67,11 +67,7 @@ func TestUnknownInvitee(t *testing.T) {
 	require.Len(t, s.Notes, 1)
 	require.Contains(t, s.Notes[0], "nobody-here")
 	require.Contains(t, s.Members, cast(t, "ben").ID)
-	var card string
-	for _, m := range in.site.Slack.Messages(s.Links.Channel) {
-		card += m.Text + string(m.Blocks)
-	}
-	require.Contains(t, card, "nobody-here", "the card says it")
+	in.eventually(t, "the card says it", func() bool { return strings.Contains(in.cardOf(t, s), "nobody-here") })
 }
 
 // A channel of somebody else's that has the case's name is left alone.

@@ -34,7 +34,7 @@ func TestReset(t *testing.T) {
 // The case of a slow ticket has a provisional number; when its Intake is reset, the ticket is found at once.
 func TestResetOfASlowIntake(t *testing.T) {
 	t.Parallel()
-	in := newInstall(t, t.TempDir(), nil)
+	in := newInstall(t, t.TempDir(), hasty)
 	fault(t, in.at.Jira, fake.Fault{Match: "POST /rest/api/2/issue", Mode: "latency", LatencyMS: 4000, Times: 1})
 	request, s := in.open(t, "aoi", "open slow and reset", cases.Linked)
 	in.reset(t, workflows.IntakeWorkflowID(request))

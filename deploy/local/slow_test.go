@@ -16,7 +16,7 @@ import (
 // is there.
 func TestSlowTicket(t *testing.T) {
 	t.Parallel()
-	in := newInstall(t, t.TempDir(), nil)
+	in := newInstall(t, t.TempDir(), hasty)
 	fault(t, in.at.Jira, fake.Fault{Match: "POST /rest/api/2/issue", Mode: "latency", LatencyMS: 8000, Times: 1})
 	request, s := in.open(t, "aoi", "open slow ticket", cases.Ready)
 	require.True(t, strings.HasPrefix(s.Number, "P-"), s.Number)

@@ -38,7 +38,7 @@ func TestSocketsTwiceAndKilled(t *testing.T) {
 		d, err := in.client.DescribeWorkflowExecution(t.Context(), workflows.IntakeWorkflowID(request), "")
 		return err == nil && d.GetWorkflowExecutionInfo().GetStatus() != enums.WORKFLOW_EXECUTION_STATUS_UNSPECIFIED
 	}, patient, 5*time.Millisecond, "the request is recorded")
-	kill(gateways)
+	local.killAll(gateways)
 	require.NotEqual(t, http.StatusOK, <-clicked, "the person was told that it did not work")
 
 	gateways = local.socketGateways(2)
@@ -53,7 +53,7 @@ func TestSocketsTwiceAndKilled(t *testing.T) {
 	in.says(t, "chie", s.Links.Channel, first, "a reply that nobody acknowledges")
 	in.acts(t, "edit", map[string]string{"user": "ben", "channel": s.Links.Channel, "ts": changed, "text": "after the edit"}, nil)
 	in.settleLog(t, s, "the mirror knows of the reply and the edit", func(m workflows.MirrorStatus) bool { return m.Messages >= 3 && m.Edits == 1 })
-	kill(gateways)
+	local.killAll(gateways)
 	in.says(t, "ben", s.Links.Channel, "", "said while no gateway is there")
 	local.socketGateways(1)
 	in.says(t, "aoi", s.Links.Channel, first, "the last reply")
@@ -82,20 +82,28 @@ func (p *process) socketGateways(n int) (list []*process) {
 		require.NoError(p.t, g.cmd.Start())
 		list = append(list, g)
 	}
+	p.open(2*n, "each gateway has two sockets open")
+	return list
+}
+
+// open waits until so many sockets are.
+func (p *process) open(sockets int, what string) {
+	p.t.Helper()
 	require.Eventually(p.t, func() bool {
 		var now struct{ Open int }
-		require.NoError(p.t, call(p.t.Context(), http.MethodGet, control(p.Slack)+"sockets", nil, &now))
-		return now.Open == 2*n
-	}, patient, 20*time.Millisecond, "each gateway has two sockets open")
-	return list
+		return call(p.t.Context(), http.MethodGet, control(p.Slack)+"sockets", nil, &now) == nil && now.Open == sockets
+	}, patient, 20*time.Millisecond, what)
 }
 
 var codecAddress = regexp.MustCompile(`(codec:\n  listen: ).*\n`)
 
-func kill(list []*process) {
-	for _, p := range list {
-		p.kill()
+// killAll kills the gateways, and waits until Slack has noticed: what it sends next must not go into a dead socket.
+func (p *process) killAll(gateways []*process) {
+	p.t.Helper()
+	for _, g := range gateways {
+		g.kill()
 	}
+	p.open(0, "the sockets are closed")
 }
 
 // deafen loses every acknowledgement over the sockets that are open now: whoever is behind them might as well have been

@@ -180,7 +180,7 @@ func (l *local) startSandbox(ctx context.Context) (err error) {
 		return sendEvents(ctx, l.o.sandbox, l.gatewayURL())
 	}
 	l.site, err = site.Start(site.Options{
-		Port: l.o.sandboxPort, DataDir: filepath.Join(l.dir, "sandbox"), EventsURL: l.gatewayURL(), SearchLag: l.o.searchLag, NoLimits: l.o.noLimits,
+		Port: l.o.sandboxPort, DataDir: filepath.Join(l.dir, "sandbox"), EventsURL: l.gatewayURL(), SearchLag: l.o.searchLag, NoLimits: l.o.noLimits, SlackPatience: l.o.patience,
 	})
 	if err != nil {
 		return err

@@ -70,7 +70,10 @@ func TestStuckStepsAtTheCommandLine(t *testing.T) {
 	require.NoError(t, call(t.Context(), "DELETE", control(local.Jira)+"faults", nil, nil))
 	worker = launch(t, env, "worker")
 	require.NoError(t, worker.cmd.Start())
-	status, out = starter(again...)
+	require.Eventually(t, func() bool {
+		status, out = starter(again...)
+		return status != 5 // no worker is there yet
+	}, patient, 200*time.Millisecond)
 	require.Contains(t, []int{0, 4}, status, out) // 4: ben's press was delivered first
 	require.Eventually(t, func() bool {
 		for _, e := range in.slack(t).Ephemerals {

@@ -31,7 +31,7 @@ func TestThousandsOfCommands(t *testing.T) {
 		go func() {
 			defer all.Done()
 			for i := door; i < commands; i += doors {
-				if err := in.insist(t.Context(), s.Number, request, i, tasks); err != nil {
+				if err := in.repeat(t.Context(), s.Number, request, i, tasks); err != nil {
 					lost <- fmt.Errorf("command %d: %w", i, err)
 				}
 			}
@@ -56,8 +56,8 @@ func TestThousandsOfCommands(t *testing.T) {
 	t.Logf("%d commands through %d doors in %s, %d runs", commands, doors, took.Round(time.Second), len(runs))
 }
 
-// insist sends a command until its outcome is known: the same id is the same command.
-func (in *install) insist(ctx context.Context, number, request string, i, tasks int) error {
+// repeat sends a command until its outcome is known: the same id is the same command.
+func (in *install) repeat(ctx context.Context, number, request string, i, tasks int) error {
 	id := fmt.Sprintf("%s-%d", request, i)
 	for {
 		var err error
@@ -66,7 +66,7 @@ func (in *install) insist(ctx context.Context, number, request string, i, tasks 
 		} else {
 			_, err = in.desk.Send(ctx, number, workflows.ContainUpdate, workflows.ContainCommand{State: []incident.Containment{incident.Acting, incident.Contained}[i%2], By: principal()}, id)
 		}
-		if !cases.IsUnknown(err) || ctx.Err() != nil {
+		if !passing(err) || ctx.Err() != nil {
 			return err
 		}
 	}

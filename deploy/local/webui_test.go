@@ -99,7 +99,7 @@ func temporalPage(in *install, id string) string {
 
 func startWithUI(t *testing.T) *local {
 	t.Helper()
-	l, err := start(t.Context(), options{data: t.TempDir(), searchLag: -1}, newNarrator(t.Output()))
+	l, err := start(t.Context(), options{data: t.TempDir(), searchLag: -1, patience: patient, rewrite: calmly(nil)}, newNarrator(t.Output()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,7 @@ type Options struct {
 	Runbooks func() []notice.Runbook
 	Ready    func(context.Context) error
 	Doubt    func() string // what is wrong without keeping the gateway from its work; nil or empty: nothing
+	KnowTime time.Duration // how long an answer waits for what Slack says of a person; 0: as long as befits people who wait
 	Log      *slog.Logger  // nil: slog.Default
 }
 

@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func (g *Gateway) person(ctx context.Context, user string) person {
 	if err != nil {
 		return p
 	}
-	ctx, cancel := context.WithTimeout(ctx, knowTime)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(g.o.KnowTime, knowTime))
 	defer cancel()
 	var all sync.WaitGroup
 	all.Go(func() { p.Groups, p.GroupsKnown = g.groupsOf(ctx, api, user) })

@@ -24,6 +24,9 @@ import (
 
 const secret = "the signing secret"
 
+// patience is how long a test waits for what must come. It is long: only a broken gateway makes a test wait for it.
+const patience = time.Minute
+
 // workspace is Slack as the gateway sees it: it sends signed requests and takes later answers.
 type workspace struct {
 	*httptest.Server // of later answers
@@ -101,7 +104,8 @@ func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
 			}
 			return w.reading(verb, by, inside)
 		},
-		APIURL: w.URL, // the host alone, as the sandbox is named
+		APIURL:   w.URL, // the host alone, as the sandbox is named
+		KnowTime: patience,
 		Token: func() (string, error) {
 			if w.token == "" {
 				return "", errors.New("SLACK_BOT_TOKEN is missing")
@@ -158,7 +162,7 @@ func (w *workspace) hears(t *testing.T) string {
 	select {
 	case text := <-w.later:
 		return text
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("no later answer came")
 		return ""
 	}

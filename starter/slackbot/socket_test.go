@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,14 +29,15 @@ type plugged struct {
 	*slackbot.Gateway
 	slack *slacktest.Server
 	url   string // of Slack
-	stop  func() // returns when all is answered
+	end   func() // begins the end
+	stop  func() // ends it, and returns when all is answered
 	mu    sync.Mutex
 	token string
 }
 
 func plug(t *testing.T, d slackbot.Desk) *plugged {
 	t.Helper()
-	s, api := slacktest.Start(t, slacktest.Options{})
+	s, api := slacktest.Start(t, slacktest.Options{Patience: patience}) // what is slow here is the machine
 	return plugInto(t, d, s, strings.TrimSuffix(api, "/api/"))
 }
 
@@ -49,11 +51,12 @@ func plugInto(t *testing.T, d slackbot.Desk, s *slacktest.Server, url string) *p
 		AppToken: func() (string, error) { p.mu.Lock(); defer p.mu.Unlock(); return p.token, nil },
 		Token:    func() (string, error) { return fake.SlackBotToken, nil },
 		Ready:    func(context.Context) error { return nil },
+		KnowTime: patience,
 	})
 	before := s.Sockets()
 	var all sync.WaitGroup
 	all.Go(func() { p.Sockets(ctx) })
-	p.stop = func() { cancel(); all.Wait(); p.Wait() }
+	p.end, p.stop = cancel, func() { cancel(); all.Wait(); p.Wait() }
 	t.Cleanup(p.stop)
 	eventually(t, "the sockets are open", func() bool { return s.Sockets() == before+2 && p.ready() == "200 ready" })
 	return p
@@ -61,9 +64,9 @@ func plugInto(t *testing.T, d slackbot.Desk, s *slacktest.Server, url string) *p
 
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !is(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("after 20 s it is still not so that %s", what)
+			t.Fatalf("after %s it is still not so that %s", patience, what)
 		}
 	}
 }
@@ -146,10 +149,13 @@ func TestRequestsComeOverASocket(t *testing.T) {
 func TestAnEventThatCannotBeKeptIsNotAcknowledged(t *testing.T) {
 	d := newDesk()
 	d.fails(errors.New("connection refused"))
-	p := plug(t, d)
+	s, api := slacktest.Start(t, slacktest.Options{Patience: 500 * time.Millisecond})
+	p := plugInto(t, d, s, strings.TrimSuffix(api, "/api/"))
 	first := p.slack.Say("aoi", "csirt-ops", "hello", "")
 	p.slack.Say("aoi", "csirt-ops", "hello", first)
-	time.Sleep(500 * time.Millisecond) // it has come once, and is not acknowledged
+	eventually(t, "Slack has given up waiting for it once", func() bool {
+		return slices.ContainsFunc(s.Deliveries(), func(d slacktest.Delivery) bool { return !d.Taken })
+	})
 	d.fails(nil)
 	eventually(t, "it comes again", func() bool {
 		for _, b := range d.rung() {
@@ -167,8 +173,12 @@ func TestWhatTheLibraryDoesNotUnderstand(t *testing.T) {
 	p := plug(t, d)
 	p.slack.Event(slacktest.Ops, map[string]any{"type": "of_tomorrow", "channel": slacktest.Ops})
 	p.slack.Event(slacktest.Ops, map[string]any{"type": "message", "channel": slacktest.Ops, "user": "U1", "text": "secret", "ts": "2.1", "thread_ts": "1.1", "files": []any{map[string]any{"id": "F1", "size": "12"}}})
-	eventually(t, "the reply is handed over", func() bool { return len(d.rung()) == 1 })
-	time.Sleep(3500 * time.Millisecond) // after which Slack would send it again
+	eventually(t, "both are acknowledged, or Slack would send them again", func() bool { return len(p.slack.Deliveries()) == 2 })
+	for _, of := range p.slack.Deliveries() {
+		if !of.Taken {
+			t.Errorf("not acknowledged: %+v", of)
+		}
+	}
 	if bells := d.rung(); len(bells) != 1 || bells[0].Hints[0].TS != "2.1" {
 		t.Errorf("rung %+v, want one reply, once", bells)
 	}
@@ -233,14 +243,12 @@ func TestWhatIsInHandIsAnsweredAtTheEnd(t *testing.T) {
 	answered := make(chan string, 1)
 	go func() { answered <- p.command(t, "open mail") }()
 	<-d.asked
-	ended := make(chan struct{})
-	go func() { p.stop(); close(ended) }()
-	time.Sleep(50 * time.Millisecond)
+	p.end()
 	close(d.may)
 	if got := <-answered; !strings.Contains(got, "Your case is being opened") {
 		t.Errorf("answered %q", got)
 	}
-	<-ended
+	p.stop()
 	eventually(t, "the sockets are closed", func() bool { return p.slack.Sockets() == 0 })
 }
 

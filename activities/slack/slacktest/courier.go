@@ -39,11 +39,12 @@ type parcel struct {
 // backOff is how long to wait before each retry: Slack's are at once, after a minute and after five.
 var backOff = []time.Duration{50 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second}
 
-// ackTime is how long Slack waits for an acknowledgement.
-const ackTime = 3 * time.Second
+// slackTime is how long Slack waits for an acknowledgement, and how long a trigger lives:
+// https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
+const slackTime = 3 * time.Second
 
 func (c *courier) start(s *Server) {
-	c.s, c.client, c.queues = s, &http.Client{Timeout: ackTime}, map[string][]parcel{}
+	c.s, c.client, c.queues = s, &http.Client{Timeout: s.o.Patience}, map[string][]parcel{}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 }
 

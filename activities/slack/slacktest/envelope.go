@@ -74,7 +74,7 @@ func (s *Server) overSocket(ctx context.Context, l *link, path string, header ht
 			payload = nil
 		}
 		return payload, nil
-	case <-time.After(ackTime):
+	case <-time.After(s.o.Patience):
 		return nil, context.DeadlineExceeded
 	case <-l.gone:
 		return nil, errBroken

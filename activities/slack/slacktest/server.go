@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"hikeshi/activities/fake"
 	"hikeshi/activities/slack"
@@ -17,10 +18,11 @@ import (
 
 // Options configure a workspace. The zero value is one in memory that sends no events.
 type Options struct {
-	Path          string   // the database file; empty: memory
-	EventsURL     string   // base address of the gateway: events go to EventsURL/slack/events; empty: nowhere
-	SigningSecret string   // signs what is sent there; empty: fake.SlackSigningSecret
-	Scopes        []string // of the bot token; nil: those of the app's manifest
+	Path          string        // the database file; empty: memory
+	EventsURL     string        // base address of the gateway: events go to EventsURL/slack/events; empty: nowhere
+	SigningSecret string        // signs what is sent there; empty: fake.SlackSigningSecret
+	Scopes        []string      // of the bot token; nil: those of the app's manifest
+	Patience      time.Duration // with the gateway: how long an acknowledgement may take, and how long a trigger counts; 0: 3 s, as Slack's
 }
 
 // Server is the workspace. It is an http.Handler; the Web API is under /api/.
@@ -53,6 +55,9 @@ func Open(o Options) (*Server, error) {
 	}
 	if o.Scopes == nil {
 		o.Scopes = slack.Scopes()
+	}
+	if o.Patience == 0 {
+		o.Patience = slackTime
 	}
 	s := &Server{o: o, events: o.EventsURL, Bot: fake.NewSecret(fake.SlackBotToken), App: fake.NewSecret(fake.SlackAppToken)}
 	if err := s.db.open(store); err != nil {

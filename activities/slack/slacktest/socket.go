@@ -193,7 +193,7 @@ func (l *link) write(message reply) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_ = l.conn.SetWriteDeadline(time.Now().Add(ackTime))
+	_ = l.conn.SetWriteDeadline(time.Now().Add(slackTime))
 	return l.conn.WriteMessage(websocket.TextMessage, raw)
 }
 

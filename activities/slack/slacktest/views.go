@@ -23,16 +23,13 @@ type Dialog struct {
 	Errors   map[string]string          `json:"errors,omitempty"`   // what the app objects to, by block_id; "": it did not answer
 }
 
-// trigger lets the app open one view before the person who did something, within three seconds.
+// trigger lets the app open one view before the person who did something, within a few seconds.
 type trigger struct {
 	User    string `json:"user"`
 	Expires int64  `json:"expires"`        // Unix milliseconds
 	Used    string `json:"used"`           // id of the view that it opened
 	View    string `json:"view,omitempty"` // of the modal in which the person did it
 }
-
-// triggerTime is how long a trigger lives. https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
-const triggerTime = 3 * time.Second
 
 // newTrigger makes one; its id can be given.
 func (s *Server) newTrigger(user, id, view string) string {
@@ -44,7 +41,7 @@ func (s *Server) newTrigger(user, id, view string) string {
 			s.db.triggers.Delete(old)
 		}
 	}
-	s.db.triggers.Put(id, trigger{User: user, Expires: time.Now().Add(triggerTime).UnixMilli(), View: view})
+	s.db.triggers.Put(id, trigger{User: user, Expires: time.Now().Add(s.o.Patience).UnixMilli(), View: view})
 	return id
 }
 

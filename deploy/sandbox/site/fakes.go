@@ -22,7 +22,7 @@ func (s *Site) openFakes(o Options) (err error) {
 		}
 		file = func(name string) string { return filepath.Join(o.DataDir, name+".db") }
 	}
-	s.Slack, err = slacktest.Open(slacktest.Options{Path: file("slack"), EventsURL: o.EventsURL, SigningSecret: o.SigningSecret})
+	s.Slack, err = slacktest.Open(slacktest.Options{Path: file("slack"), EventsURL: o.EventsURL, SigningSecret: o.SigningSecret, Patience: o.SlackPatience})
 	if err != nil {
 		return err
 	}

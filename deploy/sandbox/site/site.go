@@ -33,6 +33,8 @@ type Options struct {
 	SearchLag time.Duration
 	// NoLimits switches the vendors' rate limits off.
 	NoLimits bool
+	// SlackPatience is how long Slack waits for the gateway; 0: 3 s, as the real one.
+	SlackPatience time.Duration
 }
 
 // Addresses are where a sandbox is reached, and what a client of it should know.
