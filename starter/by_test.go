@@ -2,8 +2,13 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
+	"hikeshi/starter/cases"
 	"hikeshi/workflows/incident"
 )
 
@@ -37,6 +42,25 @@ func TestBreakGlassIsForVerbsThatNeedIt(t *testing.T) {
 		if kept := c.by(false).BreakGlass != ""; kept != travels || (stderr.Len() == 0) != travels {
 			t.Errorf("%s: the reason travels: %t, said %q; want %t and a note otherwise", name, kept, stderr.String(), travels)
 		}
+	}
+}
+
+// What can be said at the command line is what the table of verbs takes: no flag is left aside.
+func TestFlagsAreTheFieldsOfVerbs(t *testing.T) {
+	c := &cli{getenv: func(string) string { return "" }}
+	for _, cmd := range c.command().Commands() {
+		var none *incident.Refusal
+		if err := cases.Check(cmd.Name(), nil); errors.As(err, &none) && strings.HasPrefix(none.Message, "there is no command") {
+			continue // it reads, or changes no case
+		}
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if cmd.InheritedFlags().Lookup(f.Name) != nil || f.Name == "list" {
+				return
+			}
+			if err := cases.Check(cmd.Name(), cases.Fields{f.Name: {"x"}}); err != nil && strings.Contains(err.Error(), "unknown option") {
+				t.Errorf("%s --%s: %v", cmd.Name(), f.Name, err)
+			}
+		})
 	}
 }
 

@@ -6,56 +6,33 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"hikeshi/workflows"
-	"hikeshi/workflows/incident"
 	"hikeshi/workflows/runbook"
 )
 
 func (c *cli) run() *cobra.Command {
-	var command workflows.RunCommand
 	var list bool
-	cmd := c.verb("run NUMBER NAME", "Run a runbook in a case, end a run, or list the runbooks that there are",
+	cmd := c.actOn("runbook", "run NUMBER NAME", "Run a runbook in a case, end a run, or list the runbooks that there are",
 		`  starter run --list
   starter run SEC-12 phishing-mail
-  starter run SEC-12 --abort r1 --reason "a false alarm"`,
-		func(cmd *cobra.Command, args []string) error {
-			if list {
-				return c.listRunbooks(cmd, args)
-			}
-			if len(args) > 1 {
-				command.Runbook = strings.Join(args[1:], " ") // a title has blanks
-			}
-			if err := checkRun(cmd, args, command); err != nil {
-				return err
-			}
-			command.Abort = plainID(command.Abort)
-			return c.send(cmd.Context(), args[0], workflows.RunUpdate, func(by incident.By) any { command.By = by; return command })
-		})
+  starter run SEC-12 --abort r1 --reason "a false alarm"`)
+	act := cmd.RunE
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case list:
+			return c.listRunbooks(cmd, args)
+		case len(args) == 0:
+			return wrongUsage(cmd, "name the case and the runbook, for example: starter run SEC-12 phishing-mail; starter run --list shows what there is")
+		case len(args) == 1 && !cmd.Flags().Changed("abort"):
+			return wrongUsage(cmd, "name the runbook, for example: starter run %s phishing-mail; starter run --list shows what there is", args[0])
+		}
+		return act(cmd, args)
+	}
 	cmd.Args, cmd.ValidArgsFunction = cobra.ArbitraryArgs, c.completeRun
 	f := cmd.Flags()
 	f.BoolVar(&list, "list", false, "list the runbooks, as this machine's configuration knows them; those that the worker reads count")
-	f.StringVar(&command.Abort, "abort", "", "`id` of the run to end: r1 …; what it has not done stays undone")
-	f.StringVar(&command.Reason, "reason", "", "`why` it is ended")
+	f.String("abort", "", "`id` of the run to end: r1 …; what it has not done stays undone")
+	f.String("reason", "", "`why` it is ended")
 	return cmd
-}
-
-func checkRun(cmd *cobra.Command, args []string, run workflows.RunCommand) error {
-	aborts := cmd.Flags().Changed("abort")
-	switch {
-	case len(args) == 0:
-		return wrongUsage(cmd, "name the case and the runbook, for example: starter run SEC-12 phishing-mail; starter run --list shows what there is")
-	case aborts && len(args) > 1:
-		return wrongUsage(cmd, "a runbook is run, or a run is ended with --abort, not both")
-	case aborts && incident.CleanLine(run.Abort) == "":
-		return wrongUsage(cmd, "the run is not named: give its id, such as r1")
-	case aborts:
-		return needs(cmd, "reason", run.Reason, "say why it is ended")
-	case cmd.Flags().Changed("reason"):
-		return wrongUsage(cmd, "--reason goes with --abort")
-	case len(args) == 1:
-		return wrongUsage(cmd, "name the runbook, for example: starter run %s phishing-mail; starter run --list shows what there is", args[0])
-	}
-	return nil
 }
 
 // listRunbooks lists them. Those that cannot be run are there too, with what is wrong.

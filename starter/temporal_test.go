@@ -169,6 +169,10 @@ func TestVerbsSendWhatWasTyped(t *testing.T) {
 		want string // the command, without its sender
 	}{
 		{"triage|sec-12|--severity|2|--scope|payroll", `{"severity":2,"scope":"payroll"}`},
+		{"accept|SEC-12|--decline|--reason|asleep", `{"decline":true,"reason":"asleep"}`},
+		{"accept|SEC-12|--decline=false", `{}`},
+		{"details|SEC-12|--unclear=false|--invite|@ben|--invite|S0NET", `{"unclear":false,"invite":["@ben","S0NET"]}`},
+		{"note|SEC-12|--text|seen|--at|2026-11-30T09:15:00+09:00", `{"text":"seen","at":"2026-11-30T09:15:00+09:00"}`},
 		{"contain|SEC-12|--state|Not-Applicable", `{"state":"not applicable"}`},
 		{"analyze|SEC-12|--name|mailbox|--lead|@ben|--hypothesis|one account", `{"name":"mailbox","lead":"@ben","hypothesis":"one account"}`},
 		{"analyze|SEC-12|--analysis|A1|--invite|@chie|--invite|S0NET", `{"analysis":"a1","invite":["@chie","S0NET"]}`},

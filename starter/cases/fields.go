@@ -3,6 +3,7 @@ package cases
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -71,14 +72,31 @@ func (s *input) needs(name, hint string) {
 	}
 }
 
-// any refuses a command in which none of these fields says anything.
-func (s *input) any(names ...string) {
-	for _, name := range names {
-		if s.text(name) != "" {
-			return
-		}
+// yes reports whether a field that is yes or no says yes.
+func (s *input) yes(name string) bool {
+	said := s.id(name)
+	return said != "" && said != "no" && said != "false"
+}
+
+// named is the id of something of the case. It refuses a field that was given and names nothing.
+func (s *input) named(name string) string {
+	id := s.id(name)
+	if _, given := s.fields[name]; given && id == "" {
+		s.refuse(name, incident.Refuse(incident.Usage, "Give its id, such as a1, t3 or r1", "--%s names nothing", name))
 	}
-	s.refuse(names[0], incident.Refuse(incident.Usage, "Give one of --"+strings.Join(names, ", --"), "nothing to record"))
+	return id
+}
+
+// any refuses a command in which none of these fields says anything.
+func (s *input) any(names ...string) { s.oneOf("nothing to record", names...) }
+
+// changes refuses a command that is to change something and says of nothing how it should be.
+func (s *input) changes(names ...string) { s.oneOf("nothing to change", names...) }
+
+func (s *input) oneOf(otherwise string, names ...string) {
+	if !slices.ContainsFunc(names, func(name string) bool { return s.text(name) != "" }) {
+		s.refuse(names[0], incident.Refuse(incident.Usage, "Give one of --"+strings.Join(names, ", --"), "%s", otherwise))
+	}
 }
 
 // refuse keeps the error of a field, if it is one and the first.

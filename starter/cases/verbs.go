@@ -46,6 +46,12 @@ func verbs() map[string]verb {
 	}
 }
 
+// Check refuses what no case takes under a verb, whatever the case, before anybody is asked.
+func Check(verb string, f Fields) error {
+	_, _, err := command(verb, f, incident.By{})
+	return err
+}
+
 // command is the update that a verb with its fields means, and its payload.
 func command(name string, f Fields, by incident.By) (update string, payload any, err error) {
 	v, found := verbs()[name]
@@ -85,15 +91,19 @@ func handoverOf(s *input) any {
 }
 
 func acceptOf(s *input) any {
-	return workflows.AcceptCommand{Decline: s.line("decline") != "", Reason: s.text("reason"), By: s.by}
+	c := workflows.AcceptCommand{Decline: s.yes("decline"), Reason: s.text("reason"), By: s.by}
+	if c.Reason != "" && !c.Decline {
+		s.refuse("reason", incident.Refuse(incident.Usage, "To decline, give --decline too", "accepting takes no --reason"))
+	}
+	return c
 }
 
 func detailsOf(s *input) any {
 	s.any("reporter", "company", "what", "when", "where", "kind", "unclear", "invite")
 	c := workflows.DetailsCommand{Reporter: s.line("reporter"), Company: s.line("company"), What: s.text("what"), When: s.line("when"), Where: s.line("where"),
 		Kind: s.line("kind"), Invite: s.people("invite"), By: s.by}
-	if said := s.id("unclear"); said != "" {
-		unclear := said != "no" && said != "false"
+	if s.id("unclear") != "" {
+		unclear := s.yes("unclear")
 		c.Unclear = &unclear
 	}
 	return c
@@ -107,12 +117,13 @@ func containOf(s *input) any {
 }
 
 func analyzeOf(s *input) any {
-	if s.id("analysis") == "" {
+	id := s.named("analysis")
+	if id == "" {
 		s.needs("name", "Say what a new analysis looks at, in a word or two: mailbox, network …")
 	} else {
-		s.any("name", "lead", "hypothesis", "invite")
+		s.changes("name", "lead", "hypothesis", "invite")
 	}
-	return workflows.AnalyzeCommand{Analysis: s.id("analysis"), Name: s.line("name"), Lead: s.person("lead"), Hypothesis: s.text("hypothesis"), Invite: s.people("invite"), By: s.by}
+	return workflows.AnalyzeCommand{Analysis: id, Name: s.line("name"), Lead: s.person("lead"), Hypothesis: s.text("hypothesis"), Invite: s.people("invite"), By: s.by}
 }
 
 func concludeOf(s *input) any {
@@ -127,8 +138,8 @@ func concludeOf(s *input) any {
 }
 
 func taskOf(s *input) any {
-	c := workflows.TaskCommand{Task: s.id("task"), Title: s.line("title"), Owner: s.person("owner"), Due: s.line("due"), Status: incident.TaskStatus(s.id("status")), By: s.by}
-	done := s.id("done")
+	c := workflows.TaskCommand{Task: s.named("task"), Title: s.line("title"), Owner: s.person("owner"), Due: s.line("due"), Status: incident.TaskStatus(s.id("status")), By: s.by}
+	done := s.named("done")
 	switch {
 	case done != "" && (c.Task+c.Title+c.Owner+c.Due != "" || c.Status != ""):
 		s.refuse("done", incident.Refuse(incident.Usage, "To change more of a task, use --task with --status done", "--done goes alone"))
@@ -137,7 +148,7 @@ func taskOf(s *input) any {
 	case c.Task == "":
 		s.needs("title", "Say what is to be done, or name the task to change")
 	default:
-		s.any("title", "owner", "due", "status")
+		s.changes("title", "owner", "due", "status")
 	}
 	if !slices.Contains([]incident.TaskStatus{"", incident.TaskTodo, incident.TaskDoing, incident.TaskDone, incident.TaskDropped}, c.Status) {
 		s.refuse("status", incident.Refuse(incident.Usage, "Use todo, doing, done or dropped", "unknown status %q", clipped(string(c.Status))))
@@ -158,10 +169,16 @@ func publishOf(s *input) any {
 }
 
 func runOf(s *input) any {
-	c := workflows.RunCommand{Runbook: s.line("runbook"), Abort: s.id("abort"), Reason: s.text("reason"), By: s.by}
-	if c.Abort == "" {
+	c := workflows.RunCommand{Runbook: s.line("runbook"), Abort: s.named("abort"), Reason: s.text("reason"), By: s.by}
+	switch {
+	case c.Abort == "":
 		s.needs("runbook", "Name the runbook, such as phishing-mail")
-	} else {
+		if c.Reason != "" {
+			s.refuse("reason", incident.Refuse(incident.Usage, "Name the run that is to end: --abort r1", "--reason goes with --abort"))
+		}
+	case c.Runbook != "":
+		s.refuse("abort", incident.Refuse(incident.Usage, "Name a runbook, or the run that is to end", "a runbook is run or a run is ended, not both"))
+	default:
 		s.needs("reason", "Say why the run is ended")
 	}
 	return c
