@@ -366,10 +366,23 @@ func (c *caseRun) channelIDs() (list []string) {
 	return list
 }
 
+// departing reports whether everything is kept and only the last words are still to be said. A card that is rewritten now
+// says that the case is closed, as the farewell does: whichever comes last stays for ever.
+func (c *caseRun) departing() bool {
+	verify := c.records[c.at("verify")]
+	kept := verify != nil && verify.State == StepDone && c.Archive.Kept.Verified != nil && c.Archive.Kept.Verified.Equal(verify.Since)
+	return c.Phase == incident.PhaseArchive && kept && len(c.ids(StepStuck)) == 0
+}
+
 // farewell makes the card say that the case is closed and where it is kept, while it can still be edited.
 func (c *caseRun) farewell(ctx workflow.Context) error {
 	if c.shut(c.channel.ID) {
 		return nil // somebody has archived it by hand
+	}
+	if workflow.GetVersion(ctx, "farewell after the card", workflow.DefaultVersion, 1) == 1 { // older words must not come after it
+		if err := c.await(ctx, func() bool { return !c.is("card.refresh", StepTrying) }); err != nil {
+			return err
+		}
 	}
 	_, err := runStep[none](ctx, c.runner, step{c.at("farewell"), Slack, ordinary, slackActivities.UpdateNotice, func(activities.Effect) any {
 		v := c.outside()

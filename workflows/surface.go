@@ -255,6 +255,9 @@ var mainSteps = [...]string{stepTicket, stepChannel, stepFolder, stepSheet}
 func (c *caseRun) cardMessage(ctx workflow.Context) slack.Message {
 	v := c.outside()
 	v.Now = workflow.Now(ctx)
+	if c.departing() {
+		v.Phase, v.Status = incident.PhaseClosed, incident.Ended
+	}
 	return message(v.Card(slack.Escape))
 }
 

@@ -128,6 +128,7 @@ func TestAWholeLife(t *testing.T) {
 	in.send(t, number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: "contained", By: principal()})
 	in.send(t, number, workflows.DecideUpdate, workflows.DecideCommand{Lesson: "l1", As: "theme", By: principal()})
 	s = in.closed(t, request)
+	require.Contains(t, in.cardOf(t, s), `"case_reopen"`, "the card says that the case is closed")
 	in.checkLife(t, request, s, 1)
 
 	in.send(t, number, workflows.ReopenUpdate, workflows.ReopenCommand{Reason: "the same sender again", By: principal()})

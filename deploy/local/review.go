@@ -65,6 +65,9 @@ func (p *play) reviewChannels(w world) error {
 		if !found[0].Archived || len(found[0].Pins) != 1 {
 			return fmt.Errorf("#%s is archived: %v, pinned: %d", found[0].Name, found[0].Archived, len(found[0].Pins))
 		}
+		if card := w.pinnedIn(found[0]); room.analysis == "" && !strings.Contains(card, `"case_reopen"`) {
+			return fmt.Errorf("the card in #%s does not say that the case is closed: %s", found[0].Name, card)
+		}
 	}
 	p.say.step("the sandbox holds exactly one ticket, channel, folder and sheet of it, and one channel for each analysis; all are archived")
 	return nil
@@ -97,6 +100,16 @@ func (w world) posts() (n int) {
 		n += notices(w, c.ID)
 	}
 	return n
+}
+
+// pinnedIn is what the first message that is pinned in a channel shows: that is the card.
+func (w world) pinnedIn(c slacktest.Channel) string {
+	for _, m := range w.Messages {
+		if m.Channel == c.ID && len(c.Pins) > 0 && m.TS == c.Pins[0] {
+			return string(m.Blocks)
+		}
+	}
+	return ""
 }
 
 // notices counts the machine's messages at the top level of a channel.
