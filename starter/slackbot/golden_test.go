@@ -152,7 +152,9 @@ func TestAnswersReadAsTheyShould(t *testing.T) {
 
 func TestMenusLookAsTheyShould(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
-		w := newWorkspaceIn(t, rich(), lang)
+		d := rich()
+		d.found.Gates = []incident.Gate{incident.NewGate(incident.PhaseAnalysis, incident.Need{Name: "conclude a1"}, incident.Need{Name: "resolution"})}
+		w := newWorkspaceIn(t, d, lang)
 		var all bytes.Buffer
 		for _, channel := range []string{"C0CASE001", "C0ANALYS1", "C0GENERAL"} {
 			form := w.form("")

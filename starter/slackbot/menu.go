@@ -24,7 +24,7 @@ func (g *Gateway) menu(ctx context.Context, a asker) reply {
 		return say(g.explained(a.lang, err, "/case"))
 	}
 	found.Lang = a.lang
-	buttons := notice.ActButtons(a.lang, found.WorkflowID, g.fitting(found)...)
+	buttons := found.ActButtons(g.fitting(found)...)
 	if found.Status == incident.Stuck {
 		buttons = append(buttons, notice.StuckButton(a.lang))
 	}

@@ -1,6 +1,10 @@
 package notice
 
-import "hikeshi/workflows/incident"
+import (
+	"strings"
+
+	"hikeshi/workflows/incident"
+)
 
 // Acts are the verbs that fit a case as it stands, the most urgent first. What does not fit is refused by the case all
 // the same: this is only what is worth a button.
@@ -26,16 +30,41 @@ func (c Case) Acts() []string {
 // onCard reports whether a verb has a button on the card: what is seldom wanted is found by the bare command.
 func onCard(verb string) bool { return verb != "waive" && verb != "conclude" && verb != "merge" }
 
-// ActButtons are buttons for verbs, about the case with that workflow id or about one of its analyses.
-func ActButtons(lang, workflow string, verbs ...string) (list []Button) {
-	aim := Aim{Workflow: workflow}
+// next is the verb for what the case's phase needs first; empty: nothing that a verb is for.
+func (c Case) next() string {
+	if c.Phase == incident.PhaseClosed {
+		return "reopen"
+	}
+	for _, g := range c.Gates {
+		if g.Name != string(c.Phase) || g.Open {
+			continue
+		}
+		for _, need := range g.Missing {
+			kind, _, _ := strings.Cut(need, " ")
+			if verb := verbOfNeed[kind]; verb != "" {
+				return verb
+			}
+		}
+	}
+	return ""
+}
+
+// verbOfNeed says which verb meets what a gate asks for, by the first word of it.
+var verbOfNeed = map[string]string{
+	"severity": "triage", "commander": "triage", "scope": "triage", "reassessment": "triage",
+	"conclude": "conclude", "containment": "contain", "resolution": "close", "decide": "decide",
+}
+
+// ActButtons are buttons for verbs; that which the case needs next stands out.
+func (c Case) ActButtons(verbs ...string) (list []Button) {
+	aim := Aim{Workflow: c.WorkflowID}
 	if !aim.Valid() {
 		return nil
 	}
+	next := c.next()
 	for _, verb := range verbs {
-		b := Button{Text: FormWord(lang, "verb", verb), ActionID: ActPrefix + verb, Value: aim.value()}
-		switch verb {
-		case "triage", "reopen":
+		b := Button{Text: FormWord(c.Lang, "verb", verb), ActionID: ActPrefix + verb, Value: aim.value()}
+		if verb == next {
 			b.Style = "primary"
 		}
 		list = append(list, b)
@@ -51,7 +80,7 @@ func (m *Message) addActs(c Case) {
 			verbs = append(verbs, verb)
 		}
 	}
-	if buttons := ActButtons(c.Lang, c.WorkflowID, verbs...); len(buttons) > 0 {
+	if buttons := c.ActButtons(verbs...); len(buttons) > 0 {
 		m.Blocks = append(m.Blocks, Block{Kind: "actions", Buttons: buttons})
 	}
 }
