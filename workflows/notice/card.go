@@ -75,6 +75,9 @@ func (c Case) Card(e Escape) Message {
 	if facts := c.progress(e, c.gaps()); len(facts) > 0 {
 		m.add("section", strings.Join(facts, "\n"))
 	}
+	if unknown := c.unknowns(); unknown != "" && c.Phase != incident.PhaseClosed {
+		m.add("context", unknown)
+	}
 	if next := c.missing(); next != "" {
 		m.add("context", c.say("next", "Missing", e.text(next)))
 	}
@@ -89,14 +92,39 @@ func (c Case) Card(e Escape) Message {
 	return m
 }
 
+// cardFields are what everybody asks first. Of what a report may leave open only what is known has a field of its own.
 func (c Case) cardFields(e Escape) (fields []string) {
-	for _, f := range [][2]string{
-		{"phase", c.phase()}, {"severity", c.severity()}, {"commander", c.commander()}, {"containment", c.containment()},
-		{"reporter", c.reporter()}, {"organisation", c.or(c.companies())}, {"scope", incident.Shorten(c.or(c.Scope), maxOnCard)}, {"kind", c.or(c.Kind)},
-	} {
-		fields = append(fields, "*"+c.say(f[0])+"*\n"+within(e, f[1], maxScope))
+	for _, f := range append([][2]string{
+		{"phase", c.phase()}, {"severity", c.severity()}, {"commander", c.commander()}, {"containment", c.containment()}, {"scope", incident.Shorten(c.or(c.Scope), maxOnCard)},
+	}, c.particulars()...) {
+		if f[1] != "" {
+			fields = append(fields, "*"+c.say(f[0])+"*\n"+within(e, f[1], maxScope))
+		}
 	}
 	return fields
+}
+
+// particulars are what a report may leave open, for the card; empty: not known yet.
+func (c Case) particulars() [][2]string {
+	reporter := ""
+	if c.Reporter != "" || c.Details.Company != "" {
+		reporter = c.reporter()
+	}
+	return [][2]string{{"reporter", reporter}, {"organisation", c.companies()}, {"kind", c.Kind}}
+}
+
+// unknowns says in a line which of them are not known yet; empty: none.
+func (c Case) unknowns() string {
+	var names []string
+	for _, f := range c.particulars() {
+		if f[1] == "" {
+			names = append(names, c.say(f[0]))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return c.say("unknowns", "What", strings.Join(names, c.say("comma")))
 }
 
 func (m *Message) add(kind, text string) { m.Blocks = append(m.Blocks, Block{Kind: kind, Text: text}) }

@@ -147,6 +147,9 @@ func (c Case) reporter() string {
 	if c.Details.Company == "" {
 		return c.or(c.Reporter)
 	}
+	if c.Reporter == "" {
+		return c.Details.Company
+	}
 	return c.say("reporter_of", "Who", c.or(c.Reporter), "Company", c.Details.Company)
 }
 
