@@ -125,12 +125,20 @@ func (e *eye) message(ch slacktest.Channel, m slacktest.Message) messageView {
 
 // bySlack is what Slack says about what somebody did, in the language of whoever looks; of others' messages the text.
 func (e *eye) bySlack(m slacktest.Message) string {
-	ja := map[string]string{"channel_join": " さんが参加しました", "channel_leave": " さんが退出しました", "channel_archive": " さんがチャンネルをアーカイブしました",
-		"channel_unarchive": " さんがチャンネルを元に戻しました"}
-	if text, known := ja[m.Subtype]; known && language(e.who) == "ja" {
-		return "<@" + m.User + ">" + text
+	said, known := japaneseDeeds[m.Subtype]
+	if !known || language(e.who) != "ja" {
+		return m.Text
 	}
-	return m.Text
+	_, value, _ := strings.Cut(m.Text, said[0])
+	return "<@" + m.User + ">" + said[1] + value
+}
+
+// japaneseDeeds are, for each kind of Slack's own messages, what stands before a value in it (a new line: nothing follows), and the same in Japanese.
+var japaneseDeeds = map[string][2]string{
+	"channel_join": {"\n", " さんが参加しました"}, "channel_leave": {"\n", " さんが退出しました"},
+	"channel_archive": {"\n", " さんがチャンネルをアーカイブしました"}, "channel_unarchive": {"\n", " さんがチャンネルを元に戻しました"},
+	"channel_purpose": {"set the channel purpose: ", " さんがチャンネルの説明を設定しました: "}, "channel_topic": {"set the channel topic: ", " さんがチャンネルのトピックを設定しました: "},
+	"channel_name": {"renamed the channel from ", " さんがチャンネル名を変更しました: "},
 }
 
 func (e *eye) ephemeral(ch slacktest.Channel, m slacktest.Ephemeral) messageView {

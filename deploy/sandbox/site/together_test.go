@@ -54,6 +54,7 @@ func TestEverythingSideBySideInTheBrowser(t *testing.T) {
 	b.choose("#as", "ben")
 	b.is("his Slack", inFrame("slack", "d.body?.dataset.as === 'ben'"))
 	b.is("his ticket", inFrame("ticket", "d.body?.dataset.as === 'ben'"))
+	b.is("his language around them", "document.documentElement.lang === 'en' && document.querySelector('.bar label').innerText === 'Case' && document.querySelector('#case').options[0].text === 'follow the newest'")
 
 	b.open(s.Addresses.Pages + "/spreadsheets/d/" + sheet + "/edit?as=aoi")
 	b.is("the grid", "document.querySelector('.grid td')")

@@ -133,7 +133,11 @@ async function round(news, down) {
   wanted.forEach(([, where], i) => answers[i] !== null && fill($(where), answers[i]));
   arrange();
   if (bottom || down) toBottom($("messages"));
-  else if ($("messages")?.lastElementChild?.id !== last) $("tobottom").hidden = false;
+  else if ($("messages")?.lastElementChild?.id !== last) {
+    $("tobottom").hidden = false;
+    const answer = $("messages").querySelector(".slot:last-child .message.only :is(.text, .section)");
+    if (answer) say(answer.innerText); // to what they have just done, below what they see
+  }
   if (threadBottom) toBottom($("replies"));
   if (news.all || news.mine) await dialog.refresh();
 }

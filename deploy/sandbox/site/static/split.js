@@ -4,7 +4,7 @@ const key = "hikeshi.desk";
 
 export function panes() {
   const desk = document.getElementById("desk");
-  const sizes = JSON.parse(localStorage.getItem(key) ?? '{"x":50,"y":58}');
+  const sizes = JSON.parse(localStorage.getItem(key) ?? '{"x":50,"y":68}');
   const lay = () => {
     for (const [name, value] of [["left", sizes.x], ["right", 100 - sizes.x], ["up", sizes.y], ["down", 100 - sizes.y]]) desk.style.setProperty(`--${name}`, `${value}fr`);
     localStorage.setItem(key, JSON.stringify(sizes));

@@ -45,7 +45,7 @@ async function ask() {
   for (const c of [...cases].reverse()) {
     if (![...list.options].some((o) => o.value === c.number)) list.options[0].after(new Option(`${c.number} ${c.title}`, c.number));
   }
-  if (cases.length) $("steps").hidden = true;
+  if (cases.some((c) => c.status !== "Done")) $("steps").hidden = true; // they have found out
   look();
 }
 
@@ -70,6 +70,15 @@ function open(path) {
   if (kind) document.querySelector(`[role=tab][data-shows=${kind}]`)?.click();
 }
 
+// reword says what this page itself says in the language of whoever looks now.
+async function reword() {
+  const answer = await fetch(withReader("/")).catch(() => null);
+  if (!answer?.ok) return;
+  const theirs = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.documentElement.lang = theirs.documentElement.lang;
+  for (const e of document.querySelectorAll("[data-say]")) e.innerHTML = theirs.querySelector(`[data-say=${e.dataset.say}]`)?.innerHTML ?? e.innerHTML;
+}
+
 let asking;
 live((news) => {
   for (const frame of frames) frame.postMessage({ news }, location.origin);
@@ -86,6 +95,7 @@ $("as").addEventListener("change", () => {
   history.replaceState(null, "", withReader("/"));
   pane("slack").querySelector("iframe").contentWindow.postMessage({ as }, location.origin); // it keeps what each has open
   for (const name of ["ticket", "sheet"]) delete shows[name];
+  reword();
   ask();
 });
 panes();
