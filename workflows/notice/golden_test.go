@@ -46,7 +46,7 @@ func words(t *testing.T, lang string) string {
 		}
 		c := ordinary(lang)
 		c.Phase = phase
-		for _, button := range notice.ActButtons(lang, c.WorkflowID, c.Acts()...) {
+		for _, button := range c.ActButtons(c.Acts()...) {
 			show(string(phase)+" button", fmt.Sprintf("%+v", button))
 		}
 	}
