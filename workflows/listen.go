@@ -35,7 +35,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		on(ctx, c, MergeUpdate, `Makes the case a duplicate of another one: {"into":"SEC-12","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.merge),
 		on(ctx, c, ReopenUpdate, `Reopens a closed case: {"reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true, anytime: true}, c.reopen),
 	)
-	err = errors.Join(err, c.takeDecisions(ctx, c.desk()))
+	err = errors.Join(err, c.takeDecisions(ctx, c.desk()), c.noteTurnedAway(ctx))
 	if err != nil {
 		return err
 	}

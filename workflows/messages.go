@@ -40,6 +40,8 @@ const (
 	MergeUpdate    = "merge"
 	// ResolveUpdate takes a ResolveCommand, at a case and at each of its children, and answers with an Answer.
 	ResolveUpdate = "resolveStep"
+	// TurnedAwayUpdate records that somebody was not shown the case, as a TurnedAwayCommand; it answers with an Answer.
+	TurnedAwayUpdate = "turnedAway"
 	// ChannelSignal tells the case what somebody did to one of its channels, as a ChannelEvent.
 	ChannelSignal = "channel"
 	// BellSignal tells the case's mirror that there is something to log, as a Bell.

@@ -231,3 +231,38 @@ var hanging = fake.Fault{Match: "* /v4/spreadsheets", Mode: "hang"}
 func (in *install) nobody() settings.Viewer {
 	return settings.Viewer{Organisations: []string{settings.Everything}}
 }
+
+// Who asks for a case that they may not see is answered as if there were none, and stands in its audit: once, however often
+// they ask.
+func TestWhoIsTurnedAwayStandsInTheAudit(t *testing.T) {
+	t.Parallel()
+	in := newInstall(t, t.TempDir(), nil)
+	_, s := in.open(t, "aoi", "open --audience restricted a secret", cases.Linked)
+	refused := func() (list []audit.Record) {
+		for _, r := range in.records(t, s.WorkflowID) {
+			if r.Action == workflows.TurnedAwayUpdate {
+				list = append(list, r)
+			}
+		}
+		slices.SortFunc(list, func(a, b audit.Record) int { return a.At.Compare(b.At) })
+		return list
+	}
+	for range 10 {
+		in.command(t, "lena", "status "+s.Number, trigger())
+	}
+	in.eventually(t, "it is recorded", func() bool { return len(refused()) > 0 })
+	in.roll(t, s.WorkflowID)
+	for range 10 {
+		in.command(t, "lena", "status "+s.Number, trigger())
+	}
+	in.command(t, "lena", "lesson "+s.Number+" let me in", trigger())
+	in.eventually(t, "so is another act", func() bool { return len(refused()) > 1 })
+	list := refused()
+	require.Len(t, list, 2)
+	for i, act := range []string{"status", "lesson"} {
+		require.Equal(t, audit.Refused, list[i].Outcome)
+		require.Equal(t, cast(t, "lena").ID, list[i].Actor)
+		require.Contains(t, string(list[i].Said), `"act":"`+act+`"`)
+		require.Equal(t, audit.ProofValid, list[i].Proven(in.cfg.GatewayKeys()))
+	}
+}

@@ -100,6 +100,9 @@ func workflowsOf(request string, s workflows.Status) map[string]string {
 	for _, a := range s.Analyses {
 		ids[a.ID] = a.WorkflowID
 	}
+	for _, r := range s.Runs {
+		ids[r.ID] = r.WorkflowID
+	}
 	return ids
 }
 

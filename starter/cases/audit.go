@@ -30,7 +30,7 @@ type Audit struct {
 // Audit exports the audit of a case that the viewer may see, from what Temporal still holds. The reading is recorded in
 // the ledger before it happens.
 func (c *Cases) Audit(ctx context.Context, number string, viewer settings.Viewer, by incident.By) (Audit, error) {
-	view, err := c.Status(ctx, number, viewer)
+	view, err := c.look(ctx, number, viewer, "audit")
 	if err != nil {
 		return Audit{}, err
 	}

@@ -23,6 +23,7 @@ type Cases struct {
 	failures  converter.FailureConverter
 	channels  channels
 	signer    ed25519.PrivateKey // of a gateway; nil: this is none
+	turned    turnedAway
 }
 
 // New makes the Cases of a client. The options are those with which the client was made: they name the namespace and
@@ -69,7 +70,10 @@ func Lazy(config *settings.Config, role string) (*Cases, error) {
 }
 
 // Close gives the connection back.
-func (c *Cases) Close() { c.client.Close() }
+func (c *Cases) Close() {
+	c.turned.wait()
+	c.client.Close()
+}
 
 // Check asks the server whether it is there.
 func (c *Cases) Check(ctx context.Context) error {

@@ -79,7 +79,8 @@ func (c *Cases) within(ctx context.Context, found *workflowservice.DescribeWorkf
 	if err != nil {
 		return c.explain(err, "look for the case of this channel")
 	}
-	if own == "" || own != found.GetWorkflowExecutionInfo().GetExecution().GetWorkflowId() {
+	if id := found.GetWorkflowExecutionInfo().GetExecution().GetWorkflowId(); own == "" || own != id {
+		c.turnAway(id, a.Verb, notVisible, a.By)
 		return missing(a.Number)
 	}
 	return nil

@@ -1,8 +1,6 @@
 package cases
 
 import (
-	"os/user"
-
 	"hikeshi/workflows"
 	"hikeshi/workflows/audit"
 	"hikeshi/workflows/incident"
@@ -24,14 +22,8 @@ func (c *Cases) recordRead(viewer settings.Viewer, act, workflowID string, audie
 	if audience != incident.AudienceRestricted {
 		return nil
 	}
-	who, door := viewer.SlackUser, incident.DoorSlack
-	if who == c.config.Viewer.SlackUser && viewer.Channel == "" {
-		door = incident.DoorCLI
-		if u, err := user.Current(); err == nil {
-			who = u.Username
-		}
-	}
-	return c.record(audit.Act{Who: who, Door: string(door), Act: act, Case: workflowID, Count: n})
+	by := c.reader(viewer)
+	return c.record(audit.Act{Who: by.Who, Door: string(by.Door), Act: act, Case: workflowID, Count: n})
 }
 
 // recordRestricted records that somebody reads of restricted cases in a list.

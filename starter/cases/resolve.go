@@ -76,12 +76,16 @@ func (c *Cases) decide(ctx context.Context, found *workflowservice.DescribeWorkf
 // seen is a case as whoever decides about its steps sees it. In the operators' channel people decide about the steps of
 // cases that they may not read: veiled.
 func (c *Cases) seen(ctx context.Context, found *workflowservice.DescribeWorkflowExecutionResponse, number string, viewer settings.Viewer) (v View, veiled bool, err error) {
-	v, err = c.view(ctx, found, number, viewer)
-	if !isNotFound(err) || viewer.Channel == "" || viewer.Channel != c.config.Slack.Operators {
+	v, err = c.view(ctx, found, number, viewer, unrecorded)
+	if !isNotFound(err) {
+		return v, false, err
+	}
+	if viewer.Channel == "" || viewer.Channel != c.config.Slack.Operators {
+		c.turnAway(found.GetWorkflowExecutionInfo().GetExecution().GetWorkflowId(), "decide", notVisible, c.reader(viewer))
 		return v, false, err
 	}
 	viewer.Restricted, viewer.Organisations = true, []string{settings.Everything}
-	v, err = c.view(ctx, found, number, viewer)
+	v, err = c.view(ctx, found, number, viewer, unrecorded)
 	return v, true, err
 }
 

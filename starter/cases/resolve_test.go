@@ -144,6 +144,9 @@ func (s said) Get(into any) error { return json.Unmarshal(s, into) }
 func (f *floor) UpdateWorkflow(ctx context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if o.UpdateName == workflows.TurnedAwayUpdate {
+		return given{}, nil
+	}
 	f.taken = append(f.taken, o)
 	cmd := o.Args[0].(workflows.ResolveCommand)
 	if err := f.fail[cmd.Step]; err != nil {

@@ -22,6 +22,7 @@ type desk struct {
 	server
 	next   []any // an error, or an Answer
 	taken  []client.UpdateWorkflowOptions
+	turned []client.UpdateWorkflowOptions // those that nobody waits for: who was turned away
 	closed bool
 }
 
@@ -34,8 +35,12 @@ func (d *desk) DescribeWorkflowExecution(ctx context.Context, id, run string) (*
 }
 
 func (d *desk) UpdateWorkflow(_ context.Context, o client.UpdateWorkflowOptions) (client.WorkflowUpdateHandle, error) {
-	next := d.next[min(len(d.taken), len(d.next)-1)]
-	d.taken = append(d.taken, o)
+	list := &d.taken
+	if o.UpdateName == workflows.TurnedAwayUpdate {
+		list = &d.turned
+	}
+	next := d.next[min(len(*list), len(d.next)-1)]
+	*list = append(*list, o)
 	if err, ok := next.(error); ok {
 		return nil, err
 	}

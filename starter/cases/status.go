@@ -32,11 +32,15 @@ const queryTime = 5 * time.Second
 // Status reads the case with that number: its ticket's key, or the provisional number it was opened under. A case that
 // the viewer may not see is not found, in the same words as one that does not exist.
 func (c *Cases) Status(ctx context.Context, number string, viewer settings.Viewer) (View, error) {
+	return c.look(ctx, number, viewer, incident.VerbStatus)
+}
+
+func (c *Cases) look(ctx context.Context, number string, viewer settings.Viewer, act string) (View, error) {
 	found, err := c.find(ctx, number)
 	if err != nil {
 		return View{}, err
 	}
-	return c.view(ctx, found, number, viewer)
+	return c.view(ctx, found, number, viewer, act)
 }
 
 // StatusOfChannel reads the case that a Slack channel belongs to.
@@ -53,13 +57,17 @@ func (c *Cases) StatusOfChannel(ctx context.Context, channel string, viewer sett
 	if err != nil {
 		return View{}, err
 	}
-	return c.view(ctx, found, id, viewer)
+	return c.view(ctx, found, id, viewer, unrecorded) // whoever is in the channel of an analysis does nothing strange
 }
 
-func (c *Cases) view(ctx context.Context, found *workflowservice.DescribeWorkflowExecutionResponse, asked string, viewer settings.Viewer) (View, error) {
+// unrecorded is for whoever looks at a case in order to do something else.
+const unrecorded = ""
+
+func (c *Cases) view(ctx context.Context, found *workflowservice.DescribeWorkflowExecutionResponse, asked string, viewer settings.Viewer, act string) (View, error) {
 	info := found.GetWorkflowExecutionInfo()
 	head, headErr := c.head(info)
 	if headErr == nil && !c.config.Visible(head, viewer) {
+		c.turnAway(info.GetExecution().GetWorkflowId(), act, notVisible, c.reader(viewer))
 		return View{}, missing(asked)
 	}
 	asking, cancel := context.WithTimeout(ctx, within(ctx, queryTime))
@@ -67,6 +75,7 @@ func (c *Cases) view(ctx context.Context, found *workflowservice.DescribeWorkflo
 	status, err := c.query(asking, info.GetExecution().GetWorkflowId())
 	switch {
 	case err == nil && !c.config.Visible(headOf(status), viewer):
+		c.turnAway(info.GetExecution().GetWorkflowId(), act, notVisible, c.reader(viewer))
 		return View{}, missing(asked)
 	case err == nil:
 		if err := c.recordRead(viewer, "status", status.WorkflowID, status.Audience, 0); err != nil {

@@ -184,6 +184,17 @@ func known(err error) error {
 	return err
 }
 
+// reading decides who may read, and has it recorded whom the rules turn away.
+func reading(ctx context.Context, config *settings.Config, desk *cases.Cases) func(verb string, by incident.By, inside bool) error {
+	return func(verb string, by incident.By, inside bool) error {
+		err := config.Reading(verb, by, inside)
+		if err != nil {
+			go desk.TurnAway(ctx, verb, err.Error(), by, inside)
+		}
+		return err
+	}
+}
+
 // runbooksOf reads the runbooks anew each time: people add some while the gateway runs. Those that cannot be run are
 // left out; which there are at last, the worker says.
 func runbooksOf(config *settings.Config) func() []notice.Runbook {

@@ -53,7 +53,7 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	gateway := slackbot.New(ctx, slackbot.Options{
 		Desk: deskOf{desk, config.Timing.ProbeInterval}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check, Doubt: watched.trouble,
 		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, Team: config.Slack.Team, App: config.Slack.App,
-		Groups: config.Rights().Groups(), Reading: config.Reading,
+		Groups: config.Rights().Groups(), Reading: reading(ctx, config, desk),
 	})
 	doors, err := listen(config, gateway)
 	if err != nil {

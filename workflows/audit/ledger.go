@@ -10,7 +10,7 @@ type Act struct {
 	At     time.Time `json:"at"`
 	Who    string    `json:"who"`
 	Door   string    `json:"door"`           // cli or codec
-	Act    string    `json:"act"`            // begin, status, list, audit, decode, resume --all …
+	Act    string    `json:"act"`            // begin, status, list, audit, decode, resume --all …; status refused
 	Case   string    `json:"case,omitempty"` // workflow id; empty: several, or none
 	Reason string    `json:"reason,omitempty"`
 	Count  int       `json:"count,omitempty"` // payloads that were decoded, cases that were touched
