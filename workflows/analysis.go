@@ -374,15 +374,12 @@ func (a *analysisRun) view() notice.Case {
 		Lang: a.lang, Number: a.Order.Number, Title: a.Request.Title, HideTitle: a.Placement.HideTitle, Drill: a.Request.Drill, Audience: a.Placement.Audience,
 		Phase: incident.PhaseAnalysis, Status: a.state(), Links: caseLinks(l, a.Order.Number),
 	}
-	v.Commands = append(resolveCommands(a.id, a.openSteps()), notice.Command{Text: "roll", Name: RollSignal})
+	a.showSteps(&v)
 	if l.Temporal != "" {
 		v.Links = append(v.Links, notice.Link{Kind: "temporal", Text: a.Case, URL: l.Temporal})
 	}
 	for _, who := range eachCalled(a.Order.Named, a.news().Missed) {
 		v.Notes = append(v.Notes, notice.NotFoundPerson(a.lang, who))
-	}
-	for _, id := range a.ids(StepOwed, StepTrying, StepStuck) {
-		v.Steps = append(v.Steps, stepOf(id, a.records[id]))
 	}
 	return v
 }

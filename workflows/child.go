@@ -56,6 +56,14 @@ func stuckSteps(r *runner, workflowID string) []StepStatus {
 	return list
 }
 
+// showSteps adds to a child's view what it has not done, and what people can tell it to do.
+func (r *run) showSteps(v *notice.Case) {
+	v.Commands = append(resolveCommands(r.id, stuckSteps(r.runner, r.id)), notice.Command{Text: "roll", Name: RollSignal})
+	for _, id := range r.ids(StepOwed, StepTrying, StepStuck) {
+		v.Steps = append(v.Steps, stepOf(id, r.records[id]))
+	}
+}
+
 // stuckIn is what stands in the search attributes of these steps: each step, its system, and system:class; and since
 // when the first of them is stuck.
 func stuckIn(steps []StepStatus) (words []string, since *time.Time) {

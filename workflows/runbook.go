@@ -310,10 +310,7 @@ func (b *bookRun) view() notice.Case {
 		Lang: b.lang, Number: b.Order.Number, Title: b.Request.Title, HideTitle: b.Placement.HideTitle, Drill: b.Request.Drill, Audience: b.Placement.Audience,
 		Status: b.status(), Links: []notice.Link{{Kind: "temporal", Text: b.Case, URL: temporalPage(b.Placement, b.Case)}},
 	}
-	v.Commands = append(resolveCommands(b.id, stuckSteps(b.runner, b.id)), notice.Command{Text: "roll", Name: RollSignal})
-	for _, id := range b.ids(StepOwed, StepTrying, StepStuck) {
-		v.Steps = append(v.Steps, stepOf(id, b.records[id]))
-	}
+	b.showSteps(&v)
 	return v
 }
 
