@@ -36,34 +36,34 @@ func TestTheWebUIShowsTheCase(t *testing.T) {
 	l.types(t, "open sev2 "+mailTitle+` --reporter "`+mailReporter+`" --kind phishing`+"\n"+mailReport)
 	number := l.stuckCase(t)
 
-	b.open(l.stack.UIURL + "/namespaces/" + l.stack.Namespace + "/workflows?query=" + url.QueryEscape(`CaseNumber="`+number+`"`))
-	b.follow("case/" + number)
-	b.shows("case/"+number, mailReport, "Open the Slack channel")
-	b.shoot("timeline")
-	run := strings.TrimSuffix(b.address(), "/timeline")
-	b.open(run + "/user-metadata")
-	b.shows("Current Details", number, mailTitle, mailReporter, "triage: what happened, how bad, how far?", "stuck",
+	b.Open(l.stack.UIURL + "/namespaces/" + l.stack.Namespace + "/workflows?query=" + url.QueryEscape(`CaseNumber="`+number+`"`))
+	b.Follow("case/" + number)
+	b.Reads("case/"+number, mailReport, "Open the Slack channel")
+	b.ShootPage("timeline")
+	run := strings.TrimSuffix(b.Address(), "/timeline")
+	b.Open(run + "/user-metadata")
+	b.Reads("Current Details", number, mailTitle, mailReporter, "triage: what happened, how bad, how far?", "stuck",
 		"Ticket", "Channel", "Open the Drive folder", "Invalid", "What you can do now")
-	b.shoot("details")
+	b.ShootPage("details")
 	for _, want := range []string{"/browse/" + number, "/slack/"} {
-		if !strings.Contains(b.source(), want) {
+		if !strings.Contains(b.Source(), want) {
 			t.Errorf("the page has no link with %s", want)
 		}
 	}
-	b.open(run + "/memo")
-	b.shows("head", mailTitle)
-	b.shoot("memo")
+	b.Open(run + "/memo")
+	b.Reads("head", mailTitle)
+	b.ShootPage("memo")
 
 	sealed := openBrowser(t, codecOf(t, l.stack.UIURL))
 	for _, page := range []string{"timeline", "history", "pending-activities", "user-metadata", "search-attributes", "memo"} {
-		sealed.open(run + "/" + page)
-		text := sealed.shows("case/"+number, "Codec Server could not connect")
+		sealed.Open(run + "/" + page)
+		text := sealed.Reads("case/"+number, "Codec Server could not connect")
 		for _, written := range []string{mailTitle, mailReporter, mailReport} {
-			if strings.Contains(text+sealed.source(), written) {
+			if strings.Contains(text+sealed.Source(), written) {
 				t.Errorf("without the codec endpoint the page %s holds %q", page, written)
 			}
 		}
-		sealed.shoot("sealed-" + page)
+		sealed.ShootPage("sealed-" + page)
 	}
 }
 
@@ -80,15 +80,15 @@ func TestTheWebUILinksACaseWithItsChildren(t *testing.T) {
 	a1 := analysisOf(s, "a1")
 	pages := map[string]string{"case": s.WorkflowID, "analysis": a1.WorkflowID, "mirror": s.Mirror.WorkflowID}
 	address := func(id string) string { return temporalPage(in, id) + "/" + in.run(t, id) + "/user-metadata" }
-	b.open(address(s.WorkflowID))
-	b.shows("Current Details", s.Number, "mailbox", "中村 千恵")
+	b.Open(address(s.WorkflowID))
+	b.Reads("Current Details", s.Number, "mailbox", "中村 千恵")
 	for page, links := range map[string][]string{
 		"case": {a1.Temporal, s.Mirror.Temporal}, "analysis": {s.Links.Temporal, s.Links.TicketURL, a1.ChannelURL}, "mirror": {s.Links.Temporal, s.Mirror.Logs[0].URL},
 	} {
-		b.open(address(pages[page]))
-		b.shows("Current Details", s.Number)
-		b.leadsTo(links...)
-		b.shoot(page)
+		b.Open(address(pages[page]))
+		b.Reads("Current Details", s.Number)
+		b.LeadsTo(links...)
+		b.ShootPage(page)
 	}
 }
 
@@ -140,7 +140,7 @@ func (l *local) stuckCase(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	deadline := time.After(patience)
+	deadline := time.After(patient)
 	for {
 		list, err := c.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{
 			Namespace: l.stack.Namespace, Query: `WorkflowType="Case" AND CasePhase="triage" AND StuckStep="open.folder"`,

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hikeshi/activities/fake"
+	"hikeshi/deploy/sandbox/browsertest"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 )
@@ -27,24 +27,24 @@ func TestAWholeCaseInTheBrowser(t *testing.T) {
 	// One word, one field, one click.
 	w.types("/case open")
 	w.fills(map[string]string{"title": "不審なメール payroll", "severity": "2"})
-	b.shoot("open")
+	b.ShootPage("open")
 	w.submits()
 	w.goesTo("sec-1-")
 	s := w.settles("SEC-1", "people can work", func(s workflows.Status) bool { return stuckIn(s, "open.bookmark") && s.Links.Ticket != "" })
-	b.shows("SEC-1 不審なメール payroll")
-	b.shoot("card")
+	b.Reads("SEC-1 不審なメール payroll")
+	b.ShootPage("card")
 
 	// A step cannot go on; its button lets it.
 	w.presses("#messages button[data-open-thread]")
 	w.waits(`#thread button[data-act^="resolve_retry"]`)
 	require.NoError(t, call(t.Context(), http.MethodDelete, control(in.at.Slack)+"faults", nil, nil))
-	b.shoot("stuck")
+	b.ShootPage("stuck")
 	w.presses(`#thread button[data-act^="resolve_retry"]`)
 	w.settles("SEC-1", "the bookmark is there", func(s workflows.Status) bool { return stepOf(s, "open.bookmark").State == workflows.StepDone })
 
 	w.presses(`#messages button[data-act="case_triage"]`)
 	w.fills(map[string]string{"severity": "1", "scope": "3 mailboxes", "commander": cast(t, "ben").ID})
-	b.shoot("triage")
+	b.ShootPage("triage")
 	w.submits()
 	w.settles("SEC-1", "triage is over", func(s workflows.Status) bool {
 		return s.Phase == incident.PhaseAnalysis && s.Scope == "3 mailboxes" && s.Severity == incident.Sev1
@@ -58,7 +58,7 @@ func TestAWholeCaseInTheBrowser(t *testing.T) {
 	w.settles("SEC-1", "the runbook is done, and its analysis and the other have channels", func(s workflows.Status) bool {
 		return len(s.Runs) == 1 && s.Runs[0].State == "done" && len(s.Analyses) == 2 && s.Analyses[0].Channel != "" && s.Analyses[1].Channel != ""
 	})
-	b.shoot("running")
+	b.ShootPage("running")
 	w.presses(`#messages button[data-act="case_lesson"]`)
 	w.fills(map[string]string{"text": "nobody owned the mail rules"})
 	w.submits()
@@ -68,101 +68,86 @@ func TestAWholeCaseInTheBrowser(t *testing.T) {
 	w.fills(map[string]string{"to": cast(t, "aoi").ID, "note": "my shift ends"})
 	w.submits()
 	w.waits(`#thread button[data-act^="case_accept"]`)
-	b.shoot("handover")
+	b.ShootPage("handover")
 	w.as("aoi", s.Links.Channel)
-	b.shoot("japanese")
+	b.ShootPage("japanese")
 	w.presses("#messages button[data-open-thread]")
 	w.presses(`#thread button[data-act^="case_accept"]`)
 	w.settles("SEC-1", "aoi commands", func(s workflows.Status) bool { return s.Commander == cast(t, "aoi").RealName })
 
 	w.ends("SEC-1")
 	s = w.settles("SEC-1", "it is closed", func(s workflows.Status) bool { return s.Phase == incident.PhaseClosed })
-	b.open(s.Archive.FolderURL)
-	b.shows("transcript.html", "manifest.json")
-	b.shoot("archive")
-	b.open(s.Links.Temporal)
-	b.shows("case/SEC-1", "VerifyArchive")
-	b.shoot("temporal")
+	b.Open(s.Archive.FolderURL)
+	b.Reads("transcript.html", "manifest.json")
+	b.ShootPage("archive")
+	b.Open(s.Links.Temporal)
+	b.Reads("case/SEC-1", "VerifyArchive")
+	b.ShootPage("temporal")
 }
 
 // workspace is the sandbox's page that stands in for Slack.
 type workspace struct {
-	*browser
+	*browsertest.Tab
 	in *install
 }
 
 // as opens a channel's page as somebody.
 func (w workspace) as(who, channel string) {
-	w.t.Helper()
-	w.open(w.in.at.Pages + "/slack/" + channel + "?as=" + who)
-	w.is("that its scripts run", `document.body.dataset.ready`)
-}
-
-// is waits until the expression is true on the page.
-func (w workspace) is(what, expression string) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, patient)
-	defer cancel()
-	for !evaluate[bool](w.browser, `Boolean(`+expression+`)`) {
-		select {
-		case <-ctx.Done():
-			w.shoot("missing")
-			w.t.Fatalf("the page %s never has %s (screenshot in %s). It reads:\n%s", w.address(), what, w.shots, w.text())
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
+	w.T.Helper()
+	w.Open(w.in.at.Pages + "/slack/" + channel + "?as=" + who)
+	w.Is("that its scripts run", `document.body.dataset.ready`)
 }
 
 func (w workspace) waits(selector string) {
-	w.t.Helper()
-	w.is(selector, `document.querySelector(`+quoted(selector)+`)`)
+	w.T.Helper()
+	w.Is(selector, `document.querySelector(`+browsertest.Quoted(selector)+`)`)
 }
 
 // presses clicks on the newest thing of that kind.
 func (w workspace) presses(selector string) {
-	w.t.Helper()
-	w.is(selector, `!document.getElementById("dialog")`)
+	w.T.Helper()
+	w.Is(selector, `!document.getElementById("dialog")`)
 	w.waits(selector)
-	evaluate[bool](w.browser, `([...document.querySelectorAll(`+quoted(selector)+`)].at(-1).click(), true)`)
+	browsertest.Value[bool](w.Tab, `([...document.querySelectorAll(`+browsertest.Quoted(selector)+`)].at(-1).click(), true)`)
 }
 
 // types sends what a person writes into the channel.
 func (w workspace) types(text string) {
-	w.t.Helper()
-	evaluate[bool](w.browser, `(() => { const f = document.querySelector("#composer textarea"); f.value = `+quoted(text)+`;
+	w.T.Helper()
+	browsertest.Value[bool](w.Tab, `(() => { const f = document.querySelector("#composer textarea"); f.value = `+browsertest.Quoted(text)+`;
 		f.dispatchEvent(new Event("input", {bubbles: true})); f.form.requestSubmit(); return true })()`)
 }
 
 // fills writes into the fields of the modal that comes.
 func (w workspace) fills(fields map[string]string) {
-	w.t.Helper()
+	w.T.Helper()
 	for name, value := range fields {
 		field := fmt.Sprintf(`#dialog[open] [name=%q]`, name+"/"+name)
 		w.waits(field)
-		evaluate[bool](w.browser, `(() => { const f = document.querySelector(`+quoted(field)+`); f.value = `+quoted(value)+`;
+		browsertest.Value[bool](w.Tab, `(() => { const f = document.querySelector(`+browsertest.Quoted(field)+`); f.value = `+browsertest.Quoted(value)+`;
 			f.dispatchEvent(new Event("input", {bubbles: true})); f.dispatchEvent(new Event("change", {bubbles: true})); return f.value !== "" })()`)
 	}
 }
 
 func (w workspace) submits() {
-	w.t.Helper()
-	evaluate[bool](w.browser, `(document.querySelector("#dialog form").requestSubmit(), true)`)
-	w.is("no modal any more", `!document.getElementById("dialog")`)
+	w.T.Helper()
+	browsertest.Value[bool](w.Tab, `(document.querySelector("#dialog form").requestSubmit(), true)`)
+	w.Is("no modal any more", `!document.getElementById("dialog")`)
 }
 
 // goesTo follows the channel whose name begins like that, once it is in the list.
 func (w workspace) goesTo(name string) {
-	w.t.Helper()
-	link := `[...document.querySelectorAll("#side a[data-channel]")].find(a => a.innerText.includes(` + quoted(name) + `))`
-	w.is("a channel "+name, link)
-	evaluate[bool](w.browser, `(`+link+`.click(), true)`)
+	w.T.Helper()
+	link := `[...document.querySelectorAll("#side a[data-channel]")].find(a => a.innerText.includes(` + browsertest.Quoted(name) + `))`
+	w.Is("a channel "+name, link)
+	browsertest.Value[bool](w.Tab, `(`+link+`.click(), true)`)
 }
 
 // settles waits until the condition holds for the case.
 func (w workspace) settles(number, what string, holds func(workflows.Status) bool) (s workflows.Status) {
-	w.t.Helper()
-	require.EventuallyWithT(w.t, func(c *assert.CollectT) {
-		view, err := w.in.desk.Status(w.t.Context(), number, w.in.cfg.Viewer)
+	w.T.Helper()
+	require.EventuallyWithT(w.T, func(c *assert.CollectT) {
+		view, err := w.in.desk.Status(w.T.Context(), number, w.in.cfg.Viewer)
 		if assert.NoError(c, err) && assert.True(c, holds(view.Status), "%s", w.in.told(&view.Status)) {
 			s = view.Status
 		}
@@ -172,7 +157,7 @@ func (w workspace) settles(number, what string, holds func(workflows.Status) boo
 
 // ends leads the case to its end by typing.
 func (w workspace) ends(number string) {
-	w.t.Helper()
+	w.T.Helper()
 	for _, step := range []struct {
 		says string
 		done func(workflows.Status) bool
