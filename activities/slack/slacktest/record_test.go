@@ -128,10 +128,13 @@ func (g *gateway) interaction(w http.ResponseWriter, body []byte) {
 	_, _ = io.WriteString(w, answer)
 }
 
+// patience is how long a test waits for what must come. It is long: only a broken fake makes a test wait for it.
+const patience = time.Minute
+
 // wait returns the deliveries once there are n.
 func (g *gateway) wait(n int) ([][]byte, []http.Header) {
 	g.t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {

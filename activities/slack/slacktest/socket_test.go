@@ -74,7 +74,7 @@ func TestEventsGoOverASocket(t *testing.T) {
 	calls := 0
 	a := openSocket(t, api, func(e socketmode.Event) (any, bool) { calls++; return nil, calls != 1 }) // the first is not acknowledged
 	s.Say("aoi", "csirt-ops", "hello", "")
-	require.Eventually(t, func() bool { return a.count() == 2 }, 10*time.Second, 10*time.Millisecond, "it is sent again")
+	require.Eventually(t, func() bool { return a.count() == 2 }, patience, 10*time.Millisecond, "it is sent again")
 	require.Equal(t, 0, a.heard[0].Request.RetryAttempt)
 	require.Equal(t, 1, a.heard[1].Request.RetryAttempt)
 	require.Equal(t, "timeout", a.heard[1].Request.RetryReason)
@@ -106,7 +106,7 @@ func TestEachEventGoesToOneSocket(t *testing.T) {
 	for n := range 10 {
 		s.Say("aoi", "csirt-ops", fmt.Sprint(n), "")
 	}
-	require.Eventually(t, func() bool { return one.count()+two.count() == 10 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return one.count()+two.count() == 10 }, patience, 10*time.Millisecond)
 	require.Positive(t, one.count())
 	require.Positive(t, two.count())
 }
@@ -117,7 +117,7 @@ func TestSocketsAreOpenedAnew(t *testing.T) {
 		a := openSocket(t, api, acknowledge)
 		s.Disturb(trouble)
 		s.Say("aoi", "csirt-ops", "while it is away", "")
-		require.Eventually(t, func() bool { return a.count() > 0 && s.Sockets() == 1 }, 20*time.Second, 10*time.Millisecond, name)
+		require.Eventually(t, func() bool { return a.count() > 0 && s.Sockets() == 1 }, patience, 10*time.Millisecond, name)
 	}
 }
 
@@ -126,7 +126,7 @@ func TestALostAcknowledgementBringsTheEventAgain(t *testing.T) {
 	a := openSocket(t, api, acknowledge)
 	s.Disturb(slacktest.Trouble{LoseAcks: 1})
 	s.Say("aoi", "csirt-ops", "hello", "")
-	require.Eventually(t, func() bool { return a.count() == 2 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return a.count() == 2 }, patience, 10*time.Millisecond)
 }
 
 func TestWhatPeopleDoCanComeTwice(t *testing.T) {
@@ -135,7 +135,7 @@ func TestWhatPeopleDoCanComeTwice(t *testing.T) {
 	require.NoError(t, s.Change(slacktest.Weather{Repeat: 100}))
 	_, status := control(t, strings.TrimSuffix(api, "/api/"), "command", map[string]string{"user": "aoi", "channel": "csirt-ops", "command": "/case", "text": "open x"})
 	require.Equal(t, http.StatusOK, status)
-	require.Eventually(t, func() bool { return a.count() == 2 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return a.count() == 2 }, patience, 10*time.Millisecond)
 	require.JSONEq(t, string(a.heard[0].Request.Payload), string(a.heard[1].Request.Payload), "with the same trigger id")
 }
 
@@ -188,5 +188,5 @@ func TestTenSocketsAreEnough(t *testing.T) {
 		}
 	}
 	require.Equal(t, "too_many_websockets", last["reason"])
-	require.Eventually(t, func() bool { return s.Sockets() == 10 }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return s.Sockets() == 10 }, patience, 10*time.Millisecond)
 }
