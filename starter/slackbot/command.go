@@ -99,7 +99,7 @@ func (g *Gateway) explained(lang string, err error, what string) string {
 
 // refused escapes the refusal, which may repeat a person's words: in Slack they could be a link or a mention.
 func refused(lang string, r *incident.Refusal) string {
-	r = notice.InLanguage(lang, r)
+	r = notice.InSlack(lang, r)
 	return notice.Refused(lang, &incident.Refusal{Code: r.Code, Message: escape(incident.CleanText(r.Message)), Hint: escape(incident.CleanText(r.Hint))})
 }
 

@@ -60,7 +60,8 @@ func ActUnknown(lang, what string) string { return in(lang).say("form_unknown", 
 func Did(lang string, e Escape, verb, number, id, text string, missing []string) string {
 	w := in(lang)
 	told := w.say("form_did_"+verb, "Number", e.text(number), "ID", e.text(id))
-	if text != "" && (lang != "ja" || told == "form_did_"+verb) { // the case answers in English
+	closing := verb == "close" && len(missing) > 0                            // its answer says once more what follows, in commands
+	if text != "" && !closing && (lang != "ja" || told == "form_did_"+verb) { // the case answers in English
 		told = e.text(unstopped(text)) + "."
 	}
 	var needs []string

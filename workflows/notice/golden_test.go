@@ -86,6 +86,8 @@ func formText(lang, id string) string {
 
 func doorWords(lang string, show func(id, text string)) {
 	show("the case's own answer", notice.Did(lang, slack.Escape, "lesson", "SEC-42", "", "SEC-42: what the <case> says", nil))
+	show("closing", notice.Did(lang, slack.Escape, "close", "SEC-42", "", "SEC-42: contained; before it is archived: …", []string{"decide l1"}))
+	show("not closed yet", notice.Refused(lang, notice.InSlack(lang, incident.Refuse(incident.Rule, "What to do: …", "case %s cannot be closed yet; still missing: %s", "SEC-42", "scope, conclude a1, conclude a2"))))
 	show("about a case", notice.FormAbout(lang, slack.Escape, "triage", ordinary(lang)))
 	show("about none", notice.FormAbout(lang, slack.Escape, "open", notice.Case{}))
 	for _, field := range []string{"done", "abort"} { // no form asks for them

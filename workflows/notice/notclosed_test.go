@@ -1,0 +1,26 @@
+package notice_test
+
+import (
+	"testing"
+
+	"hikeshi/workflows/incident"
+	"hikeshi/workflows/notice"
+)
+
+// A case that cannot be closed yet says in Slack what is missing, without commands for a shell.
+func TestNotClosedYetInSlack(t *testing.T) {
+	r := incident.Refuse(incident.Rule, "What to do: scope of the damage (triage --scope …, or: waive scope --reason …)",
+		"case %s cannot be closed yet; still missing: %s", "SEC-5", "scope, conclude a1, conclude a2, containment")
+	for lang, want := range map[string]string{
+		"en": "Not done: SEC-5 cannot be closed yet. Still missing: scope of the damage, conclusion of analysis a1/a2, containment.\nRecord it with the buttons on the card, or of `/case`. What may stay open: `/case waive`",
+		"ja": "実行できませんでした: SEC-5 はまだクローズできません。不足: 被害範囲、分析 a1/a2 の結論、封じ込め\nカードのボタンか `/case` のボタンで記録してください。不要なものは `/case waive` で免除できます",
+	} {
+		if got := notice.Refused(lang, notice.InSlack(lang, r)); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", lang, got, want)
+		}
+	}
+	other := incident.Refuse(incident.Rule, "", "case %s is closed", "SEC-7")
+	if got, want := notice.InSlack("ja", other).Message, notice.InLanguage("ja", other).Message; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
