@@ -72,7 +72,7 @@ func (c *caseRun) remind(ctx workflow.Context) error {
 			continue
 		}
 		c.Reminded = true
-		c.announce("update_due", "At", due.UTC().Format("15:04Z"))
+		c.announce("update_due", "At", due.UTC().Format(time.RFC3339))
 		c.changed()
 	}
 }

@@ -102,7 +102,7 @@ func (b Breaker) sentence(e Escape) string {
 	said := func(text string) string {
 		return e.text(unstopped(incident.Shorten(Translated(b.Lang, text), maxSaid)))
 	}
-	return strings.TrimSpace(w.say(id, "Vendor", b.vendor(), "What", b.what(w), "Since", clock(b.Since), "Until", clock(b.Until), "Minutes", b.minutes(),
+	return strings.TrimSpace(w.say(id, "Vendor", b.vendor(), "What", b.what(w), "Since", e.clock(b.Since), "Until", e.clock(b.Until), "Minutes", b.minutes(),
 		"Cause", said(b.Cause), "Hint", said(b.Hint), "Cannot", said(b.Cannot), "Todo", w.say(todo), "Waiting", waiting, "Probe", interval(b.Probe)))
 }
 

@@ -34,8 +34,8 @@ const (
 	maxReport   = 1000
 	maxTold     = 200 // of what, when and where, each
 	maxScope    = 600
-	maxTrouble  = 1800
-	maxAnalyses = 2200
+	maxTrouble  = 1600
+	maxAnalyses = 1900
 	maxWaivers  = 800
 	maxLatest   = 300
 	maxLogs     = 3 // a case seldom fills more than one
@@ -84,7 +84,7 @@ func (c Case) Card(e Escape) Message {
 	m.addActs(c)
 	asides := c.asides()
 	if !c.Now.IsZero() {
-		asides = append(asides, c.say("updated")+": "+clock(c.Now))
+		asides = append(asides, c.say("updated")+": "+e.clock(c.Now))
 	}
 	if len(asides) > 0 {
 		m.add("context", strings.Join(asides, separator))
@@ -98,7 +98,7 @@ func (c Case) cardFields(e Escape) (fields []string) {
 		{"phase", c.phase()}, {"severity", c.severity()}, {"commander", c.commander()}, {"containment", c.containment()}, {"scope", incident.Shorten(c.or(c.Scope), maxOnCard)},
 	}, c.particulars()...) {
 		if f[1] != "" {
-			fields = append(fields, "*"+c.say(f[0])+"*\n"+within(e, f[1], maxScope))
+			fields = append(fields, "*"+c.say(f[0])+"*\n"+fact(e, f, maxScope))
 		}
 	}
 	return fields
@@ -127,6 +127,15 @@ func (c Case) unknowns() string {
 	return c.say("unknowns", "What", strings.Join(names, c.say("comma")))
 }
 
+// fact is the value of a row: of those, only the containment holds a time of ours.
+func fact(e Escape, row [2]string, most int) string {
+	text := within(e, row[1], most)
+	if row[0] == "containment" {
+		return e.dated(text)
+	}
+	return text
+}
+
 func (m *Message) add(kind, text string) { m.Blocks = append(m.Blocks, Block{Kind: kind, Text: text}) }
 
 // separator stands between short facts on one line; a phone breaks the line there.
@@ -148,7 +157,7 @@ func (c Case) trouble(e Escape) string {
 	var lines []string
 	for _, s := range c.Steps {
 		if s.State == stuck {
-			lines = append(lines, ":warning: "+within(e, c.stepLine(s), 2*maxSaid))
+			lines = append(lines, ":warning: "+e.dated(within(e, c.stepLine(s), 2*maxSaid)))
 		}
 	}
 	for _, n := range c.noteLines(e) {

@@ -80,7 +80,7 @@ func Menu(c Case, e Escape) string {
 	if c.Phase == "" {
 		return text
 	}
-	text += "\n" + c.say("phase") + ": " + c.phase() + separator + c.say("severity") + ": " + c.severity() + separator + c.say("containment") + ": " + e.text(c.containment())
+	text += "\n" + c.say("phase") + ": " + c.phase() + separator + c.say("severity") + ": " + c.severity() + separator + c.say("containment") + ": " + e.dated(e.text(c.containment()))
 	if next := c.missing(); next != "" {
 		text += "\n" + c.say("next", "Missing", e.text(next))
 	}

@@ -58,6 +58,7 @@ func words(t *testing.T, lang string) string {
 	}
 	doorWords(lang, show)
 	rareWords(lang, show)
+	listWords(lang, show)
 	return b.String()
 }
 
@@ -138,6 +139,28 @@ func rareWords(lang string, show func(id, text string)) {
 	r := phishing("running")
 	r.File = "own.yaml"
 	show("a runbook of one's own", flat(c.RunCard(r, slack.Escape)))
+}
+
+// listWords are the answers to whoever asks for a list of cases.
+func listWords(lang string, show func(id, text string)) {
+	one := notice.Listed{Number: "SEC-42", WorkflowID: "case/SEC-42", Title: "<!here> mail", Commander: "Aoi", Severity: incident.Sev2, Phase: incident.PhaseTriage, Status: incident.Stuck, Opened: opened}
+	two := one
+	two.Drill, two.Channel, two.Phase, two.Status = true, "C0SEC42", incident.PhaseClosed, incident.Ended
+	for _, which := range []string{"", notice.ListOpen, notice.ListClosed, notice.ListMine} {
+		show("list "+which, flat(notice.CaseList{Lang: lang, Which: which, Cases: []notice.Listed{one, two}}.Message(slack.Escape)))
+		show("empty list "+which, flat(notice.CaseList{Lang: lang, Which: which}.Message(slack.Escape)))
+	}
+	many := notice.CaseList{Lang: lang, Which: notice.ListOpen}
+	for range 60 {
+		many.Cases = append(many.Cases, one)
+	}
+	last := func(l notice.CaseList) string { b := l.Message(slack.Escape).Blocks; return b[len(b)-1].Text }
+	show("a long list", last(many))
+	many.Most = 60
+	show("the longest list", last(many))
+	show("late", notice.ReadLate(lang, "SEC-42"))
+	show("nobody answers", notice.ReadUnknown(lang, "SEC-42"))
+	show("stuck button", fmt.Sprintf("%+v", notice.StuckButton(lang)))
 }
 
 func TestWords(t *testing.T) {

@@ -79,7 +79,7 @@ func (c Case) HandoverSummary(newest []incident.Entry, e Escape) []string {
 func (c Case) handoverFacts(e Escape) (lines []string) {
 	add := func(id, text string, most int) { lines = append(lines, "*"+c.say(id)+"*: "+within(e, text, most)) }
 	for _, f := range [][2]string{{"phase", c.phase()}, {"severity", c.severity()}, {"kind", c.or(c.Kind)}, {"containment", c.containment()}} {
-		add(f[0], f[1], maxSaid)
+		lines = append(lines, "*"+c.say(f[0])+"*: "+fact(e, f, maxSaid))
 	}
 	add("reporter", c.reporter(), maxSaid)
 	lines = append(lines, c.toldLines(e, maxSaid)...)
@@ -91,10 +91,10 @@ func (c Case) handoverFacts(e Escape) (lines []string) {
 		add("resolution", c.resolution(), maxSaid)
 	}
 	if !c.NextUpdate.IsZero() {
-		add("next_update", clock(c.NextUpdate), maxSaid)
+		lines = append(lines, "*"+c.say("next_update")+"*: "+e.clock(c.NextUpdate))
 	}
 	if !c.Now.IsZero() {
-		add("updated", clock(c.Now), maxSaid)
+		lines = append(lines, "*"+c.say("updated")+"*: "+e.clock(c.Now))
 	}
 	return lines
 }
@@ -135,7 +135,7 @@ func (c Case) handoverLessons(e Escape) (lines []string) {
 // handoverOwed is what the machine cannot do, or has not done yet, and what people should know.
 func (c Case) handoverOwed(e Escape) (lines []string) {
 	for _, s := range c.stuckFirst() {
-		lines = append(lines, "• "+within(e, c.stepLine(s), 2*maxSaid))
+		lines = append(lines, "• "+e.dated(within(e, c.stepLine(s), 2*maxSaid)))
 	}
 	for _, n := range c.noteLines(e) {
 		lines = append(lines, "• "+n)
@@ -146,7 +146,7 @@ func (c Case) handoverOwed(e Escape) (lines []string) {
 // handoverEntries are the newest entries of the timeline, the newest first.
 func handoverEntries(newest []incident.Entry, e Escape) (lines []string) {
 	for _, entry := range slices.Backward(newest) {
-		lines = append(lines, "• "+clock(entry.At)+" "+within(e, incident.CleanLine(entry.What), maxSaid))
+		lines = append(lines, "• "+e.clock(entry.At)+" "+within(e, incident.CleanLine(entry.What), maxSaid))
 	}
 	return lines
 }
@@ -187,7 +187,7 @@ func (c Case) handoverState(h Handover, e Escape) string {
 		}
 		return c.say(id, "To", to, "By", by, "Commander", within(e, line(c.Commander, maxName), maxName))
 	}
-	return c.say("handover_"+h.Became, "To", to, "By", by, "Who", who, "At", clock(h.Ended), "Reason", within(e, unstopped(h.Reason), 2*maxSaid))
+	return c.say("handover_"+h.Became, "To", to, "By", by, "Who", who, "At", e.clock(h.Ended), "Reason", within(e, unstopped(h.Reason), 2*maxSaid))
 }
 
 // handoverButtons are for whoever is asked; the case refuses everybody else.

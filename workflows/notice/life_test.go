@@ -219,7 +219,7 @@ var sentences = []struct {
 	{"task_added", []string{"Task", "t1", "Title", "Reset passwords", "Owner", "", "Due", "", "By", "Aoi"}},
 	{"task_changed", []string{"Task", "t1", "Title", "Reset passwords", "Status", "done", "Owner", "Ben", "By", "Ben"}},
 	{"update_published", []string{"By", "Aoi"}},
-	{"update_due", []string{"At", "15:00Z"}},
+	{"update_due", []string{"At", "2026-11-22T15:00:00Z"}},
 	{"lesson_noted", []string{"Lesson", "l1", "Text", "Nobody knew whom to call.", "By", "Chie"}},
 	{"noted", []string{"Text", "The server is off.", "Link", "https://example.slack.com/archives/C1/p1"}},
 	{"noted", []string{"Text", "The server is off.", "Link", ""}},

@@ -29,7 +29,7 @@ func (c Case) mergeRows(e Escape, link func(Link) string) (rows [][2]string) {
 		rows = append(rows, [2]string{c.say("merging"), c.say("merging_into", "Number", e.text(c.Merging))})
 	}
 	for _, m := range c.Merged {
-		parts := []string{c.say("duplicate_line", "Number", e.text(m.Number), "By", within(e, incident.CleanLine(m.By), maxName), "At", e.text(clock(m.At)),
+		parts := []string{c.say("duplicate_line", "Number", e.text(m.Number), "By", within(e, incident.CleanLine(m.By), maxName), "At", e.clock(m.At),
 			"Reason", within(e, incident.CleanLine(m.Reason), maxSaid))}
 		for _, l := range m.Links {
 			if l.URL != "" {

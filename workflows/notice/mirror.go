@@ -24,12 +24,12 @@ type Mirror struct {
 func (m Mirror) begun() bool { return len(m.Logs) > 0 || !m.Through.IsZero() }
 
 // watermark says how far the conversation is logged.
-func (c Case) watermark() string {
+func (c Case) watermark(e Escape) string {
 	m := c.Mirror
 	if m.Through.IsZero() {
 		return c.say("log_none")
 	}
-	return c.say("watermark", "Through", c.dated(m.Through), "Lag", c.lag(), "Gaps", strconv.Itoa(m.Gaps))
+	return c.say("watermark", "Through", c.dated(e, m.Through), "Lag", c.lag(), "Gaps", strconv.Itoa(m.Gaps))
 }
 
 // lag is how long the newest message waited for the log, in the unit that says enough.
@@ -56,7 +56,7 @@ func (c Case) MirrorPage() string {
 	}
 	m := c.Mirror
 	table(&b, [][2]string{
-		{c.say("log"), markdown(c.watermark())}, {c.say("status"), markdown(c.status())},
+		{c.say("log"), markdown(c.watermark(nil))}, {c.say("status"), markdown(c.status())},
 		{c.say("log_messages"), strconv.Itoa(m.Messages)}, {c.say("log_edits"), strconv.Itoa(m.Edits)}, {c.say("log_deletions"), strconv.Itoa(m.Deletions)},
 		{c.say("log_gaps"), strconv.Itoa(m.Gaps)}, {c.say("log_files"), strconv.Itoa(m.Files)}, {c.say("log_not_kept"), strconv.Itoa(m.NotKept)},
 		{c.say("log_masked"), strconv.Itoa(m.Masked)}, {c.say("updated"), clock(c.Now)},

@@ -35,7 +35,7 @@ func (c Case) progress(e Escape, log string) (lines []string) {
 		add("last_update", c.update(e, incident.CleanLine(c.LastUpdate.Text), maxLatest))
 	}
 	if !c.NextUpdate.IsZero() {
-		add("next_update", clock(c.NextUpdate))
+		add("next_update", e.clock(c.NextUpdate))
 	}
 	if c.Resolution != "" {
 		add("resolution", within(e, c.resolution(), maxSaid))
@@ -52,7 +52,7 @@ func (c Case) progress(e Escape, log string) (lines []string) {
 		add("log", strings.Join(slices.DeleteFunc(append([]string{log}, c.mrkdwnLogs(e)...), func(s string) bool { return s == "" }), separator))
 	}
 	if c.archived() {
-		add("archive", strings.Join(append([]string{c.archiveLine()}, c.mrkdwnArchive(e)...), separator))
+		add("archive", strings.Join(append([]string{e.dated(c.archiveLine())}, c.mrkdwnArchive(e)...), separator))
 	}
 	return lines
 }

@@ -83,7 +83,7 @@ func pageAddress(l Link) []string {
 
 // pageLog says how far the conversation is logged, and leads to the log and to who writes it.
 func (c Case) pageLog() string {
-	parts := []string{markdown(c.watermark())}
+	parts := []string{markdown(c.watermark(nil))}
 	for _, l := range slices.Backward(c.Mirror.Logs) {
 		parts = append(parts, pageAddress(l)...)
 	}

@@ -73,7 +73,7 @@ func count[T any](list []T, is func(T) bool) (n int) {
 func (c Case) glassLines(e Escape) (lines []string) {
 	for _, g := range slices.Backward(c.BrokenGlass) {
 		lines = append(lines, c.say("glass", "Act", within(e, incident.CleanLine(g.Act), maxName), "By", within(e, incident.CleanLine(g.By), maxName),
-			"At", e.text(clock(g.At)), "Reason", within(e, incident.CleanLine(g.Reason), maxSaid)))
+			"At", e.clock(g.At), "Reason", within(e, incident.CleanLine(g.Reason), maxSaid)))
 	}
 	return lines
 }
@@ -106,12 +106,15 @@ func resolution(lang, text string) string {
 // update is the last message for stakeholders: by whom, when, and of its text at most so many characters.
 func (c Case) update(e Escape, text string, most int) string {
 	u := c.LastUpdate
-	return c.say("update_line", "At", e.text(clock(u.At)), "By", within(e, incident.CleanLine(u.By), maxName), "Text", within(e, text, most))
+	return c.say("update_line", "At", e.clock(u.At), "By", within(e, incident.CleanLine(u.By), maxName), "Text", within(e, text, most))
 }
 
 // dated is a time without its day where the reader sees it on that day.
-func (c Case) dated(t time.Time) string {
+func (c Case) dated(e Escape, t time.Time) string {
 	const day = "2006-01-02 "
+	if e.mrkdwn() {
+		return token(t, "{date_short_pretty} {time_secs}", t.UTC().Format(day+"15:04:05Z"))
+	}
 	if c.Now.IsZero() || t.UTC().Format(day) == c.Now.UTC().Format(day) {
 		return t.UTC().Format("15:04:05Z")
 	}

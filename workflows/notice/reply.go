@@ -24,7 +24,7 @@ func Opened(lang string, c Case) string {
 	lines := []string{c.banner() + in(lang).say("reply_opened_without", "Number", c.Number)}
 	for _, s := range c.Steps {
 		if s.State == stuck {
-			lines = append(lines, "• "+c.stepLine(s))
+			lines = append(lines, "• "+localTimes(c.stepLine(s)))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -52,7 +52,7 @@ func StatusText(c Case, e Escape) string {
 	lines = append(lines,
 		c.say("phase")+": "+c.phase()+"  ·  "+c.say("status")+": "+c.status()+"  ·  "+c.say("severity")+": "+c.severity(),
 		c.say("commander")+": "+within(e, incident.CleanLine(c.commander()), maxSaid)+"  ·  "+c.say("scope")+": "+within(e, c.or(incident.CleanLine(c.Scope)), maxScope),
-		c.say("containment")+": "+e.text(c.containment()),
+		c.say("containment")+": "+e.dated(e.text(c.containment())),
 	)
 	lines = append(lines, c.toldLines(e, maxOnCard)...)
 	lines = append(lines, c.channelLine(e)...)
@@ -60,14 +60,14 @@ func StatusText(c Case, e Escape) string {
 	for _, l := range c.fit(e, c.analysisLines(e), maxAnalyses) {
 		lines = append(lines, "• "+l)
 	}
-	lines = append(lines, c.progress(e, c.watermark())...)
+	lines = append(lines, c.progress(e, c.watermark(e))...)
 	lines = append(lines, c.asides()...)
 	if next := c.missing(); next != "" {
 		lines = append(lines, c.say("next", "Missing", e.text(next)))
 	}
 	var owed []string
 	for _, s := range c.stuckFirst() {
-		owed = append(owed, "• "+within(e, c.stepLine(s), 2*maxSaid))
+		owed = append(owed, "• "+e.dated(within(e, c.stepLine(s), 2*maxSaid)))
 	}
 	for _, n := range c.noteLines(e) {
 		owed = append(owed, "• "+n)

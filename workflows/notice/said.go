@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"hikeshi/workflows/incident"
 )
@@ -28,6 +29,8 @@ func (w words) value(e Escape, id, name, value string) string {
 	switch name {
 	case "By":
 		return w.sender(e, id, value)
+	case "At":
+		return when(e, value)
 	case "Lead", "Commander", "Owner":
 		return person(e, value)
 	case "Step":
@@ -50,6 +53,15 @@ func (w words) value(e Escape, id, name, value string) string {
 		value = resolution(w.lang, value)
 	}
 	return e.text(unstopped(incident.Shorten(value, maxSaid)))
+}
+
+// when is a time of a sentence, told as RFC 3339; older cases have told it as they show it.
+func when(e Escape, value string) string {
+	t, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return e.text(incident.Shorten(value, maxName))
+	}
+	return e.clock(t)
 }
 
 // sender is who did it. Only Slack's own word is taken for an id of Slack's: at a command line anybody can say that they

@@ -95,7 +95,7 @@ func (c Case) blockAnalyses(e Escape) (lines []string) {
 // blockLinks say what is logged and kept, and lead there.
 func (c Case) blockLinks(b *strings.Builder, e Escape) {
 	if c.Mirror.begun() {
-		text := e.text(c.watermark())
+		text := e.text(c.watermark(nil))
 		for i, l := range slices.Backward(c.Mirror.Logs) {
 			if i >= len(c.Mirror.Logs)-maxLogs {
 				text += " " + c.wikiLink(l, e)

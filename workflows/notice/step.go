@@ -60,7 +60,7 @@ func (c Case) stuckFirst() []Step {
 // noteLines are what people should know, each on one line.
 func (c Case) noteLines(e Escape) (lines []string) {
 	for _, n := range c.Notes {
-		lines = append(lines, within(e, incident.CleanLine(n), 2*maxSaid))
+		lines = append(lines, e.dated(within(e, incident.CleanLine(n), 2*maxSaid)))
 	}
 	return lines
 }

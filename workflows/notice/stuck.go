@@ -113,7 +113,7 @@ func (n StuckNotice) step(s StuckStep, e Escape) string {
 			}
 		}
 	}
-	return strings.Join(append(lines, c.say("stuck_since", "At", clock(s.Since))), "\n")
+	return strings.Join(append(lines, c.say("stuck_since", "At", e.clock(s.Since))), "\n")
 }
 
 // buttons are those for what can be decided about a step; place makes their ids unique within the message.
@@ -144,7 +144,7 @@ func (n StuckNotice) decided(e Escape) (lines []string) {
 		if n.veiled() {
 			by, reason = "", ""
 		}
-		lines = append(lines, "• "+clock(d.At)+" "+Said(n.Lang, e, decidedAs(d.Action), "Step", d.ID, "Reason", reason, "By", by))
+		lines = append(lines, "• "+e.clock(d.At)+" "+Said(n.Lang, e, decidedAs(d.Action), "Step", d.ID, "Reason", reason, "By", by))
 	}
 	return lines
 }
@@ -173,7 +173,7 @@ func (n StuckNotice) ways(e Escape) (list []string) {
 		}
 	}
 	if !n.Now.IsZero() {
-		list = append(list, c.say("updated")+": "+clock(n.Now))
+		list = append(list, c.say("updated")+": "+e.clock(n.Now))
 	}
 	return list
 }

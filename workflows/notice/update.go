@@ -25,7 +25,7 @@ func (c Case) UpdateMessage(u incident.Update, e Escape) Message {
 	}
 	var fields []string
 	for _, f := range c.standing() {
-		fields = append(fields, "*"+c.say(f[0])+"*\n"+within(e, f[1], maxSaid))
+		fields = append(fields, "*"+c.say(f[0])+"*\n"+fact(e, f, maxSaid))
 	}
 	m.Blocks = append(m.Blocks, Block{Kind: "fields", Fields: fields})
 	m.add("context", strings.Join(append(c.promise(u, e), c.mrkdwnOf("ticket", e)...), separator))
@@ -43,9 +43,9 @@ func (c Case) standing() [][2]string {
 
 // promise says whose word the update is, and when the next one is due.
 func (c Case) promise(u incident.Update, e Escape) []string {
-	list := []string{e.text(c.say("by_at", "By", line(u.By, maxName), "At", clock(u.At)))}
+	list := []string{e.dated(e.text(c.say("by_at", "By", line(u.By, maxName), "At", clock(u.At))))}
 	if c.NextUpdate.After(u.At) {
-		list = append(list, c.say("next_update")+": "+e.text(clock(c.NextUpdate)))
+		list = append(list, c.say("next_update")+": "+e.clock(c.NextUpdate))
 	}
 	return list
 }

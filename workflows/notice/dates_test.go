@@ -1,0 +1,56 @@
+package notice_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"hikeshi/activities/jira"
+	"hikeshi/activities/slack"
+	"hikeshi/workflows/notice"
+)
+
+var (
+	utc      = regexp.MustCompile(`\d\d:\d\d(:\d\d)?Z`)
+	dateMark = regexp.MustCompile(`<!date\^\d+\^[^|>]*\|\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?Z>`)
+)
+
+// In Slack every time is one that Slack shows in its reader's zone; nowhere else does such a token stand.
+func TestTimesInSlackAreTheReaders(t *testing.T) {
+	for _, lang := range []string{"en", "ja"} {
+		for _, l := range lives {
+			c := l.make(lang)
+			c.Notes = append(c.Notes, notice.Paged(lang, "silent", 2, now), notice.Assigned(lang, "chie", now))
+			inSlack := map[string]string{
+				"Card": flat(c.Card(slack.Escape)), "StatusText": notice.StatusText(c, slack.Escape), "Menu": notice.Menu(c, slack.Escape), "Opened": notice.Opened(lang, c),
+				"HandoverSummary": strings.Join(c.HandoverSummary(nil, slack.Escape), "\n"), "Stuck": flat(stuckNotice(lang, notice.InCase).Message(slack.Escape)),
+				"Said": notice.Said(lang, slack.Escape, "update_due", "At", "2026-11-22T15:00:00Z"),
+			}
+			if c.LastUpdate != nil {
+				inSlack["UpdateMessage"] = flat(c.UpdateMessage(*c.LastUpdate, slack.Escape))
+			}
+			for name, text := range inSlack {
+				if rest := utc.FindString(dateMark.ReplaceAllString(text, "")); rest != "" {
+					t.Errorf("%s %s %s: %s is in no reader's zone:\n%s", lang, l.name, name, rest, text)
+				}
+			}
+			for name, text := range map[string]string{
+				"Page": c.Page(), "StatusBlock": c.StatusBlock(jira.Escape), "Description": c.Description(jira.Escape), "Sentence": notice.Breaker{Lang: lang, Vendor: "jira", Since: now}.Sentence(),
+				"Timeline": notice.Said(lang, nil, "update_due", "At", "2026-11-22T15:00:00Z"),
+			} {
+				if strings.Contains(text, "!date") {
+					t.Errorf("%s %s %s holds a token of Slack's:\n%s", lang, l.name, name, text)
+				}
+			}
+		}
+	}
+}
+
+// A person's words make no token: what looks like one is text.
+func TestNobodyWritesADateToken(t *testing.T) {
+	c := ordinary("en")
+	c.Scope, c.Title = "<!date^1^{date}^https://evil.example|now>", "<!date^1^{date}|now>"
+	if card := flat(c.Card(slack.Escape)); strings.Contains(card, "<!date^1^") {
+		t.Errorf("the card says:\n%s", card)
+	}
+}
