@@ -372,7 +372,7 @@ func (a *analysisRun) view() notice.Case {
 	l := a.Order.Links
 	v := notice.Case{
 		Lang: a.lang, Number: a.Order.Number, Title: a.Request.Title, HideTitle: a.Placement.HideTitle, Drill: a.Request.Drill, Audience: a.Placement.Audience,
-		Phase: incident.PhaseAnalysis, Status: a.state(), Links: caseLinks(l, a.Order.Number),
+		WorkflowID: a.Case, Phase: incident.PhaseAnalysis, Status: a.state(), Links: caseLinks(l, a.Order.Number),
 	}
 	a.showSteps(&v)
 	if l.Temporal != "" {

@@ -107,7 +107,7 @@ func (c *Cases) aim(ctx context.Context, id string, a *Act) error {
 			open = append(open, analysis.ID)
 		}
 	}
-	if len(open) == 1 && a.Verb == "conclude" {
+	if len(open) == 1 {
 		a.Fields = a.Fields.with("analysis", open[0])
 	}
 	return nil

@@ -50,7 +50,7 @@ func stepsOf(s workflows.Status) (steps []notice.Step) {
 
 func analysesOf(s workflows.Status) (list []notice.Analysis) {
 	for _, a := range s.Analyses {
-		list = append(list, notice.Analysis{Analysis: a.Analysis, ChannelName: a.ChannelName, ChannelURL: a.ChannelURL, Temporal: a.Temporal, People: len(a.Members)})
+		list = append(list, notice.Analysis{Analysis: a.Analysis, Channel: a.Channel, ChannelName: a.ChannelName, ChannelURL: a.ChannelURL, Temporal: a.Temporal, People: len(a.Members)})
 	}
 	return list
 }

@@ -34,6 +34,7 @@ func (g *Gateway) askFor(ctx context.Context, a asker, v verb, number string, f 
 	if _, chooses := v.slot("runbook"); chooses && g.o.Runbooks != nil {
 		found.Runbooks = g.o.Runbooks()
 	}
+	v.meant(found, a.viewer.Channel, f)
 	if err := g.showForm(ctx, a, v, found, f); err != nil {
 		g.o.Log.Warn("a form cannot be shown", "verb", v.name, "error", err)
 		return notice.FormByHand(a.lang, v.usage())

@@ -1,9 +1,11 @@
 package slackbot_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -325,4 +327,73 @@ func buttonsIn(t *testing.T, body string) (ids []string) {
 		}
 	}
 	return ids
+}
+
+// The buttons on an analysis's card open their forms with that analysis chosen; in its channel nobody has to name it.
+func TestAnAnalysisIsNamedByNobody(t *testing.T) {
+	for _, lang := range []string{"en", "ja"} {
+		d := inPhase(incident.PhaseAnalysis)
+		for id, channel := range map[string]string{"a1": "C0ANALYS1", "a2": "C0CASE001"} {
+			d.found.Analyses = append(d.found.Analyses, notice.Analysis{Analysis: incident.Analysis{ID: id, Name: "mailbox <!here>", State: incident.AnalysisOpen}, Channel: channel})
+		}
+		slices.SortFunc(d.found.Analyses, func(a, b notice.Analysis) int { return strings.Compare(a.ID, b.ID) })
+		w := newWorkspaceIn(t, d, lang)
+		var all bytes.Buffer
+		for _, verb := range []string{"conclude", "lead"} {
+			p := w.press("U0AOI0001", "aoi", "case_"+verb, `{"workflow":"case/SEC-1/a2"}`, "1.2")
+			p["channel"], p["response_url"] = map[string]any{"id": "C0CASE001"}, "https://hooks.slack.com/actions/1"
+			w.interact(t, p)
+			pressed := (<-w.opened).View
+			all.Write(indented(t, pressed))
+			form := w.form(verb)
+			form.Set("channel_id", "C0CASE001")
+			form.Set("response_url", "https://hooks.slack.com/actions/1")
+			w.post("/slack/commands", form.Encode(), time.Now(), secret)
+			typed := (<-w.opened).View
+			if got, want := chosenFirst(t, typed), chosenFirst(t, pressed); want != "a2" || got != want {
+				t.Errorf("%s %s: chosen %q by the button, %q by words", lang, verb, want, got)
+			}
+		}
+		golden(t, "analysis."+lang+".json", all.Bytes())
+	}
+}
+
+// chosenFirst is the analysis that a form has chosen.
+func chosenFirst(t *testing.T, view []byte) string {
+	t.Helper()
+	var f struct {
+		Blocks []struct {
+			ID      string `json:"block_id"`
+			Element struct {
+				Initial struct {
+					Value string `json:"value"`
+				} `json:"initial_option"`
+			} `json:"element"`
+		} `json:"blocks"`
+	}
+	if err := json.Unmarshal(view, &f); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range f.Blocks {
+		if b.ID == "analysis" {
+			return b.Element.Initial.Value
+		}
+	}
+	return ""
+}
+
+// Handing an analysis over is a change of it.
+func TestALeadIsHandedOver(t *testing.T) {
+	for text, want := range map[string]said{
+		"lead <@U0BEN0002>":        {"lead": {"U0BEN0002"}},
+		"lead a1 <@U0BEN0002|ben>": {"analysis": {"a1"}, "lead": {"U0BEN0002"}},
+		"lead A1 @ben":             {"analysis": {"A1"}, "lead": {"@ben"}},
+	} {
+		d := newDesk()
+		w := newWorkspace(t, d)
+		answer := w.command(t, w.form(text))
+		if acts := d.did(); len(acts) != 1 || acts[0].Verb != "analyze" || !cmp.Equal(acts[0].Fields, map[string][]string(want)) || !strings.Contains(answer, "SEC-1") {
+			t.Errorf("%s: %+v, answer %s", text, acts, answer)
+		}
+	}
 }

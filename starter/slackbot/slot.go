@@ -125,6 +125,21 @@ func (s slot) options(lang string, c notice.Case) (list []option) {
 	return list
 }
 
+// meant names the analysis that a form is about where nobody has: that of the channel, or the only one that goes on.
+func (v verb) meant(c notice.Case, channel string, f fields) {
+	if s, found := v.slot("analysis"); !found || s.kind != anAnalyse || len(f["analysis"]) > 0 {
+		return
+	}
+	open := slices.DeleteFunc(slices.Clone(c.Analyses), func(a notice.Analysis) bool { return !a.Open() })
+	here := slices.IndexFunc(open, func(a notice.Analysis) bool { return a.Channel != "" && a.Channel == channel })
+	switch {
+	case here >= 0:
+		f.set("analysis", open[here].ID)
+	case len(open) == 1:
+		f.set("analysis", open[0].ID)
+	}
+}
+
 // known is what the case says of the slot now.
 func (s slot) known(c notice.Case) []string {
 	text := ""

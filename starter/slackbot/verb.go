@@ -93,6 +93,7 @@ func verbs() []verb {
 		{name: "conclude", main: "finding", one: []string{"finding", "drop"}, heads: []head{{"analysis", false}}, slots: []slot{
 			{name: "analysis", kind: anAnalyse}, {name: "finding", kind: aText, most: longText}, {name: "drop", kind: aText, most: longText},
 		}},
+		{name: "lead", acts: "analyze", heads: []head{{"analysis", false}, {"lead", true}}, slots: []slot{{name: "analysis", kind: anAnalyse}, {name: "lead", kind: aPerson, required: true}}},
 		{name: "task", main: "title", one: []string{"title", "task", "done"}, heads: []head{{"task", false}}, slots: []slot{
 			{name: "task", kind: anID, typed: true}, {name: "title", kind: aLine, required: true, unless: "task"}, {name: "owner", kind: aPerson}, {name: "due", kind: aLine},
 			{name: "status", kind: aChoice, with: "task", choices: []string{"todo", "doing", "done", "dropped"}}, {name: "done", kind: anID, typed: true},

@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"slices"
 	"strings"
 
 	"hikeshi/workflows/incident"
@@ -20,7 +21,7 @@ func (c Case) Acts() []string {
 	list := []string{"triage", "details", "severity", "contain", "analyze"}
 	for _, a := range c.Analyses {
 		if a.Open() {
-			list = append(list, "conclude")
+			list = append(list, "conclude", "lead")
 			break
 		}
 	}
@@ -28,7 +29,9 @@ func (c Case) Acts() []string {
 }
 
 // onCard reports whether a verb has a button on the card: what is seldom wanted is found by the bare command.
-func onCard(verb string) bool { return verb != "waive" && verb != "conclude" && verb != "merge" }
+func onCard(verb string) bool {
+	return !slices.Contains([]string{"waive", "conclude", "lead", "merge"}, verb)
+}
 
 // next is the verb for what the case's phase needs first; empty: nothing that a verb is for.
 func (c Case) next() string {

@@ -32,7 +32,12 @@ func (c Case) AnalysisCard(a Analysis, e Escape) Message {
 		m.add("section", lines)
 	}
 	if a.Open() {
-		m.add("context", c.say("analysis_end", "Act", "conclude --analysis "+a.ID+" --finding … / --drop …"))
+		of := c
+		of.WorkflowID += "/" + a.ID
+		if buttons := of.ActButtons("conclude", "lead"); len(buttons) > 0 {
+			m.Blocks = append(m.Blocks, Block{Kind: "actions", Buttons: buttons})
+		}
+		m.add("context", c.say("analysis_end"))
 	}
 	return m
 }

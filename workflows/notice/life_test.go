@@ -149,12 +149,24 @@ func texts(show func(name, text string), name string, m notice.Message) {
 	}
 }
 
+// buttonsOf are what people can press, and what comes back of it.
+func buttonsOf(m notice.Message) string {
+	var lines []string
+	for _, block := range m.Blocks {
+		for _, b := range block.Buttons {
+			lines = append(lines, fmt.Sprintf("[%s] %s %s", b.Text, b.ActionID, b.Value))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // works shows what an analysis, the mirror, the archive and the themes of a case say.
 func works(c notice.Case) string {
 	var b strings.Builder
 	show := func(name, text string) { fmt.Fprintf(&b, "=== %s\n%s\n\n", name, strings.TrimRight(text, "\n")) }
 	for _, a := range c.Analyses {
 		texts(show, a.ID+" AnalysisCard", c.AnalysisCard(a, slack.Escape))
+		show(a.ID+" AnalysisCard: buttons", buttonsOf(c.AnalysisCard(a, slack.Escape)))
 		show(a.ID+" AnalysisPurpose", c.AnalysisPurpose(a))
 		show(a.ID+" AnalysisSummary", c.AnalysisSummary(a))
 		show(a.ID+" AnalysisPage", c.AnalysisPage(a))

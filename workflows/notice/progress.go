@@ -12,6 +12,7 @@ import (
 // Analysis is an analysis and where it is.
 type Analysis struct {
 	incident.Analysis
+	Channel                 string `json:",omitempty"` // Slack id; an analysis's own card does not say it
 	ChannelName, ChannelURL string // empty: still owed
 	Temporal                string // its page in the UI; empty: none is known
 	People                  int    // in its channel
