@@ -267,7 +267,7 @@ func message(n notice.Message) slack.Message {
 	for _, b := range n.Blocks {
 		block := slack.Block{Kind: b.Kind, Text: b.Text, Fields: b.Fields}
 		for _, button := range b.Buttons {
-			block.Buttons = append(block.Buttons, slack.Button(button))
+			block.Buttons = append(block.Buttons, slack.Button{Text: button.Text, ActionID: button.ActionID, Value: button.Value, Style: button.Style})
 		}
 		m.Blocks = append(m.Blocks, block)
 	}

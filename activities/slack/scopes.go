@@ -40,6 +40,7 @@ var methods = map[string]string{
 	"users.list":               "users:read",
 	"users.lookupByEmail":      "users:read.email",
 	"views.open":               "",
+	"views.publish":            "",
 	"views.update":             "",
 }
 
@@ -65,6 +66,7 @@ var events = map[string]string{
 	"group_rename":          "groups:read",
 	"group_deleted":         "groups:read",
 	"group_left":            "groups:read",
+	"app_home_opened":       "",
 }
 
 // features are what needs a scope and is neither a method nor an event.

@@ -50,10 +50,20 @@ func headOf(s workflows.Status) workflows.Head {
 	return h
 }
 
-// statusOf makes the part of a status that is known without a worker. Its lists are empty, not null.
+// statusOf makes the part of a status that is known without a worker.
 func statusOf(h workflows.Head, info *workflow.WorkflowExecutionInfo) workflows.Status {
+	h.WorkflowID = info.GetExecution().GetWorkflowId()
+	s := barely(h)
+	if !running(info) {
+		s.Status = incident.Ended
+	}
+	return s
+}
+
+// barely is a status of which only the head is known. Its lists are empty, not null.
+func barely(h workflows.Head) workflows.Status {
 	s := workflows.Status{
-		Number: h.Number, WorkflowID: info.GetExecution().GetWorkflowId(), Title: h.Title, Phase: h.Phase, Status: h.Status, Severity: h.Severity,
+		Number: h.Number, WorkflowID: h.WorkflowID, Title: h.Title, Phase: h.Phase, Status: h.Status, Severity: h.Severity,
 		Commander: h.Commander, CommanderID: h.CommanderID, Organisations: orEmpty(h.Organisations), Audience: h.Audience, Drill: h.Drill, Opened: h.Opened,
 		Members: orEmpty(h.Members), Links: workflows.Links{Channel: h.Channel}, Gates: []incident.Gate{}, Analyses: []workflows.AnalysisStatus{}, Tasks: []incident.Task{},
 		Lessons: []incident.Lesson{}, Steps: []workflows.StepStatus{}, Debts: []string{}, Notes: []string{}, Deadlines: []incident.Deadline{},
@@ -62,9 +72,6 @@ func statusOf(h workflows.Head, info *workflow.WorkflowExecutionInfo) workflows.
 	for _, id := range h.Stuck {
 		s.Steps = append(s.Steps, workflows.StepStatus{ID: id, WorkflowID: s.WorkflowID, State: workflows.StepStuck, Actions: []workflows.Action{}})
 		s.Debts = append(s.Debts, id)
-	}
-	if !running(info) {
-		s.Status = incident.Ended
 	}
 	return s
 }

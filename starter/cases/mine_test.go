@@ -3,6 +3,8 @@ package cases
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -18,11 +20,27 @@ import (
 	"hikeshi/workflows/settings"
 )
 
-// shelf is a Temporal that only lists cases.
+// shelf is a Temporal that lists cases, and in which some answer.
 type shelf struct {
 	client.Client
-	page []*workflowpb.WorkflowExecutionInfo
+	page   []*workflowpb.WorkflowExecutionInfo
+	status map[string]workflows.Status // by workflow id
 }
+
+func (s *shelf) QueryWorkflow(_ context.Context, id, _, _ string, _ ...any) (converter.EncodedValue, error) {
+	status, known := s.status[id]
+	if !known {
+		return nil, errors.New("no worker answers")
+	}
+	raw, err := json.Marshal(status)
+	return answered(raw), err
+}
+
+// answered is an answer to a query.
+type answered []byte
+
+func (a answered) HasValue() bool     { return true }
+func (a answered) Get(into any) error { return json.Unmarshal(a, into) }
 
 func (s *shelf) ListWorkflow(context.Context, *workflowservice.ListWorkflowExecutionsRequest) (*workflowservice.ListWorkflowExecutionsResponse, error) {
 	return &workflowservice.ListWorkflowExecutionsResponse{Executions: s.page}, nil
@@ -71,5 +89,33 @@ func TestListOfOnePerson(t *testing.T) {
 	}
 	if heads, _ := c.List(t.Context(), everything, Filter{}); heads[0].CommanderID != "U1" {
 		t.Errorf("commanded by %q", heads[0].CommanderID)
+	}
+}
+
+// Those that somebody commands come first, and are asked how they stand. One that does not answer is shown as far as lists
+// know it, one that they may see no more is not shown at all.
+func TestOwn(t *testing.T) {
+	s := &shelf{status: map[string]workflows.Status{}}
+	s.put(t, "SEC-1", "U2", incident.AudienceGroup, "U1")
+	s.put(t, "SEC-2", "U1", incident.AudienceGroup)
+	s.put(t, "SEC-3", "U2", incident.AudienceGroup)
+	s.put(t, "SEC-4", "", incident.AudienceRestricted, "U1")
+	s.put(t, "SEC-5", "", incident.AudienceRestricted, "U2")
+	s.status["case/SEC-2"] = workflows.Status{Number: "SEC-2", WorkflowID: "case/SEC-2", Audience: incident.AudienceGroup, CommanderID: "U1", Scope: "all of it"}
+	s.status["case/SEC-4"] = workflows.Status{Number: "SEC-4", WorkflowID: "case/SEC-4", Audience: incident.AudienceRestricted, Members: []string{"U2"}}
+	c := casesOf(server{}, settings.Viewer{})
+	c.client = s
+	own, err := c.Own(t.Context(), settings.Viewer{SlackUser: "U1"})
+	if err != nil || len(own.Mine) != 2 || len(own.Others) != 1 || own.Others[0].Number != "SEC-3" || own.More != 0 {
+		t.Fatalf("%+v, %v", own, err)
+	}
+	if first, second := own.Mine[0], own.Mine[1]; first.Scope != "all of it" || first.Partial || second.Number != "SEC-1" || !second.Partial {
+		t.Errorf("%+v, %+v", first, second)
+	}
+	for i := range 30 {
+		s.put(t, fmt.Sprintf("SEC-1%02d", i), "U1", incident.AudienceGroup)
+	}
+	if own, err := c.Own(t.Context(), settings.Viewer{SlackUser: "U1"}); err != nil || len(own.Mine) != maxOwn || own.More != 33-maxOwn {
+		t.Errorf("of many: %d, %d more, %v", len(own.Mine), own.More, err)
 	}
 }

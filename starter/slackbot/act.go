@@ -33,7 +33,7 @@ type asker struct {
 	by      incident.By
 	lang    string
 	trigger string // opens one form
-	address string // Slack takes later answers there; empty: nowhere
+	address string // Slack takes later answers there, or homeAddress and who it is; empty: nowhere
 }
 
 func askerOf(c command) asker {

@@ -22,6 +22,8 @@ type Desk interface {
 	List(ctx context.Context, which string, viewer Viewer) (notice.CaseList, error)
 	// Stuck lists what cannot go on by itself in the cases that the viewer may see, and the vendors that cannot be used.
 	Stuck(ctx context.Context, viewer Viewer) (notice.StuckList, error)
+	// Home gathers what somebody's Home tab shows: names are what tasks may call them.
+	Home(ctx context.Context, viewer Viewer, names []string) (notice.Home, error)
 	// Ring tells whoever logs the channel that there is something to log. After an error the bell may or may not have
 	// been heard; ringing twice is harmless. A channel that belongs to no case is no error.
 	Ring(ctx context.Context, bell Bell) error

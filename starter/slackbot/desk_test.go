@@ -37,6 +37,8 @@ type desk struct {
 	lists  []string // which were asked for
 	listed []notice.Listed
 	stuck  notice.StuckList
+	home   notice.Home
+	names  []string      // for which Home was asked
 	slow   chan struct{} // looks wait until it is closed; nil: they do not
 }
 
@@ -212,4 +214,14 @@ func (d *desk) look(ctx context.Context, v slackbot.Viewer) error {
 		}
 	}
 	return down
+}
+
+func (d *desk) Home(ctx context.Context, v slackbot.Viewer, names []string) (notice.Home, error) {
+	if err := d.look(ctx, v); err != nil {
+		return notice.Home{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.names = names
+	return d.home, nil
 }

@@ -25,7 +25,7 @@ type kept struct {
 	notice.Chosen
 	Action  string `json:"action"`
 	Channel string `json:"channel"` // in which the button was pressed
-	Answer  string `json:"answer"`  // the press's response_url
+	Answer  string `json:"answer"`  // where the person hears of it: see asker
 }
 
 // ask opens the dialog. It has three seconds for it.
@@ -35,7 +35,7 @@ func (g *Gateway) ask(ctx context.Context, d Decision, i interaction) error {
 	if err != nil {
 		return err
 	}
-	private, err := json.Marshal(kept{d.Chosen, d.Action, i.Channel.ID, i.ResponseURL})
+	private, err := json.Marshal(kept{d.Chosen, d.Action, i.Channel.ID, i.answerTo()})
 	if err != nil {
 		return err
 	}

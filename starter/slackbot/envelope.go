@@ -78,6 +78,7 @@ type slackEvent struct {
 	Type    string     `json:"type"`
 	Channel channelRef `json:"channel"`
 	Actor   string     `json:"actor_id"`
+	Tab     string     `json:"tab"` // of the app, that somebody looks at
 
 	said            // a new message
 	Deleted  string `json:"deleted_ts"`

@@ -32,6 +32,9 @@ func (g *Gateway) event(ctx context.Context, payload []byte) reply {
 }
 
 func (g *Gateway) handOver(ctx context.Context, h heard) error {
+	if h.home != "" {
+		g.aside("fill a Home tab", func() { g.showHome(h.home, "") })
+	}
 	if h.said {
 		g.bells.press(h.channel)
 	}

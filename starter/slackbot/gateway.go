@@ -44,6 +44,7 @@ type Gateway struct {
 	bells   *doorbell
 	people  people
 	home    home
+	tabs    tabs
 	line    line
 	room    map[kind]chan struct{} // for requests that are being handled
 }

@@ -13,6 +13,7 @@ type heard struct {
 	said    bool   // a new message: ring the bell of the channel
 	hint    *Hint  // an edit, a deletion or a reply
 	event   *Event // what somebody did to the channel
+	home    string // who looks at our Home tab
 }
 
 // hear says what an event means. What cannot be understood means nothing, with the reason; it never holds a text.
@@ -30,6 +31,11 @@ func (e envelope) hear() (h heard, reason string) {
 	}
 	did := actOf(event.Type)
 	switch {
+	case event.Type == "app_home_opened": // https://docs.slack.dev/reference/events/app_home_opened
+		if event.Tab == "home" && plainUser.MatchString(event.User) {
+			h.home = event.User
+		}
+		return h, ""
 	case event.Type != "message" && did == "", strings.HasPrefix(event.Channel.ID, "D"):
 		return heard{}, "" // of no use here: no case lives in a direct message
 	case !plainChannel.MatchString(event.Channel.ID):

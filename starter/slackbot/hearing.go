@@ -2,6 +2,7 @@ package slackbot
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -10,7 +11,7 @@ import (
 )
 
 // hearing is where a person hears what became of something they asked for: as an answer to a command or a button, or,
-// where Slack takes none, in the form itself.
+// where Slack takes none, in the form itself, or in the Home tab whose button they pressed.
 type hearing struct {
 	lang    string
 	address string // Slack takes answers there; empty: nowhere
@@ -29,6 +30,8 @@ func (g *Gateway) hear(to hearing, text string) {
 	defer cancel()
 	var err error
 	switch {
+	case strings.HasPrefix(to.address, homeAddress):
+		g.tellAtHome(strings.TrimPrefix(to.address, homeAddress), text)
 	case to.address != "":
 		if err = g.respond(ctx, to.address, text); err == nil {
 			return

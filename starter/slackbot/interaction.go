@@ -44,6 +44,7 @@ type interaction struct {
 	View struct {
 		ID       string `json:"id"`
 		Home     string `json:"app_installed_team_id"` // the team is that of whoever filled it in, in a channel shared with theirs
+		Type     string `json:"type"`                  // modal or home
 		Callback string `json:"callback_id"`
 		Private  string `json:"private_metadata"`
 		State    struct {
@@ -113,6 +114,15 @@ func (i interaction) by() incident.By {
 
 // team is the workspace that the person is of; in a channel that is shared with another one, the app's is not theirs.
 func (i interaction) team() string { return cmp.Or(i.User.Team, i.Team.ID, i.Org.ID) }
+
+// answerTo is where the person hears what came of it: of a button of the Home tab Slack takes no answer, so it stands
+// there.
+func (i interaction) answerTo() string {
+	if i.ResponseURL == "" && i.Type == "block_actions" && i.View.Type == "home" {
+		return homeAddress + i.User.ID
+	}
+	return i.ResponseURL
+}
 
 // typed is what the person wrote into a field; each of our blocks has one, of the same name.
 func (i interaction) typed(field string) string { return i.View.State.Values[field][field].Value }

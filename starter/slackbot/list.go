@@ -27,7 +27,7 @@ func (g *Gateway) list(ctx context.Context, a asker, what, rest string) reply {
 // stuck answers with what cannot go on by itself in those cases.
 func (g *Gateway) stuck(ctx context.Context, a asker, what, rest string) reply {
 	if words := strings.Fields(plainWords(rest)); len(words) > 0 {
-		err := incident.Refuse(incident.Usage, "What is stuck in one case is shown by: status "+incident.Shorten(words[0], 40), "stuck takes no words: it shows what is stuck in every case that you may see")
+		err := incident.Refuse(incident.Usage, "What is stuck in one case is shown by its status, for example: status SEC-12", "stuck takes no words: it shows what is stuck in every case that you may see")
 		return say(g.explained(a.lang, err, what))
 	}
 	return g.inTime(ctx, a, what, g.stuckSeer(a))
@@ -72,15 +72,17 @@ func (g *Gateway) stuckSeer(a asker) look {
 // the answer follows.
 func (g *Gateway) inTime(ctx context.Context, a asker, what string, see look) reply {
 	seen := make(chan notice.Message, 1)
-	g.follows.Go(func() { seen <- g.seeing(a, what, see) })
+	g.aside("look at cases", func() { seen <- g.seeing(a, what, see) })
 	select {
 	case m := <-seen:
 		return present(m)
 	case <-ctx.Done():
 	}
-	g.follows.Go(func() {
-		if m := <-seen; g.ctx.Err() == nil {
-			g.sendMessage(a.address, m)
+	g.aside("tell what was seen", func() {
+		select {
+		case m := <-seen:
+			g.sendMessage(a.hearing(), m)
+		case <-time.After(2 * lookTime): // it has not survived
 		}
 	})
 	return say(notice.ReadLate(a.lang, what))
@@ -103,10 +105,6 @@ func (g *Gateway) seeing(a asker, what string, see look) notice.Message {
 
 // pressedLook takes the press of a button that shows what a command shows.
 func (g *Gateway) pressedLook(a asker, what string, see look) reply {
-	g.follows.Go(func() {
-		if m := g.seeing(a, what, see); g.ctx.Err() == nil {
-			g.sendMessage(a.address, m)
-		}
-	})
+	g.aside("look at cases", func() { g.sendMessage(a.hearing(), g.seeing(a, what, see)) })
 	return done()
 }

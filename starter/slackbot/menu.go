@@ -56,7 +56,7 @@ func rows(buttons []notice.Button) (blocks []slack.Block) {
 	for row := range slices.Chunk(buttons, buttonsInRow) {
 		var list []slack.BlockElement
 		for _, b := range row {
-			list = append(list, slack.NewButtonBlockElement(b.ActionID, b.Value, words(b.Text)).WithStyle(slack.Style(b.Style)))
+			list = append(list, slack.NewButtonBlockElement(b.ActionID, b.Value, words(b.Text)).WithStyle(slack.Style(b.Style)).WithURL(b.URL))
 		}
 		blocks = append(blocks, slack.NewActionBlock("", list...))
 	}
@@ -66,7 +66,7 @@ func rows(buttons []notice.Button) (blocks []slack.Block) {
 // pressedAct takes the press of a button of a verb: it shows the verb's form, or does what needs none.
 func (g *Gateway) pressedAct(ctx context.Context, i interaction, name string) reply {
 	button := i.Actions[0]
-	a := asker{Viewer{i.User.ID, i.Channel.ID}, i.by(), i.who.Lang, i.Trigger, i.ResponseURL}
+	a := asker{Viewer{i.User.ID, i.Channel.ID}, i.by(), i.who.Lang, i.Trigger, i.answerTo()}
 	if name == "open" {
 		if text := g.askForCase(ctx, a, fields{}); text != "" {
 			g.tell(a.hearing(), text)

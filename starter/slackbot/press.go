@@ -27,7 +27,7 @@ func (g *Gateway) pressed(ctx context.Context, i interaction) reply {
 		g.o.Log.Warn("refuse a button that cannot be ours", "user", i.User.ID, "action", plainWords(button.ID))
 		return refuse("the button carries nothing of ours")
 	}
-	to := hearing{i.who.Lang, i.ResponseURL, "", i.User.ID}
+	to := hearing{i.who.Lang, i.answerTo(), "", i.User.ID}
 	viewer := Viewer{User: i.User.ID, Channel: i.Channel.ID}
 	if d.Action == retry {
 		// One person retries one generation of a step once, however often they press: what they decided makes the id, so the

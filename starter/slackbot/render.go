@@ -31,13 +31,15 @@ func present(m notice.Message) reply {
 	return show(map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": m.Text, "blocks": blocksOf(m)})
 }
 
-// sendMessage is send, with what a text alone does not hold.
-func (g *Gateway) sendMessage(address string, m notice.Message) {
+// sendMessage is hear, with what a text alone does not hold. Whoever does not read it asks again.
+func (g *Gateway) sendMessage(to hearing, m notice.Message) {
+	ctx, cancel := g.telling()
+	defer cancel()
 	message := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral}
 	if blocks := blocksOf(m); len(blocks) > 0 {
 		message.Blocks = &slack.Blocks{BlockSet: blocks}
 	}
-	if err := g.post(g.ctx, address, message); err != nil {
-		g.o.Log.Warn("the person does not hear what they asked for", "error", err)
+	if err := g.post(ctx, to.address, message); err != nil {
+		g.o.Log.Warn("a person does not hear what they asked for", "error", err)
 	}
 }

@@ -33,6 +33,7 @@ type workspace struct {
 	gateway          *slackbot.Gateway
 	later            chan string
 	opened           chan openedView
+	published        chan publishedView
 	token            string // empty: the gateway has none
 	refuse           string // with which views.open refuses
 	reading          func(verb string, by incident.By, inside bool) error
@@ -45,6 +46,12 @@ type workspace struct {
 type openedView struct {
 	Trigger string          `json:"trigger_id"`
 	View    json.RawMessage `json:"view"`
+}
+
+// publishedView is what the gateway puts before somebody who looks at its Home tab.
+type publishedView struct {
+	User string `json:"user_id"`
+	View shown  `json:"view"`
 }
 
 func (w *workspace) openView(out http.ResponseWriter, r *http.Request) {
@@ -63,7 +70,7 @@ func (w *workspace) openView(out http.ResponseWriter, r *http.Request) {
 func newWorkspace(t *testing.T, d slackbot.Desk) *workspace { return newWorkspaceIn(t, d, "en") }
 
 func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
-	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), direct: make(chan string, 10), token: "xoxb-1"}
+	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), direct: make(chan string, 10), published: make(chan publishedView, 10), token: "xoxb-1"}
 	w.Server = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/views.open" {
 			w.openView(out, r)
@@ -76,6 +83,15 @@ func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
 		}
 		if r.URL.Path == "/used_up" { // https://docs.slack.dev/interactivity/handling-user-interaction: five answers within half an hour
 			http.Error(out, "expired_url", http.StatusNotFound)
+			return
+		}
+		if r.URL.Path == "/api/views.publish" {
+			var v publishedView
+			if err := json.NewDecoder(r.Body).Decode(&v); err != nil {
+				v.User = err.Error()
+			}
+			w.published <- v
+			_, _ = io.WriteString(out, `{"ok":true,"view":{"id":"V0HOME001"}}`)
 			return
 		}
 		if strings.HasPrefix(r.URL.Path, "/api/") {

@@ -25,6 +25,7 @@ type Button struct {
 	Text     string // plain
 	ActionID string // unique within the message; what stands before the colon says what it does
 	Value    string // for whoever hears of it
+	URL      string // where it leads; empty: it only tells
 	Style    string // primary, danger or empty
 }
 

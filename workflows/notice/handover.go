@@ -1,7 +1,6 @@
 package notice
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -165,7 +164,7 @@ func (c Case) HandoverMessage(h Handover, e Escape) Message {
 		m.add("section", c.say("handover_note", "By", within(e, line(h.By, maxName), maxName), "Text", within(e, h.Note, maxHandoverNote)))
 	}
 	if h.Became == "" {
-		m.Blocks = append(m.Blocks, Block{Kind: "actions", Buttons: c.handoverButtons(h)})
+		m.Blocks = append(m.Blocks, Block{Kind: "actions", Buttons: offerButtons(c.Lang, h.WorkflowID, h.ID)})
 	}
 	for _, part := range h.Summary {
 		m.add("section", part)
@@ -188,15 +187,4 @@ func (c Case) handoverState(h Handover, e Escape) string {
 		return c.say(id, "To", to, "By", by, "Commander", within(e, line(c.Commander, maxName), maxName))
 	}
 	return c.say("handover_"+h.Became, "To", to, "By", by, "Who", who, "At", e.clock(h.Ended), "Reason", within(e, unstopped(h.Reason), 2*maxSaid))
-}
-
-// handoverButtons are for whoever is asked; the case refuses everybody else.
-//
-//workflowcheck:ignore encoding/json caches types in a sync.Map, which changes nothing that we see
-func (c Case) handoverButtons(h Handover) []Button {
-	value, _ := json.Marshal(Offered{h.WorkflowID, h.ID}) // strings: cannot fail
-	return []Button{
-		{Text: c.say("handover_accept"), ActionID: AcceptButton, Value: string(value), Style: "primary"},
-		{Text: c.say("handover_decline"), ActionID: DeclineButton, Value: string(value)},
-	}
 }

@@ -95,7 +95,11 @@ func (l CaseList) ways(w words, more int) string {
 // lines are which case it is, and how it stands.
 func (c Listed) lines(lang string, e Escape) string {
 	as := Case{Lang: lang, Drill: c.Drill, Severity: c.Severity}
-	facts := []string{as.severity(), as.word("phase_name", string(c.Phase))}
+	severity := as.severity()
+	if c.Severity == incident.SeverityUnknown {
+		severity = as.say("severity") + ": " + severity
+	}
+	facts := []string{severity, as.word("phase_name", string(c.Phase))}
 	if c.Phase != incident.PhaseClosed {
 		facts = append(facts, as.word("status", string(c.Status)))
 	}

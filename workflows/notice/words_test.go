@@ -147,6 +147,7 @@ func ids(t *testing.T) map[string]bool {
 		"action":       {"retry", "supply", "skip", "abort"},
 		"list":         {"all", "open", "closed", "mine"},
 		"list_none":    {"all", "open", "closed", "mine"},
+		"home_role":    {"commander", "lead", "owner"},
 		"dialog":       {"supply", "skip", "abort"},
 		"dialog_means": {"supply", "skip", "abort"},
 	} {
