@@ -18,17 +18,39 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/calls.txt anew")
 
+// callTries is how often the calls are counted anew. On a slow machine a case can cost more: what is gathered for one call
+// comes too late for it. A call that somebody has added is there each time.
+const callTries = 3
+
 // What a case costs the vendors is listed, so that nobody adds a call without noticing.
 func TestCallsOfACase(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts the whole product")
 	}
+	const file = "testdata/calls.txt"
+	got := countCalls(t)
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for n := 1; n < callTries && got != string(want); n++ {
+		got = countCalls(t)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("calls of a case (-want +got); if each new one is needed, run go test ./deploy/bench -update\n%s", diff)
+	}
+}
+
+// countCalls starts the product, opens two cases, and lists what they cost.
+func countCalls(t *testing.T) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute) // it may have to build the server first
 	defer cancel()
 	o := options{n: 1, concurrency: 1, limits: true, rate: 60}
 	p, err := startProduct(ctx, o)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, p.stop()) })
+	defer func() { require.NoError(t, p.stop()) }()
 	r := newReport(o)
 	require.NoError(t, p.measureFirst(ctx, o, r))
 	_, _, r.Calls, err = p.openAndSettle(ctx, o, 1)
@@ -41,19 +63,9 @@ func TestCallsOfACase(t *testing.T) {
 	edits := slices.IndexFunc(watched, func(c count) bool { return c.Name == "PUT /rest/api/2/issue/{id}" && c.Calls >= 2 })
 	require.GreaterOrEqual(t, edits, 0, "the ticket is edited at the end of the opening and after triage, or mails prove nothing: %v", watched)
 	require.Zero(t, r.WatcherMails, "mails to somebody who watches a ticket")
-
 	first, each := lookUpOnce(r.FirstCalls, r.Calls)
-	const file = "testdata/calls.txt"
-	got := "# The vendors' calls of the first case after a start, then of each further one. Written by go test ./deploy/bench -update\n" +
+	return "# The vendors' calls of the first case after a start, then of each further one. Written by go test ./deploy/bench -update\n" +
 		lines("first", first) + lines("each", each)
-	if *update {
-		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err)
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("calls of a case (-want +got); if each new one is needed, run go test ./deploy/bench -update\n%s", diff)
-	}
 }
 
 // lookUpOnce counts each look-up of a person with the first case: it is remembered, and whether the mirror of the first

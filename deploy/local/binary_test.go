@@ -155,8 +155,5 @@ func startLocal(t *testing.T, args ...string) *process {
 // click gives /case as somebody of the cast; the same trigger again is the same click.
 func (p *process) click(user, channel, text, trigger string) {
 	p.t.Helper()
-	var answer struct{ Status int }
-	require.NoError(p.t, call(p.t.Context(), "POST", control(p.Slack)+"command",
-		map[string]string{"user": user, "channel": channel, "command": "/case", "text": text, "trigger_id": trigger}, &answer))
-	require.Equal(p.t, 200, answer.Status)
+	clicks(p.t, p.Slack, map[string]string{"user": user, "channel": channel, "command": "/case", "text": text, "trigger_id": trigger})
 }

@@ -180,16 +180,25 @@ func trigger() string { return fmt.Sprintf("test-%d-%d", time.Now().UnixNano(), 
 // command gives /case as somebody of the cast, in #general, and returns what the person sees at once.
 func (in *install) command(t *testing.T, user, text, trigger string) string {
 	t.Helper()
+	return plainAnswer(clicks(t, in.at.Slack, map[string]string{"user": user, "channel": "general", "command": "/case", "text": text, "trigger_id": trigger}))
+}
+
+// clicks gives a command at Slack's address and returns the answer. As long as the gateway does not answer in the time that
+// Slack waits, it is given again: the same trigger is the same click.
+func clicks(t *testing.T, slack string, command map[string]string) string {
+	t.Helper()
 	var answer struct {
 		Status int    `json:"status"`
 		Body   string `json:"body"`
 		Error  string `json:"error"`
 	}
-	require.NoError(t, call(t.Context(), "POST", control(in.at.Slack)+"command",
-		map[string]string{"user": user, "channel": "general", "command": "/case", "text": text, "trigger_id": trigger}, &answer))
-	require.Equal(t, 200, answer.Status, answer.Body)
-	require.Empty(t, answer.Error)
-	return plainAnswer(answer.Body)
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		answer.Status, answer.Error = 0, ""
+		require.NoError(c, call(t.Context(), "POST", control(slack)+"command", command, &answer))
+		require.Equal(c, 200, answer.Status, answer.Body)
+		require.Empty(c, answer.Error)
+	}, patient, 5*time.Millisecond, "%v", command)
+	return answer.Body
 }
 
 // open opens a case as somebody of the cast and waits until it is that far.

@@ -89,7 +89,9 @@ func (in *install) stuckList(t *testing.T, n int) (list []cases.StuckCase) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		list = nil
-		in.starter(t, &list, "stuck", "--system", "jira")
+		if out, err := in.starterSays(t, "stuck", "--system", "jira"); err != nil || json.Unmarshal(out, &list) != nil {
+			return false // it had no time
+		}
 		silent := slices.ContainsFunc(list, func(s cases.StuckCase) bool { return s.Partial }) // it had no time to say why
 		return len(list) == n && !silent
 	}, crowded(n), time.Second, "%d cases are stuck", n)
@@ -106,9 +108,14 @@ type resumedMany struct {
 // starter runs the command line as a person does, and reads the document that it prints.
 func (in *install) starter(t *testing.T, into any, args ...string) {
 	t.Helper()
-	cmd := exec.Command(binary(t, "starter"), append(args, "-o", "json")...)
-	cmd.Env = append(cmd.Environ(), "HIKESHI_CONFIG="+in.config)
-	out, err := cmd.Output()
+	out, err := in.starterSays(t, args...)
 	require.NoError(t, err, "starter %v: %s", args, out)
 	require.NoError(t, json.Unmarshal(out, into), "%s", out)
+}
+
+func (in *install) starterSays(t *testing.T, args ...string) ([]byte, error) {
+	t.Helper()
+	cmd := exec.Command(binary(t, "starter"), append(args, "-o", "json")...)
+	cmd.Env = append(cmd.Environ(), "HIKESHI_CONFIG="+in.config)
+	return cmd.Output()
 }

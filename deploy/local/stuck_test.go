@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"hikeshi/activities/fake"
@@ -25,11 +26,15 @@ type interacted struct {
 	Views  []string `json:"views"`
 }
 
-// interact presses a button, or submits a dialog, as somebody of the cast.
+// interact presses a button, or submits a dialog, as somebody of the cast. A press that was not answered in time is made
+// again, as people do: it decides nothing twice.
 func (in *install) interact(t *testing.T, i slacktest.Interaction) (out interacted) {
 	t.Helper()
-	require.NoError(t, call(t.Context(), "POST", control(in.at.Slack)+"interact", i, &out))
-	require.Equal(t, 200, out.Status, out.Body)
+	require.EventuallyWithT(t, func(c *assert.CollectT) {
+		out = interacted{}
+		require.NoError(c, call(t.Context(), "POST", control(in.at.Slack)+"interact", i, &out))
+		require.Equal(c, 200, out.Status, out.Body)
+	}, patient, 5*time.Millisecond, "%+v", i)
 	return out
 }
 

@@ -92,7 +92,7 @@ func TestDecisionWhileTheWorkerIsDown(t *testing.T) {
 
 	d := cases.Decision{Step: "open.bookmark", Generation: stepOf(s, "open.bookmark").Generation, Action: workflows.ActionRetry, Reason: "allowed now", By: principal()}
 	id := trigger()
-	waiting, stop := context.WithTimeout(t.Context(), 3*time.Second)
+	waiting, stop := context.WithTimeout(t.Context(), 10*time.Second) // long enough to find the case, on a slow machine too
 	defer stop()
 	_, err := in.desk.Decide(waiting, s.Number, in.cfg.Viewer, d, id)
 	require.True(t, cases.IsUnknown(err), "%v", err)
