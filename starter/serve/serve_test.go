@@ -45,18 +45,30 @@ func config(t *testing.T, more string, env map[string]string) *settings.Config {
 	return c
 }
 
-func TestDoorsOpenWithoutTemporal(t *testing.T) {
-	cfg := config(t, "gateway: {listen: '127.0.0.1:0'}\ncodec: {listen: '127.0.0.1:0', origins: ['http://localhost:8233']}\n",
-		map[string]string{"SLACK_SIGNING_SECRET": secret})
+// open opens the doors, and waits until they are. The end must be a clean one.
+func open(t *testing.T, cfg *settings.Config) (at serve.Addresses, end func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ready, ended := make(chan serve.Addresses, 1), make(chan error, 1)
 	go func() { ended <- serve.Run(ctx, cfg, func(a serve.Addresses) { ready <- a }) }()
-	var at serve.Addresses
 	select {
 	case at = <-ready:
 	case err := <-ended:
 		t.Fatalf("it ended before it was ready: %v", err)
 	}
+	return at, func() {
+		t.Helper()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("end: %v, want a clean one", err)
+		}
+	}
+}
+
+func TestDoorsOpenWithoutTemporal(t *testing.T) {
+	cfg := config(t, "gateway: {listen: '127.0.0.1:0'}\ncodec: {listen: '127.0.0.1:0', origins: ['http://localhost:8233']}\n",
+		map[string]string{"SLACK_SIGNING_SECRET": secret})
+	at, end := open(t, cfg)
 	if status, _ := do(t, http.MethodGet, at.Gateway+"/healthz", ""); status != http.StatusOK {
 		t.Errorf("healthz %d, want 200", status)
 	}
@@ -72,10 +84,7 @@ func TestDoorsOpenWithoutTemporal(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(text, "nothing was recorded") || !strings.Contains(text, "/case open mail") || time.Since(began) > 30*time.Second {
 		t.Errorf("command answered %d %q after %s, want soon what to do by hand", status, text, time.Since(began))
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Errorf("end: %v, want a clean one", err)
-	}
+	end()
 }
 
 // do sends a request, signed as Slack's.
@@ -130,15 +139,7 @@ func TestRunRefuses(t *testing.T) {
 // Over sockets no signing secret is needed, and neither Temporal nor Slack need be there at the start.
 func TestSocketsNeedNoSigningSecret(t *testing.T) {
 	cfg := config(t, "gateway: {listen: '127.0.0.1:0'}\n", map[string]string{"SLACK_APP_TOKEN": "xapp-1", "SLACK_API_URL": "http://127.0.0.1:1"})
-	ctx, cancel := context.WithCancel(t.Context())
-	ready, ended := make(chan serve.Addresses, 1), make(chan error, 1)
-	go func() { ended <- serve.Run(ctx, cfg, func(a serve.Addresses) { ready <- a }) }()
-	var at serve.Addresses
-	select {
-	case at = <-ready:
-	case err := <-ended:
-		t.Fatalf("it ended before it was ready: %v", err)
-	}
+	at, end := open(t, cfg)
 	if !at.Sockets || at.HTTP {
 		t.Errorf("ways %+v, want sockets only", at)
 	}
@@ -148,10 +149,7 @@ func TestSocketsNeedNoSigningSecret(t *testing.T) {
 	if status, _ := do(t, http.MethodPost, at.Gateway+"/slack/events", "{}"); status != http.StatusNotFound {
 		t.Errorf("an event over HTTP: %d, want 404", status)
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Errorf("end: %v, want a clean one", err)
-	}
+	end()
 }
 
 func TestTheDoorsSayWhatTheyNeed(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/json"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -108,15 +109,20 @@ func (s *Site) page(mux *http.ServeMux, pattern, name string, l look) {
 			http.Error(w, "There is no such thing here, or "+reader.Name+" may not see it.", http.StatusNotFound)
 			return
 		}
-		var out bytes.Buffer
-		if err := t.Execute(&out, v); err != nil {
-			http.Error(w, "show the page: "+err.Error(), http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		secure(w)
-		_, _ = w.Write(out.Bytes()) // the reader is gone: nothing to do
+		show(w, func(out io.Writer) error { return t.Execute(out, v) })
 	})
+}
+
+// show shows a page when all of it is there: what goes wrong must not end half of one.
+func show(w http.ResponseWriter, page func(io.Writer) error) {
+	var out bytes.Buffer
+	if err := page(&out); err != nil {
+		http.Error(w, "show the page: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	secure(w)
+	_, _ = w.Write(out.Bytes()) // the reader is gone: nothing to do
 }
 
 // secure sends what keeps a page from doing harm. People write what is shown here: even if it slipped through the

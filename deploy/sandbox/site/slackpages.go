@@ -1,9 +1,9 @@
 package site
 
 import (
-	"bytes"
 	"cmp"
 	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -199,16 +199,12 @@ func (s *Site) part(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "There is no such thing here, or "+reader.Name+" may not see it.", http.StatusNotFound)
 		return
 	}
-	var out bytes.Buffer
-	if data != any("") {
-		if err := s.sheets.slack[language(reader)].ExecuteTemplate(&out, r.PathValue("what"), data); err != nil {
-			http.Error(w, "show the page: "+err.Error(), http.StatusInternalServerError)
-			return
+	show(w, func(out io.Writer) error {
+		if data == any("") {
+			return nil
 		}
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	secure(w)
-	_, _ = w.Write(out.Bytes()) // the reader is gone: nothing to do
+		return s.sheets.slack[language(reader)].ExecuteTemplate(out, r.PathValue("what"), data)
+	})
 }
 
 // slackPage is the workspace at any of its addresses.
@@ -219,14 +215,7 @@ func (s *Site) slackPage(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "There is no such channel here, or "+reader.Name+" may not see it.", http.StatusNotFound)
 		return
 	}
-	var out bytes.Buffer
-	if err := s.sheets.slack[v.Lang].ExecuteTemplate(&out, "slack.html", v); err != nil {
-		http.Error(w, "show the page: "+err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	secure(w)
-	_, _ = w.Write(out.Bytes()) // the reader is gone: nothing to do
+	show(w, func(out io.Writer) error { return s.sheets.slack[v.Lang].ExecuteTemplate(out, "slack.html", v) })
 }
 
 // toMessage leads from a message's own address to its place on the channel's page, or in its thread.
