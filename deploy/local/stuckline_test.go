@@ -28,22 +28,8 @@ func TestStuckStepsAtTheCommandLine(t *testing.T) {
 	require.NoError(t, worker.cmd.Start())
 	in := local.attach()
 	const many = 5
-	fault(t, local.Jira, fake.Fault{Match: "POST /rest/api/2/issue$", Mode: "status", Status: 400})
-	var requests []string
-	for i := range many {
-		request := trigger()
-		in.command(t, "aoi", fmt.Sprintf("open field error %d", i), request)
-		requests = append(requests, request)
-	}
-	for _, request := range requests {
-		in.settle(t, request, "the ticket is stuck", func(s workflows.Status) bool { return stuckIn(s, "open.ticket") })
-	}
-	starter := func(args ...string) (status int, out string) {
-		cmd := exec.Command(binary(t, "starter"), args...)
-		cmd.Env = append(cmd.Environ(), env...)
-		text, _ := cmd.CombinedOutput() // the status says it
-		return cmd.ProcessState.ExitCode(), string(text)
-	}
+	requests := in.withoutTickets(t, many)
+	starter := local.starter
 	require.Eventually(t, func() bool {
 		_, out := starter("stuck", "--system", "jira", "--class", "Invalid", "-o", "json")
 		var list []cases.StuckCase
@@ -94,6 +80,28 @@ func TestStuckStepsAtTheCommandLine(t *testing.T) {
 	}
 	require.Equal(t, 0, worker.end())
 	require.Equal(t, 0, local.end())
+}
+
+// starter runs the command line as a person does, and returns its exit status and all that it says.
+func (p *process) starter(args ...string) (status int, out string) {
+	cmd := exec.Command(binary(p.t, "starter"), args...)
+	cmd.Env = append(cmd.Environ(), "HIKESHI_CONFIG="+p.Config)
+	text, _ := cmd.CombinedOutput() // the status says it
+	return cmd.ProcessState.ExitCode(), string(text)
+}
+
+// withoutTickets opens so many cases whose tickets JIRA refuses, and waits until that is so.
+func (in *install) withoutTickets(t *testing.T, n int) (requests []string) {
+	t.Helper()
+	fault(t, in.at.Jira, fake.Fault{Match: "POST /rest/api/2/issue$", Mode: "status", Status: 400})
+	for i := range n {
+		requests = append(requests, trigger())
+		in.command(t, "aoi", fmt.Sprintf("open field error %d", i), requests[i])
+	}
+	for _, request := range requests {
+		in.settle(t, request, "the ticket is stuck", func(s workflows.Status) bool { return stuckIn(s, "open.ticket") })
+	}
+	return requests
 }
 
 // headOf is a case as lists show it.
