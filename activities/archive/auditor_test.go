@@ -15,80 +15,106 @@ import (
 
 // audit checks an archive as a stranger would who has nothing but its bytes and what the package comment says of them. It
 // shares no code with the package: a mistake there must not hide itself here. It returns what is wrong.
-func audit(manifest []byte, content func(id string) []byte) (complaints []string) {
-	complain := func(format string, args ...any) { complaints = append(complaints, fmt.Sprintf(format, args...)) }
-	var m struct {
-		Format    string
-		Version   int
-		Artifacts []auditedFile
-		Files     []auditedFile
-		Channels  []struct {
-			ID                               string
-			Messages, Replies, Files, Masked int
-		}
-		Totals struct {
-			Artifacts, Channels, Messages, Files int
-			Bytes                                int64
-		}
+func audit(manifest []byte, content func(id string) []byte) []string {
+	a := auditor{content: content}
+	if err := json.Unmarshal(manifest, &a.m); err != nil || a.m.Format != "hikeshi archive" || a.m.Version != 1 {
+		return []string{fmt.Sprintf("manifest: %v, format %q, version %d", err, a.m.Format, a.m.Version)}
 	}
-	if err := json.Unmarshal(manifest, &m); err != nil || m.Format != "hikeshi archive" || m.Version != 1 {
-		return []string{fmt.Sprintf("manifest: %v, format %q, version %d", err, m.Format, m.Version)}
-	}
-	var bytesInAll int64
-	for _, f := range append(slices.Clone(m.Artifacts), m.Files...) {
-		b := content(f.ID)
-		bytesInAll += int64(len(b))
-		if sum := fmt.Sprintf("%x", sha256.Sum256(b)); int64(len(b)) != f.Size || sum != f.SHA256 {
-			complain("%s: %d bytes with %s, the manifest says %d with %s", f.Path, len(b), sum, f.Size, f.SHA256)
-		}
-	}
-	if t := m.Totals; bytesInAll != t.Bytes || len(m.Files) != t.Files || len(m.Artifacts) != t.Artifacts || len(m.Channels) != t.Channels {
-		complain("totals are wrong: %+v", t)
-	}
-	lines, err := readLines(content(idOf(m.Artifacts, "messages.jsonl")))
+	a.checkBytes()
+	lines, err := readLines(content(idOf(a.m.Artifacts, "messages.jsonl")))
 	if err != nil {
-		complain("messages.jsonl: %v", err)
+		a.complain("messages.jsonl: %v", err)
 	}
+	a.checkChannels(lines)
+	a.checkTranscript(lines)
+	if !json.Valid(content(idOf(a.m.Artifacts, "ticket.json"))) {
+		a.complain("ticket.json is no JSON")
+	}
+	return a.complaints
+}
+
+// auditor is who does that.
+type auditor struct {
+	m          auditedManifest
+	content    func(id string) []byte
+	complaints []string
+}
+
+type auditedManifest struct {
+	Format    string
+	Version   int
+	Artifacts []auditedFile
+	Files     []auditedFile
+	Channels  []auditedChannel
+	Totals    struct {
+		Artifacts, Channels, Messages, Files int
+		Bytes                                int64
+	}
+}
+
+type auditedChannel struct {
+	ID                               string
+	Messages, Replies, Files, Masked int
+}
+
+func (a *auditor) complain(format string, args ...any) {
+	a.complaints = append(a.complaints, fmt.Sprintf(format, args...))
+}
+
+func (a *auditor) checkBytes() {
+	var inAll int64
+	for _, f := range append(slices.Clone(a.m.Artifacts), a.m.Files...) {
+		b := a.content(f.ID)
+		inAll += int64(len(b))
+		if sum := fmt.Sprintf("%x", sha256.Sum256(b)); int64(len(b)) != f.Size || sum != f.SHA256 {
+			a.complain("%s: %d bytes with %s, the manifest says %d with %s", f.Path, len(b), sum, f.Size, f.SHA256)
+		}
+	}
+	if t := a.m.Totals; inAll != t.Bytes || len(a.m.Files) != t.Files || len(a.m.Artifacts) != t.Artifacts || len(a.m.Channels) != t.Channels {
+		a.complain("totals are wrong: %+v", t)
+	}
+}
+
+func (a *auditor) checkChannels(lines []auditedLine) {
 	inAll := 0
-	for _, ch := range m.Channels {
-		messages, replies, files, masked := 0, 0, 0, 0
+	for _, ch := range a.m.Channels {
+		got := auditedChannel{ID: ch.ID}
 		for _, l := range lines {
 			if l.Channel != ch.ID {
 				continue
 			}
-			messages, files, masked, inAll = messages+1, files+len(l.Files), masked+l.Masked, inAll+1
+			got.Messages, got.Files, got.Masked = got.Messages+1, got.Files+len(l.Files), got.Masked+l.Masked
 			if l.Thread != "" {
-				replies++
+				got.Replies++
 			}
 			for _, f := range l.Files {
-				if i := slices.IndexFunc(m.Files, func(k auditedFile) bool { return k.Path == f.Kept }); f.Kept != "" && (i < 0 || m.Files[i].SHA256 != f.SHA256) {
-					complain("%s is not in the manifest as it is in message %s", f.Kept, l.TS)
+				if i := slices.IndexFunc(a.m.Files, func(k auditedFile) bool { return k.Path == f.Kept }); f.Kept != "" && (i < 0 || a.m.Files[i].SHA256 != f.SHA256) {
+					a.complain("%s is not in the manifest as it is in message %s", f.Kept, l.TS)
 				}
 			}
 		}
-		if messages != ch.Messages || replies != ch.Replies || files != ch.Files || masked != ch.Masked {
-			complain("channel %s: %d messages, %d replies, %d files, %d masked, the manifest says %+v", ch.ID, messages, replies, files, masked, ch)
+		if inAll += got.Messages; got != ch {
+			a.complain("channel: %+v, the manifest says %+v", got, ch)
 		}
 	}
-	if inAll != len(lines) || inAll != m.Totals.Messages {
-		complain("%d lines, %d of channels in the manifest, which says %d", len(lines), inAll, m.Totals.Messages)
+	if inAll != len(lines) || inAll != a.m.Totals.Messages {
+		a.complain("%d lines, %d of channels in the manifest, which says %d", len(lines), inAll, a.m.Totals.Messages)
 	}
+}
+
+func (a *auditor) checkTranscript(lines []auditedLine) {
 	shown := map[string]int{}
-	for _, found := range regexp.MustCompile(`<article id="([^"]*)"`).FindAllSubmatch(content(idOf(m.Artifacts, "transcript.html")), -1) {
+	for _, found := range regexp.MustCompile(`<article id="([^"]*)"`).FindAllSubmatch(a.content(idOf(a.m.Artifacts, "transcript.html")), -1) {
 		shown[string(found[1])]++
 	}
 	if len(shown) != len(lines) {
-		complain("%d messages in the transcript, %d lines", len(shown), len(lines))
+		a.complain("%d messages in the transcript, %d lines", len(shown), len(lines))
 	}
 	for _, l := range lines {
 		if n := shown[l.Channel+"-"+l.TS]; n != 1 {
-			complain("message %s %s is %d times in the transcript", l.Channel, l.TS, n)
+			a.complain("message %s %s is %d times in the transcript", l.Channel, l.TS, n)
 		}
 	}
-	if !json.Valid(content(idOf(m.Artifacts, "ticket.json"))) {
-		complain("ticket.json is no JSON")
-	}
-	return complaints
 }
 
 type auditedFile struct {
