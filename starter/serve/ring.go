@@ -10,11 +10,40 @@ import (
 const (
 	firstPause   = time.Second
 	longestPause = time.Minute
+	betweenRings = time.Minute
 )
 
 // ringer rings every running mirror and returns how many have heard it.
 type ringer interface {
 	RingAll(ctx context.Context) (int, error)
+}
+
+// missed is told when events are lost. It remembers one word of it: whoever rings rings for all.
+type missed chan struct{}
+
+func (m missed) tell() {
+	select {
+	case m <- struct{}{}:
+	default:
+	}
+}
+
+// keepRinging rings every mirror at the start, because nobody listened before, and whenever events are lost; not more
+// often than there is time for mirrors to read.
+func keepRinging(ctx context.Context, cases ringer, again missed) {
+	for {
+		ringAll(ctx, cases)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(betweenRings):
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-again:
+		}
+	}
 }
 
 // ringAll has every mirror look for what was said while no gateway listened. It tries until Temporal has answered, or

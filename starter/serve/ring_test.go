@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,40 @@ func (m *mirrors) RingAll(context.Context) (int, error) {
 		return 0, errors.New("connection refused")
 	}
 	return 3, nil
+}
+
+// counted counts how often all mirrors are rung.
+type counted struct{ atomic.Int32 }
+
+func (c *counted) RingAll(context.Context) (int, error) { c.Add(1); return 3, nil }
+
+// Whatever is lost while mirrors are rung, or shortly after, rings them once more.
+func TestMirrorsAreRungWhenEventsAreLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var m counted
+		lost, ended := make(missed, 1), make(chan struct{})
+		go func() { keepRinging(ctx, &m, lost); close(ended) }()
+		expect := func(when string, want int32) {
+			t.Helper()
+			if synctest.Wait(); m.Load() != want {
+				t.Errorf("%s: rung %d times, want %d", when, m.Load(), want)
+			}
+		}
+		expect("at the start", 1)
+		for range 3 {
+			lost.tell()
+		}
+		expect("too soon", 1)
+		time.Sleep(betweenRings)
+		expect("a minute later", 2)
+		time.Sleep(time.Hour)
+		expect("while nothing is lost", 2)
+		lost.tell()
+		expect("at once", 3)
+		cancel()
+		<-ended
+	})
 }
 
 func TestRingAllWaitsForTemporal(t *testing.T) {

@@ -50,10 +50,11 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	watched := &clock{compare: desk.Clock}
+	lost := make(missed, 1)
 	gateway := slackbot.New(ctx, slackbot.Options{
 		Desk: deskOf{desk, config.Timing.ProbeInterval}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, APIHost: apiHost(config), Ready: desk.Check, Doubt: watched.trouble,
 		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, Team: config.Slack.Team, App: config.Slack.App,
-		Groups: config.Rights().Groups(), Reading: reading(ctx, config, desk),
+		Groups: config.Rights().Groups(), Reading: reading(ctx, config, desk), Missed: lost.tell,
 	})
 	doors, err := listen(config, gateway)
 	if err != nil {
@@ -66,7 +67,7 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	if sockets {
 		all.Go(func() { gateway.Sockets(ctx) })
 	}
-	all.Go(func() { ringAll(ctx, desk) })
+	all.Go(func() { keepRinging(ctx, desk, lost) })
 	if key != nil {
 		all.Go(func() { watched.watch(ctx) })
 	}

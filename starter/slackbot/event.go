@@ -20,6 +20,9 @@ func (g *Gateway) event(ctx context.Context, payload []byte) reply {
 	if why := g.home.stranger(e.App, e.teams()...); why != "" {
 		return g.turnedAway(events, why)
 	}
+	if e.Type == "app_rate_limited" { // https://docs.slack.dev/reference/events/app_rate_limited
+		g.missed("Slack leaves events out because there are too many")
+	}
 	heard, reason := e.hear()
 	if reason != "" {
 		g.o.Log.Warn("leave an event aside", "reason", reason, "event", e.id())
@@ -29,6 +32,15 @@ func (g *Gateway) event(ctx context.Context, payload []byte) reply {
 		return comeAgain("the event cannot be taken now")
 	}
 	return done()
+}
+
+// missed has somebody look for what no event has told of.
+func (g *Gateway) missed(why string) {
+	if g.o.Missed == nil {
+		return
+	}
+	g.o.Log.Warn("events are lost: the mirrors look for what was said meanwhile", "reason", why)
+	g.o.Missed()
 }
 
 func (g *Gateway) handOver(ctx context.Context, h heard) error {

@@ -31,6 +31,7 @@ type Options struct {
 	Ready    func(context.Context) error
 	Doubt    func() string // what is wrong without keeping the gateway from its work; nil or empty: nothing
 	KnowTime time.Duration // how long an answer waits for what Slack says of a person; 0: as long as befits people who wait
+	Missed   func()        // Slack has dropped events: somebody should look for what was said; must not wait; nil: nobody does
 	Log      *slog.Logger  // nil: slog.Default
 }
 

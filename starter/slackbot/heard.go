@@ -20,8 +20,6 @@ type heard struct {
 func (e envelope) hear() (h heard, reason string) {
 	switch e.Type {
 	case "event_callback":
-	case "app_rate_limited": // https://docs.slack.dev/reference/events/app_rate_limited
-		return heard{}, "Slack leaves events out because there are too many; the mirrors find by themselves what was said"
 	default:
 		return heard{}, ""
 	}

@@ -87,7 +87,7 @@ func TestHear(t *testing.T) {
 
 func TestEnvelopes(t *testing.T) {
 	for _, tt := range []struct{ name, body, reason string }{
-		{"rate limited", `{"type":"app_rate_limited","minute_rate_limited":1}`, "Slack leaves events out because there are too many; the mirrors find by themselves what was said"},
+		{"rate limited", `{"type":"app_rate_limited","minute_rate_limited":1}`, ""},
 		{"without an event", `{"type":"event_callback"}`, "there is none in it"},
 		{"of newer Slack", `{"type":"event_bundle","events":[]}`, ""},
 		{"fields of other types", `{"type":"event_callback","event_id":7,"authorizations":{},"event":{"type":"team_join"}}`, ""},

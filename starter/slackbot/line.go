@@ -11,6 +11,7 @@ import (
 type line struct {
 	mu      sync.Mutex
 	sockets map[int]*lineOf
+	silent  time.Time // since when none is open that was; zero: one is, or none was ever
 }
 
 type lineOf struct {
@@ -30,10 +31,15 @@ func (l *line) of(n int) *lineOf {
 	return l.sockets[n]
 }
 
-func (l *line) opened(n int) {
+// opened notes that a socket is open, and returns for how long none was.
+func (l *line) opened(n int) (silence time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	*l.of(n) = lineOf{open: true, count: l.of(n).count + 1}
+	if !l.silent.IsZero() {
+		silence, l.silent = time.Since(l.silent), time.Time{}
+	}
+	return silence
 }
 
 // opening notes that a socket is being opened, for the first time or again.
@@ -45,10 +51,22 @@ func (l *line) closed(n int, why error) {
 	s := l.of(n)
 	if s.open {
 		s.open, s.since = false, time.Now()
+		if !l.anyOpen() {
+			l.silent = s.since
+		}
 	}
 	if why != nil {
 		s.trouble = why.Error()
 	}
+}
+
+func (l *line) anyOpen() bool {
+	for _, s := range l.sockets {
+		if s.open {
+			return true
+		}
+	}
+	return false
 }
 
 // connection numbers a socket's connections; 0: it has none now. Slack does not look for the answer to what came on one

@@ -3,6 +3,7 @@ package slackbot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -18,6 +19,10 @@ const (
 
 	// maxPacket bounds what Slack sends at once. What is larger breaks the socket off.
 	maxPacket = 4 << 20
+
+	// longestSilence is how long no socket may be open without a loss: Slack sends an event three times more within about
+	// six minutes, and not always that long.
+	longestSilence = time.Minute
 
 	firstReopen   = time.Second
 	longestReopen = 30 * time.Second
@@ -110,7 +115,9 @@ func (s *socket) take(ctx context.Context, e socketmode.Event) error {
 		s.g.line.opening(s.n)
 	case socketmode.EventTypeHello: // the first thing that Slack says
 		s.wasOpen = true
-		s.g.line.opened(s.n)
+		if silence := s.g.line.opened(s.n); silence > longestSilence {
+			s.g.missed(fmt.Sprintf("no socket was open for %s", silence.Round(time.Second)))
+		}
 		s.g.home.heard(e.Request.ConnectionInfo.AppID)
 		s.g.o.Log.Info("Slack's socket is open", "socket", s.n)
 	case socketmode.EventTypeConnectionError:
