@@ -10,13 +10,16 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// How long what Slack said of a person counts, and for how much longer it does while Slack says nothing newer; how long
-// one question may take in the background, and after how long an unanswered one is asked again.
+// How long what Slack said of a person counts, and of a group: whoever was taken out of one, or brought in at night, is not
+// to wait for it; how long it counts while Slack says nothing newer; how long one question may take in the background, and
+// after how long an unanswered one is asked again.
 const (
 	freshTime  = 10 * time.Minute
+	freshGroup = time.Minute
 	staleTime  = time.Hour
 	askTime    = 5 * time.Second
 	silentTime = 3 * time.Second
+	briefly    = 300 * time.Millisecond // for what can be done without
 	maxPersons = 10_000
 )
 
@@ -29,6 +32,7 @@ var errFault = errors.New("asking Slack has failed here")
 type memory[T any] struct {
 	known  *lru.Cache[string, remembered[T]]
 	asking singleflight.Group
+	fresh  time.Duration
 	now    func() time.Time
 }
 
@@ -38,17 +42,24 @@ type remembered[T any] struct {
 	asked  time.Time
 }
 
-func newMemory[T any]() *memory[T] {
+func newMemory[T any](fresh time.Duration) *memory[T] {
 	known, _ := lru.New[string, remembered[T]](maxPersons) // fails for a size under one only
-	return &memory[T]{known: known, now: time.Now}
+	return &memory[T]{known: known, fresh: fresh, now: time.Now}
 }
 
-// of returns what is known, asking for what is not or no more, for as long as ctx lasts. The question itself goes on
+// of returns what is known, asking for what is not or no more, for as long as ctx lasts; what may count a while longer is
+// not waited for long. The question itself goes on
 // until it is answered or base ends, so that whoever comes next need not wait.
 func (m *memory[T]) of(ctx, base context.Context, key string, ask func(context.Context) (T, error)) (T, bool) {
 	found, _ := m.known.Get(key)
-	if m.now().Sub(found.said) < freshTime {
+	if m.now().Sub(found.said) < m.fresh {
 		return found.answer, true
+	}
+	isKnown := m.now().Sub(found.said) < staleTime
+	if isKnown {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, briefly)
+		defer cancel()
 	}
 	asked := m.asking.DoChan(key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(base, askTime)
@@ -62,7 +73,7 @@ func (m *memory[T]) of(ctx, base context.Context, key string, ask func(context.C
 			return got.Val.(T), true
 		}
 	}
-	return found.answer, m.now().Sub(found.said) < staleTime
+	return found.answer, isKnown
 }
 
 func (m *memory[T]) ask(ctx context.Context, key string, ask func(context.Context) (T, error)) (T, error) {

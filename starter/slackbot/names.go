@@ -54,7 +54,7 @@ func (g *Gateway) namesOf(ctx context.Context, users []string) incident.Names {
 	if err != nil || len(users) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, knowTime)
+	ctx, cancel := context.WithTimeout(ctx, briefly) // an id in the place of a name is read all the same
 	defer cancel()
 	names := make([]string, len(users))
 	var all sync.WaitGroup

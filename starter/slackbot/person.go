@@ -41,7 +41,7 @@ type people struct {
 }
 
 func newPeople() people {
-	return people{newMemory[*slack.User](), newMemory[[]string](), newMemory[*slack.AuthTestResponse]()}
+	return people{newMemory[*slack.User](freshTime), newMemory[[]string](freshGroup), newMemory[*slack.AuthTestResponse](freshTime)}
 }
 
 // person finds out who that is, as far as Slack says so in time.

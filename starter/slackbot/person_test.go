@@ -152,7 +152,8 @@ func TestSenderOfAnotherWorkspace(t *testing.T) {
 	}
 }
 
-// Slack's answers count for ten minutes, then what it says now; the last ones go on for a while if it says nothing.
+// Slack's answers about a person count for ten minutes, those about a group for one, then what it says now; the last ones
+// go on for a while if it says nothing.
 func TestPersonChanges(t *testing.T) {
 	o, g := newOffice(t)
 	later := time.Duration(0)
@@ -171,6 +172,11 @@ func TestPersonChanges(t *testing.T) {
 	o.set(func() {
 		o.users["U1"], o.groups["S1"] = `"name":"aoi","team_id":"T0HOME","locale":"en-GB","is_restricted":true`, []string{}
 	})
+	later = freshGroup - time.Second
+	expect("within a minute", member)
+	later = freshGroup + time.Second
+	member.Groups = nil
+	expect("after a minute", member)
 	later = freshTime - time.Second
 	expect("within ten minutes", member)
 	later = freshTime + time.Second
@@ -184,4 +190,11 @@ func TestPersonChanges(t *testing.T) {
 	expect("at once after a failure", person{ID: "U1", Lang: "en"})
 	later += silentTime
 	expect("a moment after a failure", guest)
+	later += freshGroup + time.Second
+	o.set(func() { o.silent = true })
+	began := time.Now()
+	expect("while Slack is silent", guest)
+	if took := time.Since(began); took >= knowTime {
+		t.Errorf("it took %s, though the last answer counts", took)
+	}
 }
