@@ -73,6 +73,7 @@ func New(ctx context.Context, o Options) *Gateway {
 	}
 	if o.Secret != nil {
 		g.mux.HandleFunc("POST /slack/commands", g.over(commands, unwrapCommand))
+		g.mux.HandleFunc("GET /slack/commands", sslCheck)
 		g.mux.HandleFunc("POST /slack/events", g.over(events, unwrapEvent))
 		g.mux.HandleFunc("POST /slack/interactions", g.over(interactions, unwrapInteraction))
 	}

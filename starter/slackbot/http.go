@@ -44,9 +44,21 @@ func fitting(contentType string) bool {
 	return contentType == "" || err == nil && (kind == "application/json" || kind == "application/x-www-form-urlencoded")
 }
 
-// signed returns the body as it was signed, or says what is wrong.
+// signed returns the body as it was signed, or says what is wrong. Of what carries no signature of the last five minutes
+// the body is not even read.
 func (g *Gateway) signed(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	secret, err := g.o.Secret()
+	if err != nil || secret == "" {
+		g.o.Log.Error("requests cannot be checked: no signing secret", "error", err)
+		plain(w, http.StatusServiceUnavailable, "requests cannot be checked now\n")
+		return nil, false
+	}
+	v, err := slack.NewSecretsVerifier(r.Header, secret)
+	if err != nil {
+		g.forged(w, r, err)
+		return nil, false
+	}
+	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -56,29 +68,41 @@ func (g *Gateway) signed(w http.ResponseWriter, r *http.Request) (body []byte, o
 		plain(w, http.StatusBadRequest, "the request broke off\n")
 		return nil, false
 	}
-	secret, err := g.o.Secret()
-	if err != nil || secret == "" {
-		g.o.Log.Error("requests cannot be checked: no signing secret", "error", err)
-		plain(w, http.StatusServiceUnavailable, "requests cannot be checked now\n")
-		return nil, false
+	if _, err = v.Write(body); err == nil {
+		err = v.Ensure()
 	}
-	if err := verify(r.Header, body, secret); err != nil {
-		g.o.Log.Warn("refuse a request that Slack has not signed", "path", r.URL.Path, "reason", err)
-		plain(w, http.StatusUnauthorized, "the signature is not Slack's\n")
+	if err != nil {
+		g.forged(w, r, err)
 		return nil, false
 	}
 	return body, true
 }
 
-func verify(header http.Header, body []byte, secret string) error {
-	v, err := slack.NewSecretsVerifier(header, secret)
-	if err != nil {
-		return err
+func (g *Gateway) forged(w http.ResponseWriter, r *http.Request, reason error) {
+	g.o.Log.Warn("refuse a request that Slack has not signed", "path", r.URL.Path, "reason", reason, "do", forgedHint(reason))
+	plain(w, http.StatusUnauthorized, "the signature is not Slack's\n")
+}
+
+// forgedHint is for whoever wonders why Slack itself is refused.
+func forgedHint(reason error) string {
+	switch {
+	case errors.Is(reason, slack.ErrExpiredTimestamp):
+		return "if it is Slack: set this machine's clock"
+	case errors.Is(reason, slack.ErrInvalidSignature):
+		return "if it is Slack: put the app's signing secret into SLACK_SIGNING_SECRET or its file; it is read anew"
 	}
-	if _, err := v.Write(body); err != nil {
-		return err
+	return "nothing"
+}
+
+// sslCheck answers Slack's look at the certificate; see
+// https://docs.slack.dev/interactivity/implementing-slash-commands.
+func sslCheck(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Get("ssl_check") == "1" {
+		w.WriteHeader(http.StatusOK)
+		return
 	}
-	return v.Ensure()
+	w.Header().Set("Allow", http.MethodPost)
+	plain(w, http.StatusMethodNotAllowed, "Slack sends commands by POST\n")
 }
 
 // Over HTTP a command comes as a form, an interaction as a form that holds JSON, and an event as JSON.

@@ -213,7 +213,9 @@ func (w *workspace) reads(t *testing.T, e *echo, what string, s slackbot.Slot, b
 			t.Errorf("%s: kept %q", what, all)
 		}
 	}
-	e.desk.acts, e.requests = nil, map[string]incident.Request{}
+	e.mu.Lock() // somebody may still be followed
+	defer e.mu.Unlock()
+	e.acts, e.requests = nil, map[string]incident.Request{}
 }
 
 var (

@@ -3,6 +3,7 @@ package slackbot
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,4 +50,18 @@ func TestLostEventsAreLookedFor(t *testing.T) {
 		g.event(ctx, []byte(`{"type":"app_rate_limited","team_id":"T1","minute_rate_limited":1518467820,"api_app_id":"A1"}`))
 		expect("when Slack leaves events out", 2)
 	})
+}
+
+// Slack closes more sockets than ten without a word: the log says so before.
+func TestTheLastSocketIsSaid(t *testing.T) {
+	var log strings.Builder
+	g := New(t.Context(), Options{Lang: "en", Log: slog.New(slog.NewTextHandler(&log, nil))})
+	s := &socket{g: g}
+	for n, want := range map[int]bool{2: false, 9: false, 10: true} {
+		log.Reset()
+		_ = s.take(t.Context(), socketmode.Event{Type: socketmode.EventTypeHello, Request: &socketmode.Request{NumConnections: n}})
+		if strings.Contains(log.String(), "at most 5 gateways") != want {
+			t.Errorf("%d sockets: %s", n, log.String())
+		}
+	}
 }

@@ -56,7 +56,9 @@ func (s *socket) answer(ctx context.Context, p packet) {
 		s.g.o.Log.Info("leave something of Slack's aside", "type", plainWords(p.Type))
 	}
 	r, connection := request{kind: k, payload: p.Payload, received: time.Now()}, s.g.line.connection(s.n)
+	s.busy.Add(1)
 	s.inHand.Go(func() {
+		defer s.busy.Add(-1)
 		said := reply{verdict: accepted}
 		if k != "" {
 			said = s.g.handle(ctx, r)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -14,8 +15,11 @@ import (
 // How Slack's sockets are held open.
 const (
 	// Slack gives each request to one of them and closes each every hour or so. While one is opened anew, commands, which
-	// Slack does not send again, come through the other. Ten are allowed for all gateways together.
+	// Slack does not send again, come through the other.
 	socketsOpen = 2
+
+	// mostSockets are allowed for all gateways together.
+	mostSockets = 10
 
 	// maxPacket bounds what Slack sends at once. What is larger breaks the socket off.
 	maxPacket = 4 << 20
@@ -71,10 +75,11 @@ type socket struct {
 
 	wasOpen bool
 	inHand  sync.WaitGroup // requests that are being answered
+	busy    atomic.Int32   // how many these are
 }
 
 // serve returns when the socket cannot be kept open with this token, or ctx has ended and all that was taken is
-// answered. What comes in the meantime is left to be sent again, to whoever is there then.
+// answered.
 func (s *socket) serve(ctx context.Context) error {
 	token, err := s.g.o.AppToken()
 	if err != nil {
@@ -98,11 +103,30 @@ func (s *socket) serve(ctx context.Context) error {
 		case err := <-ended:
 			return err
 		case <-ctx.Done():
-			s.inHand.Wait()
-			time.Sleep(writeTime)
+			s.drain(answering, client.Events)
 			cancel()
 			<-ended
 			return nil
+		}
+	}
+}
+
+// drain answers what is in hand, and takes what comes in the meantime: Slack does not send a command again. What comes
+// after that is for whoever is there then.
+func (s *socket) drain(ctx context.Context, events <-chan socketmode.Event) {
+	end, look := time.After(answerTime+writeTime), time.NewTicker(10*time.Millisecond)
+	defer look.Stop()
+	defer s.inHand.Wait()
+	for idle := time.Now(); time.Since(idle) < writeTime; {
+		select {
+		case e := <-events:
+			_ = s.take(ctx, e) // that the token does not count any more is of no use now
+		case <-look.C:
+		case <-end:
+			return
+		}
+		if s.busy.Load() > 0 {
+			idle = time.Now()
 		}
 	}
 }
@@ -119,7 +143,7 @@ func (s *socket) take(ctx context.Context, e socketmode.Event) error {
 			s.g.missed(fmt.Sprintf("no socket was open for %s", silence.Round(time.Second)))
 		}
 		s.g.home.heard(e.Request.ConnectionInfo.AppID)
-		s.g.o.Log.Info("Slack's socket is open", "socket", s.n)
+		s.greeted(e.Request.NumConnections)
 	case socketmode.EventTypeConnectionError:
 		return s.troubled(e)
 	case socketmode.EventTypeIncomingError:
@@ -134,6 +158,16 @@ func (s *socket) take(ctx context.Context, e socketmode.Event) error {
 		s.answer(ctx, packetOf(e.Request))
 	}
 	return nil
+}
+
+// greeted notes how many sockets the app has now, with all gateways. Slack closes those above its limit without a word that
+// the library hands on, so that they would be opened again and again.
+func (s *socket) greeted(sockets int) {
+	if sockets < mostSockets {
+		s.g.o.Log.Info("Slack's socket is open", "socket", s.n, "of_the_app", sockets)
+		return
+	}
+	s.g.o.Log.Warn("Slack's socket is open, and no more fit", "socket", s.n, "of_the_app", sockets, "do", fmt.Sprintf("run at most %d gateways with this app", mostSockets/socketsOpen))
 }
 
 // troubled notes that the socket cannot be opened. The library tries again, with waits of up to five minutes and with

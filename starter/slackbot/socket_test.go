@@ -244,6 +244,10 @@ func TestWhatIsInHandIsAnsweredAtTheEnd(t *testing.T) {
 	go func() { answered <- p.command(t, "open mail") }()
 	<-d.asked
 	p.end()
+	eventually(t, "the other socket, which has nothing in hand, is closed", func() bool { return p.slack.Sockets() == 1 })
+	if got := p.command(t, "open sev9 mail"); !strings.Contains(got, "unknown severity") {
+		t.Errorf("what came meanwhile is answered %q", got)
+	}
 	close(d.may)
 	if got := <-answered; !strings.Contains(got, "Your case is being opened") {
 		t.Errorf("answered %q", got)
