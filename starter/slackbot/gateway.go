@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -67,7 +68,7 @@ func New(ctx context.Context, o Options) *Gateway {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o), people: newPeople(), room: map[kind]chan struct{}{}}
+	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o), people: newPeople(cmp.Or(o.KnowTime, briefly)), room: map[kind]chan struct{}{}}
 	for _, k := range []kind{commands, interactions, events} {
 		g.room[k] = make(chan struct{}, maxInHand)
 	}

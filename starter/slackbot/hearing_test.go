@@ -33,12 +33,11 @@ func TestAnAnswerThatSlackTakesNoMoreComesDirectly(t *testing.T) {
 	form.Set("response_url", w.URL+"/used_up")
 	w.post("/slack/commands", form.Encode(), time.Now(), secret)
 	shown := w.form1(t)
-	began := time.Now()
 	if status, body := w.interact(t, w.fill(shown, map[string]string{"text": "who owns it?"})); status != http.StatusOK || body != "" {
 		t.Fatalf("answer %d %s", status, body)
 	}
-	if got := w.isTold(t); !strings.HasPrefix(got, "U0AOI0001 ") || !strings.Contains(got, "SEC-1") || time.Since(began) > 10*time.Second {
-		t.Errorf("told %q after %s", got, time.Since(began))
+	if got := w.isTold(t); !strings.HasPrefix(got, "U0AOI0001 ") || !strings.Contains(got, "SEC-1") {
+		t.Errorf("told %q", got)
 	}
 }
 

@@ -33,6 +33,7 @@ type memory[T any] struct {
 	known  *lru.Cache[string, remembered[T]]
 	asking singleflight.Group
 	fresh  time.Duration
+	wait   time.Duration // for what may count a while longer
 	now    func() time.Time
 }
 
@@ -42,9 +43,9 @@ type remembered[T any] struct {
 	asked  time.Time
 }
 
-func newMemory[T any](fresh time.Duration) *memory[T] {
+func newMemory[T any](fresh, wait time.Duration) *memory[T] {
 	known, _ := lru.New[string, remembered[T]](maxPersons) // fails for a size under one only
-	return &memory[T]{known: known, fresh: fresh, now: time.Now}
+	return &memory[T]{known: known, fresh: fresh, wait: wait, now: time.Now}
 }
 
 // of returns what is known, asking for what is not or no more, for as long as ctx lasts; what may count a while longer is
@@ -58,7 +59,7 @@ func (m *memory[T]) of(ctx, base context.Context, key string, ask func(context.C
 	isKnown := m.now().Sub(found.said) < staleTime
 	if isKnown {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, briefly)
+		ctx, cancel = context.WithTimeout(ctx, m.wait)
 		defer cancel()
 	}
 	asked := m.asking.DoChan(key, func() (any, error) {

@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -54,7 +55,7 @@ func (g *Gateway) namesOf(ctx context.Context, users []string) incident.Names {
 	if err != nil || len(users) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, briefly) // an id in the place of a name is read all the same
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(g.o.KnowTime, briefly)) // an id in the place of a name is read all the same
 	defer cancel()
 	names := make([]string, len(users))
 	var all sync.WaitGroup

@@ -40,8 +40,8 @@ type people struct {
 	home    *memory[*slack.AuthTestResponse]
 }
 
-func newPeople() people {
-	return people{newMemory[*slack.User](freshTime), newMemory[[]string](freshGroup), newMemory[*slack.AuthTestResponse](freshTime)}
+func newPeople(wait time.Duration) people {
+	return people{newMemory[*slack.User](freshTime, wait), newMemory[[]string](freshGroup, wait), newMemory[*slack.AuthTestResponse](freshTime, wait)}
 }
 
 // person finds out who that is, as far as Slack says so in time.
