@@ -118,8 +118,8 @@ func (d deskOf) Ring(ctx context.Context, b slackbot.Bell) error {
 	for _, h := range b.Hints {
 		bell.Hints = append(bell.Hints, workflows.Hint{Channel: h.Channel, TS: h.TS, Thread: h.Thread, Deleted: h.Deleted})
 	}
-	if len(b.Hints) == 0 {
-		bell.Channels = []string{b.Channel} // a hint names its channel itself
+	if b.Said || len(b.Hints) == 0 { // a hint names its channel itself
+		bell.Channels = []string{b.Channel}
 	}
 	return d.Cases.Ring(ctx, b.Channel, bell)
 }

@@ -67,7 +67,8 @@ type Viewer struct {
 // Bell says where something was said. It never holds a text.
 type Bell struct {
 	Channel string // Slack id
-	Hints   []Hint // what no cursor finds; empty: there are new messages
+	Said    bool   // there are new messages
+	Hints   []Hint // what no cursor finds
 }
 
 // Hint names a message that was edited or deleted, or that is a reply.

@@ -4,107 +4,79 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
 
-// quietTime is how long a channel's bell stays silent after it was rung; longestQuiet, when nobody hears it.
+// How bells are rung.
 const (
+	// quietTime is how long after a channel's bell was heard further messages are told of together; longestQuiet how long
+	// it stays silent at most while nobody hears it.
 	quietTime    = 2 * time.Second
 	longestQuiet = time.Minute
+
+	// maxRinging is how many bells are on their way at a time. What more there is waits here, where what belongs to one
+	// channel goes together: at the desk it would only be slower, and keep waiting what a person waits for.
+	maxRinging = 16
 )
 
-// doorbell rings the desk for channels, each on its own, and not more often than is of use: a mirror that is rung reads
-// everything that is new.
+// doorbell tells the desk of what was said, a channel at a time: while one bell of a channel is on its way or waits for
+// its turn, all that comes for the channel goes together with the next one, and is taken when that has been heard. So
+// the more there is, the fewer bells each of it needs. Channels take turns: a busy one holds up no other.
 type doorbell struct {
 	ctx  context.Context // ends with the gateway
 	ring func(context.Context, Bell) error
 	log  *slog.Logger
+	turn chan struct{} // has room for those that are on their way
 
-	mu       sync.Mutex
-	pressed  map[string]bool   // channels whose bell was rung a moment ago; true: it was pressed again since
-	waiting  map[string]*batch // hints that go with the next bell
-	carrying map[string]bool   // channels for which a bell with hints is on its way
-
+	mu    sync.Mutex
+	lanes map[string]*lane // of channels for which there is something to do
 	going sync.WaitGroup
 }
 
-// batch is hints that are handed over together.
+// lane is what a channel's bell has to tell.
+type lane struct {
+	next  *batch    // what goes with the next bell; nil: nothing
+	busy  bool      // one is on its way, or waits for its turn
+	heard time.Time // when the last one that was heard had left
+	owed  bool      // there is something to read that no bell has told of since
+	fails int       // in a row
+	timer *time.Timer
+}
+
+// batch is told of together.
 type batch struct {
+	said  bool // there are new messages
 	hints []Hint
 	done  chan struct{} // closed when err is known
 	err   error
 }
 
 func newDoorbell(ctx context.Context, o Options) *doorbell {
-	d := &doorbell{ctx: ctx, log: o.Log, pressed: map[string]bool{}, waiting: map[string]*batch{}, carrying: map[string]bool{}}
+	d := &doorbell{ctx: ctx, log: o.Log, turn: make(chan struct{}, maxRinging), lanes: map[string]*lane{}}
 	if o.Desk != nil {
 		d.ring = o.Desk.Ring
 	}
+	d.going.Go(func() { <-ctx.Done(); d.hurry() })
 	return d
 }
 
-// press rings the channel's bell at once, unless that was just done: then it rings when the quiet time is over.
-func (d *doorbell) press(channel string) {
+// tell tells of new messages in a channel, of a hint or of both, and returns when that has been heard. Of new messages
+// alone a bell that was heard a moment ago is enough: whoever has heard it looks again until there is nothing new, and
+// hears the next one as soon as the quiet time is over.
+func (d *doorbell) tell(ctx context.Context, channel string, said bool, hint *Hint) error {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if _, ringing := d.pressed[channel]; ringing {
-		d.pressed[channel] = true
-		return
+	l := d.lane(channel)
+	if hint == nil && l.quiet() && d.ctx.Err() == nil {
+		l.owed = true
+		d.mu.Unlock()
+		return nil
 	}
-	d.pressed[channel] = false
-	d.going.Go(func() { d.keepRinging(channel) })
-}
-
-// keepRinging goes on until the bell is heard and nobody presses it any more. When the gateway ends it rings a last time
-// for what is still to be told.
-func (d *doorbell) keepRinging(channel string) {
-	for quiet := quietTime; ; {
-		last := d.ctx.Err() != nil
-		err := d.once(Bell{Channel: channel})
-		if err == nil {
-			quiet = quietTime
-		} else {
-			d.log.Warn("nobody hears the bell of a channel", "channel", channel, "again_in", quiet, "error", err)
-		}
-		select {
-		case <-time.After(quiet):
-		case <-d.ctx.Done():
-		}
-		if !d.again(channel, err != nil && !last) {
-			return
-		}
-		if err != nil {
-			quiet = min(2*quiet, longestQuiet)
-		}
-	}
-}
-
-// again reports whether the channel's bell has to be rung once more; if not, it is at rest.
-func (d *doorbell) again(channel string, unheard bool) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.pressed[channel] || unheard {
-		d.pressed[channel] = false
-		return true
-	}
-	delete(d.pressed, channel)
-	return false
-}
-
-// hint hands a hint over and returns when it has arrived. While one bell of the channel is on its way, further hints
-// wait for it and then go together.
-func (d *doorbell) hint(ctx context.Context, channel string, h Hint) error {
-	d.mu.Lock()
-	b := d.waiting[channel]
-	if b == nil {
-		b = &batch{done: make(chan struct{})}
-		d.waiting[channel] = b
-	}
-	b.hints = append(b.hints, h)
-	if !d.carrying[channel] {
-		d.carrying[channel] = true
-		d.going.Go(func() { d.carry(channel) })
+	b := d.join(channel, l)
+	b.said = b.said || said
+	if hint != nil && !slices.Contains(b.hints, *hint) { // Slack may have sent it again meanwhile
+		b.hints = append(b.hints, *hint)
 	}
 	d.mu.Unlock()
 	select {
@@ -115,21 +87,47 @@ func (d *doorbell) hint(ctx context.Context, channel string, h Hint) error {
 	}
 }
 
-func (d *doorbell) carry(channel string) {
-	for b := d.next(channel); b != nil; b = d.next(channel) {
-		b.err = d.once(Bell{Channel: channel, Hints: b.hints})
+func (l *lane) quiet() bool { return l.fails == 0 && time.Since(l.heard) < quietTime }
+
+func (d *doorbell) lane(channel string) *lane {
+	l := d.lanes[channel]
+	if l == nil {
+		l = &lane{}
+		d.lanes[channel] = l
+	}
+	return l
+}
+
+// join is what goes with the next bell, which is on its way as soon as the last one has come back.
+func (d *doorbell) join(channel string, l *lane) *batch {
+	if l.next == nil {
+		l.next = &batch{done: make(chan struct{})}
+	}
+	if !l.busy {
+		l.busy = true
+		d.going.Go(func() { d.carry(channel, l) })
+	}
+	return l.next
+}
+
+// carry rings the channel's bell until there is nothing to tell for now.
+func (d *doorbell) carry(channel string, l *lane) {
+	for again := true; again; {
+		d.turn <- struct{}{}
+		b, left := d.take(l), time.Now()
+		b.err = d.once(Bell{Channel: channel, Said: b.said, Hints: b.hints})
+		<-d.turn
 		close(b.done)
+		again = d.more(channel, l, b, left)
 	}
 }
 
-func (d *doorbell) next(channel string) *batch {
+// take is what the next bell tells, with what is owed.
+func (d *doorbell) take(l *lane) *batch {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	b := d.waiting[channel]
-	delete(d.waiting, channel)
-	if b == nil {
-		delete(d.carrying, channel)
-	}
+	b := l.next
+	l.next, b.said, l.owed = nil, b.said || l.owed, false
 	return b
 }
 
@@ -140,4 +138,79 @@ func (d *doorbell) once(b Bell) error {
 	err := errors.New("the desk is out of order")
 	guard(d.log, "ring a bell", func() { err = d.ring(ctx, b) })
 	return err
+}
+
+// more notes what became of a bell, and reports whether the next one has to ring now. When the gateway ends it rings a
+// last time for what is still to be told.
+func (d *doorbell) more(channel string, l *lane, b *batch, left time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if b.err == nil {
+		l.heard, l.fails = left, 0
+	} else {
+		l.fails++
+		l.owed = l.owed || b.said // Slack sends it again, but not for ever
+	}
+	ended := d.ctx.Err() != nil
+	if ended && l.owed && b.err == nil {
+		d.join(channel, l)
+	}
+	if l.next != nil {
+		return true
+	}
+	l.busy = false
+	if ended {
+		delete(d.lanes, channel)
+	} else {
+		d.rest(channel, l, b.err)
+	}
+	return false
+}
+
+// rest rings again later for what is owed by then.
+func (d *doorbell) rest(channel string, l *lane, err error) {
+	quiet := quietTime - time.Since(l.heard)
+	if err != nil {
+		quiet = min(quietTime<<min(l.fails-1, 10), longestQuiet)
+		d.log.Warn("nobody hears the bell of a channel", "channel", channel, "again_in", quiet, "error", err)
+	}
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	l.timer = time.AfterFunc(quiet, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.wake(channel, l)
+	})
+}
+
+// wake rings for what is owed; a channel of which nothing is owed is forgotten.
+func (d *doorbell) wake(channel string, l *lane) {
+	switch {
+	case d.lanes[channel] != l, l.busy: // what is on its way tells all
+	case l.owed:
+		d.join(channel, l)
+	default:
+		delete(d.lanes, channel)
+	}
+}
+
+// hurry rings for all that is owed, because the gateway ends.
+func (d *doorbell) hurry() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for channel, l := range d.lanes {
+		d.wake(channel, l)
+	}
+}
+
+// inTurn does something else at the desk, which takes its turn with the bells.
+func (d *doorbell) inTurn(ctx context.Context, do func(context.Context) error) error {
+	select {
+	case d.turn <- struct{}{}:
+		defer func() { <-d.turn }()
+		return do(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -36,7 +36,11 @@ func (e *ear) Ring(ctx context.Context, b Bell) error {
 		e.deaf--
 		return errors.New("connection refused")
 	}
-	e.heard = append(e.heard, fmt.Sprintf("%v %s %d", time.Since(e.began), b.Channel, len(b.Hints)))
+	said := ""
+	if b.Said {
+		said = " said"
+	}
+	e.heard = append(e.heard, fmt.Sprintf("%v %s%s %d", time.Since(e.began), b.Channel, said, len(b.Hints)))
 	return nil
 }
 
@@ -49,7 +53,7 @@ func ringing(t *testing.T, do func(t *testing.T, d *doorbell, e *ear, end func()
 		end := func() { cancel(); d.going.Wait() }
 		do(t, d, e, end)
 		end()
-		if n := len(d.pressed) + len(d.waiting) + len(d.carrying); n != 0 {
+		if n := len(d.lanes); n != 0 {
 			t.Errorf("%d channels are still remembered", n)
 		}
 	})
@@ -65,50 +69,107 @@ func (e *ear) want(t *testing.T, want ...string) {
 	}
 }
 
+// press tells of a new message, as an event does for which Slack waits.
+func press(t *testing.T, d *doorbell, channel string) {
+	t.Helper()
+	if err := d.tell(t.Context(), channel, true, nil); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestABellRingsAtOnceAndThenSeldom(t *testing.T) {
 	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
-		d.press("C1")
-		e.want(t, "0s C1 0")
+		press(t, d, "C1")
+		e.want(t, "0s C1 said 0")
 		for range 10 { // a second of talk
-			d.press("C1")
+			press(t, d, "C1")
 			time.Sleep(100 * time.Millisecond)
 		}
-		d.press("C2")
-		e.want(t, "0s C1 0", "1s C2 0")
+		press(t, d, "C2")
+		e.want(t, "0s C1 said 0", "1s C2 said 0")
 		time.Sleep(time.Minute)
-		e.want(t, "0s C1 0", "1s C2 0", "2s C1 0")
-		d.press("C1")
-		e.want(t, "0s C1 0", "1s C2 0", "2s C1 0", "1m1s C1 0")
+		e.want(t, "0s C1 said 0", "1s C2 said 0", "2s C1 said 0")
+		press(t, d, "C1")
+		e.want(t, "0s C1 said 0", "1s C2 said 0", "2s C1 said 0", "1m1s C1 said 0")
+		time.Sleep(time.Minute)
+		if len(d.lanes) != 0 {
+			t.Errorf("%d channels in which nobody talks are remembered", len(d.lanes))
+		}
+	})
+}
+
+// A message is acknowledged when a bell is heard that has left after it came: one that was on its way already may be
+// heard by somebody who has looked before.
+func TestAMessageWaitsForABellOfItsOwn(t *testing.T) {
+	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
+		e.slow = make(chan struct{}, 10)
+		var taken [3]bool
+		for i := range taken {
+			go func() { press(t, d, "C1"); taken[i] = true }()
+			synctest.Wait()
+		}
+		if e.want(t); taken != [3]bool{} {
+			t.Errorf("taken %v before anybody has heard a bell", taken)
+		}
+		e.slow <- struct{}{}
+		if e.want(t, "0s C1 said 0"); taken != [3]bool{true} {
+			t.Errorf("taken %v, want the first", taken)
+		}
+		e.slow <- struct{}{}
+		if e.want(t, "0s C1 said 0", "0s C1 said 0"); taken != [3]bool{true, true, true} {
+			t.Errorf("taken %v, want all", taken)
+		}
 	})
 }
 
 func TestTheLastBellIsRungAtTheEnd(t *testing.T) {
 	ringing(t, func(t *testing.T, d *doorbell, e *ear, end func()) {
-		d.press("C1")
-		synctest.Wait()
-		d.press("C1")
+		press(t, d, "C1")
+		press(t, d, "C1")
+		e.want(t, "0s C1 said 0")
 		end()
-		e.want(t, "0s C1 0", "0s C1 0")
-		d.press("C1") // by a request that was still on its way
+		e.want(t, "0s C1 said 0", "0s C1 said 0")
+		press(t, d, "C1") // by a request that was still on its way
 		d.going.Wait()
-		e.want(t, "0s C1 0", "0s C1 0", "0s C1 0")
+		e.want(t, "0s C1 said 0", "0s C1 said 0", "0s C1 said 0")
 	})
 }
 
+// What was said while a bell was on its way as the gateway ended is told of too.
+func TestTheLastBellIsRungAfterOneThatIsOnItsWay(t *testing.T) {
+	ringing(t, func(t *testing.T, d *doorbell, e *ear, end func()) {
+		press(t, d, "C1")
+		e.slow = make(chan struct{}, 2)
+		go d.tell(t.Context(), "C1", false, &Hint{TS: "1.1"}) //nolint:errcheck // what becomes of the bell is seen below
+		synctest.Wait()
+		press(t, d, "C1")
+		e.slow <- struct{}{}
+		e.slow <- struct{}{}
+		end()
+		e.want(t, "0s C1 said 0", "0s C1 1", "0s C1 said 0")
+	})
+}
+
+// Slack is asked to send it again; and for the case that it has given up when somebody hears again, so is the bell.
 func TestABellThatNobodyHearsIsRungAgain(t *testing.T) {
 	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
-		e.deaf = 3
-		d.press("C1")
+		e.deaf = 4
+		for range 2 { // none is owed to the other
+			if err := d.tell(t.Context(), "C1", true, nil); err == nil {
+				t.Error("no error, although nobody heard it")
+			}
+		}
 		time.Sleep(time.Hour)
-		e.want(t, "14s C1 0") // after 2, 4 and 8 seconds
+		e.want(t, "28s C1 said 0") // after 4, 8 and 16 seconds
 	})
 }
 
 func TestNobodyIsThereAtTheEnd(t *testing.T) {
 	ringing(t, func(t *testing.T, d *doorbell, e *ear, end func()) {
 		e.deaf = 100
-		d.press("C1")
-		synctest.Wait()
+		if err := d.tell(t.Context(), "C1", true, nil); err == nil {
+			t.Error("no error, although nobody heard it")
+		}
 		end()
 		if e.want(t); e.deaf != 98 {
 			t.Errorf("rung %d times, want 2: at once and at the end", 100-e.deaf)
@@ -116,44 +177,98 @@ func TestNobodyIsThereAtTheEnd(t *testing.T) {
 	})
 }
 
-func TestHintsGoTogetherWhileOneIsOnItsWay(t *testing.T) {
+// While one bell is on its way, what comes for the channel goes together with the next one: hints, each once, and messages.
+func TestWhatComesMeanwhileGoesTogether(t *testing.T) {
 	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
 		e.slow = make(chan struct{}, 10)
 		var all sync.WaitGroup
-		hint := func(channel string) {
+		tell := func(channel string, said bool, hint *Hint) {
 			all.Go(func() {
-				if err := d.hint(t.Context(), channel, Hint{TS: "1.1"}); err != nil {
+				if err := d.tell(t.Context(), channel, said, hint); err != nil {
 					t.Error(err)
 				}
 			})
 			synctest.Wait()
 		}
-		hint("C1")
-		hint("C1")
-		hint("C1")
+		tell("C1", false, &Hint{TS: "1.1"})
+		tell("C1", false, &Hint{TS: "1.2"})
+		tell("C1", true, nil)
+		tell("C1", true, &Hint{TS: "1.3"})
+		tell("C1", false, &Hint{TS: "1.2"}) // Slack has sent it again
 		e.slow <- struct{}{}
 		e.want(t, "0s C1 1")
 		e.slow <- struct{}{}
 		all.Wait()
-		e.want(t, "0s C1 1", "0s C1 2")
+		e.want(t, "0s C1 1", "0s C1 said 2")
 		e.slow <- struct{}{}
-		hint("C2")
-		e.want(t, "0s C1 1", "0s C1 2", "0s C2 1")
+		tell("C2", false, &Hint{TS: "1.1"})
+		e.want(t, "0s C1 1", "0s C1 said 2", "0s C2 1")
 	})
 }
 
 func TestAHintThatDoesNotArriveIsAnError(t *testing.T) {
 	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
 		e.deaf = 1
-		if err := d.hint(t.Context(), "C1", Hint{TS: "1.1"}); err == nil {
+		if err := d.tell(t.Context(), "C1", false, &Hint{TS: "1.1"}); err == nil {
 			t.Error("no error, although nobody heard it")
 		}
 		e.slow = make(chan struct{})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := d.hint(ctx, "C1", Hint{TS: "1.1"}); !errors.Is(err, context.DeadlineExceeded) || time.Since(e.began) != time.Second {
+		if err := d.tell(ctx, "C1", false, &Hint{TS: "1.1"}); !errors.Is(err, context.DeadlineExceeded) || time.Since(e.began) != time.Second {
 			t.Errorf("%v after %s, want the end of the sender's patience", err, time.Since(e.began))
 		}
 		e.want(t)
+	})
+}
+
+// A channel in which much is said holds up no other: each has one bell on its way at most, and they take turns.
+func TestChannelsTakeTurns(t *testing.T) {
+	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
+		e.slow = make(chan struct{}, 100)
+		var all sync.WaitGroup
+		tell := func(channel string) {
+			all.Go(func() { press(t, d, channel) })
+			synctest.Wait()
+		}
+		for i := range maxRinging { // as many as may be on their way
+			tell(fmt.Sprintf("C%d", i))
+		}
+		for range 50 {
+			tell("C0")
+		}
+		tell("CLAST")
+		if n := len(d.turn); n != maxRinging {
+			t.Errorf("%d are on their way, want %d", n, maxRinging)
+		}
+		for range maxRinging + 2 {
+			e.slow <- struct{}{}
+			synctest.Wait()
+		}
+		all.Wait()
+		if got := e.heard[len(e.heard)-2:]; len(e.heard) != maxRinging+2 || !slices.Equal(got, []string{"0s CLAST said 0", "0s C0 said 0"}) {
+			t.Errorf("heard %q, want each channel's, the one that waited, and one for all that was said in the busy one", e.heard)
+		}
+	})
+}
+
+// What is no bell takes its turn too, and does not wait longer than Slack does.
+func TestEventsTakeTurns(t *testing.T) {
+	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
+		for range maxRinging {
+			d.turn <- struct{}{}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := d.inTurn(ctx, func(context.Context) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v, want the end of the sender's patience", err)
+		}
+		<-d.turn
+		if err := d.inTurn(t.Context(), func(context.Context) error { return nil }); err != nil || len(d.turn) != maxRinging-1 {
+			t.Errorf("%v, and %d turns are taken", err, len(d.turn))
+		}
+		for range maxRinging - 1 {
+			<-d.turn
+		}
 	})
 }

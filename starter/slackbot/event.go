@@ -4,10 +4,10 @@ import "context"
 
 // event takes what happens in Slack; see https://docs.slack.dev/apis/events-api.
 //
-// A new message rings the doorbell of its channel: the mirror reads from where it is, so bells may be late, doubled or
-// out of order, and one that is lost with this process is made good by ringing everywhere at the next start. Edits,
-// deletions and replies are found by no cursor, and what people do to a channel is in no history: those are handed over
-// before Slack hears that they have arrived, and if they cannot be, Slack is asked to send them again. Both sides
+// Whatever is of use to a case is handed over before Slack hears that it has arrived, and if it cannot be, Slack is asked
+// to send it again. A new message rings the doorbell of its channel: the mirror reads from where it is, and looks again
+// within a minute of the last news, so that a bell heard two seconds ago covers what is said since. Edits, deletions and
+// replies are found by no cursor, and what people do to a channel is in no history: each of those is named. Both sides
 // compare them with what they know, so the same one twice, or an older one after a newer, changes nothing.
 func (g *Gateway) event(ctx context.Context, payload []byte) reply {
 	e, err := openEnvelope(payload)
@@ -47,14 +47,12 @@ func (g *Gateway) handOver(ctx context.Context, h heard) error {
 	if h.home != "" {
 		g.aside("fill a Home tab", func() { g.showHome(h.home, "") })
 	}
-	if h.said {
-		g.bells.press(h.channel)
-	}
-	if h.hint != nil {
-		return g.bells.hint(ctx, h.channel, *h.hint)
-	}
 	if h.event != nil {
-		return g.o.Desk.Happened(ctx, g.withName(ctx, *h.event))
+		event := g.withName(ctx, *h.event) // Slack's word, for which nobody else has to wait
+		return g.bells.inTurn(ctx, func(ctx context.Context) error { return g.o.Desk.Happened(ctx, event) })
+	}
+	if h.said || h.hint != nil {
+		return g.bells.tell(ctx, h.channel, h.said, h.hint)
 	}
 	return nil
 }
