@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
+	"golang.org/x/time/rate"
 
 	"hikeshi/workflows/settings"
 	"hikeshi/workflows/wire"
@@ -24,12 +25,14 @@ type Cases struct {
 	channels  channels
 	signer    ed25519.PrivateKey // of a gateway; nil: this is none
 	turned    turnedAway
+	pace      *rate.Limiter // of questions after cases that somebody waits for; nil: as often as they like
 }
 
 // New makes the Cases of a client. The options are those with which the client was made: they name the namespace and
 // hold the keys that memos and failures are read with.
 func New(c client.Client, o client.Options, config *settings.Config) *Cases {
-	return &Cases{client: c, config: config, address: o.HostPort, namespace: o.Namespace, convert: o.DataConverter, failures: o.FailureConverter}
+	return &Cases{client: c, config: config, address: o.HostPort, namespace: o.Namespace, convert: o.DataConverter, failures: o.FailureConverter,
+		pace: rate.NewLimiter(asksPerSecond, asksAtOnce)}
 }
 
 // Dial connects as the configuration says and waits for the server's first answer. The role tells the server's logs

@@ -73,7 +73,7 @@ const verdictTime = 1500 * time.Millisecond
 func (c *Cases) verdict(ctx context.Context, requestID string) error {
 	ctx, cancel := context.WithTimeout(ctx, verdictTime)
 	defer cancel()
-	_, err := c.opened(ctx, requestID)
+	_, err := c.opened(ctx, requestID, poll)
 	var refused *incident.Refusal
 	if errors.As(err, &refused) {
 		return refused

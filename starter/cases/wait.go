@@ -38,12 +38,12 @@ func (c *Cases) Wait(ctx context.Context, requestID string, until Until) (workfl
 	if until == None {
 		return workflows.Opened{}, nil, nil
 	}
-	opened, err := c.opened(ctx, requestID)
+	opened, err := c.opened(ctx, requestID, c.unhurried)
 	if err != nil {
 		return opened, nil, err
 	}
 	var last *workflows.Status
-	err = poll(ctx, func() (bool, error) {
+	err = c.unhurried(ctx, func() (bool, error) {
 		status, err := c.query(ctx, opened.WorkflowID)
 		if err != nil {
 			return false, temporary(err)
@@ -67,7 +67,7 @@ func (c *Cases) Wait(ctx context.Context, requestID string, until Until) (workfl
 // nothing is told unless the configuration's viewer may see its case: an id is no proof of having opened it.
 func (c *Cases) Follow(ctx context.Context, recorded OpenedRequest, until Until) (workflows.Opened, *workflows.Status, error) {
 	if recorded.Again && until != None {
-		opened, err := c.opened(ctx, recorded.RequestID)
+		opened, err := c.opened(ctx, recorded.RequestID, poll)
 		if err := c.mayKnow(ctx, recorded.RequestID, opened, err); err != nil {
 			return workflows.Opened{}, nil, err
 		}
@@ -106,9 +106,9 @@ func stateOf(s workflows.Status, id string) workflows.StepState {
 
 // opened waits until the request has a case. It does not wait for Intake's end: Intake may still be busy with a slow
 // ticket while the case it has started is at work.
-func (c *Cases) opened(ctx context.Context, requestID string) (workflows.Opened, error) {
+func (c *Cases) opened(ctx context.Context, requestID string, until polling) (workflows.Opened, error) {
 	var opened workflows.Opened
-	err := poll(ctx, func() (bool, error) {
+	err := until(ctx, func() (bool, error) {
 		intake, err := c.client.DescribeWorkflowExecution(ctx, workflows.IntakeWorkflowID(requestID), "")
 		if err != nil {
 			return false, temporary(err)
@@ -150,6 +150,26 @@ const (
 	firstPause   = 50 * time.Millisecond
 	longestPause = 500 * time.Millisecond
 )
+
+// How often one process asks after cases that somebody waits for: all of them together.
+const (
+	asksPerSecond = 25
+	asksAtOnce    = 25
+)
+
+// polling asks until it is done or fails, or until ctx ends.
+type polling func(ctx context.Context, ask func() (done bool, err error)) error
+
+// unhurried is poll at the pace of this process. Without it everybody who waits would ask twice a second, most of all
+// while no worker is there to end the waiting, and keep Temporal from what is new.
+func (c *Cases) unhurried(ctx context.Context, ask func() (done bool, err error)) error {
+	return poll(ctx, func() (bool, error) {
+		if c.pace != nil && c.pace.Wait(ctx) != nil {
+			return false, nil // there is no time left for another question
+		}
+		return ask()
+	})
+}
 
 // poll asks until it is done or fails, or until ctx ends: then the error is errEnded.
 func poll(ctx context.Context, ask func() (done bool, err error)) error {
