@@ -54,6 +54,7 @@ func ClientOptions(c Connection) (client.Options, error) {
 	o.Logger = log.NewStructuredLogger(c.Log)
 	o.DataConverter = DataConverter(c.Ring)
 	o.FailureConverter = FailureConverter(o.DataConverter)
+	o.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{} // what is encrypted does not get any smaller
 	return o, nil
 }
 
