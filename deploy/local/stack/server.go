@@ -37,7 +37,7 @@ func (s *Stack) startServer(o Options, dir dataDir, p ports) error {
 	if err := caught(func() error { return setUpDatabase(o, dir, db) }); err != nil {
 		return err
 	}
-	cfg := serverConfig(db, p)
+	cfg, settings := serverConfig(db, p), dynamicConfig(o)
 	var server temporal.Server
 	err = caught(func() (err error) {
 		server, err = temporal.NewServer(
@@ -47,8 +47,8 @@ func (s *Stack) startServer(o Options, dir dataDir, p ports) error {
 			temporal.WithLogger(logger),
 			temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 			temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
-			temporal.WithDynamicConfigClient(dynamicConfig(o)),
-			temporal.WithChainedFrontendGrpcInterceptors(lacking(o.Lacks)),
+			temporal.WithDynamicConfigClient(settings),
+			temporal.WithChainedFrontendGrpcInterceptors(lacking(o.Lacks), learning(settings)),
 		)
 		return err
 	})
@@ -159,6 +159,22 @@ func lacking(calls []string) grpc.UnaryServerInterceptor {
 	}
 }
 
+// learnTime is for how long services may go on with the search attributes that they know.
+const learnTime = 2 * time.Minute
+
+// learning has every service look for search attributes with every call, but only as long as they may have changed: each
+// look reads the database, one after the other, and would take longer than all that signals and starts have to do.
+func learning(settings *dynamicconfig.MemoryClient) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, in any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+		switch path.Base(info.FullMethod) {
+		case "AddSearchAttributes", "RemoveSearchAttributes":
+			end := settings.OverrideSetting(dynamicconfig.ForceSearchAttributesCacheRefreshOnRead, true)
+			time.AfterFunc(learnTime, end)
+		}
+		return handle(ctx, in)
+	}
+}
+
 // hosts spares the services the search for each other, which takes seconds and more ports.
 func (p ports) hosts() map[primitives.ServiceName]static.Hosts {
 	return map[primitives.ServiceName]static.Hosts{
@@ -171,15 +187,14 @@ func (p ports) hosts() map[primitives.ServiceName]static.Hosts {
 
 // dynamicConfig lifts limits that are made for clusters with many users. With the default poll rate of 20 a second
 // every step would wait 50 ms for nothing.
-func dynamicConfig(o Options) dynamicconfig.Client {
-	values := dynamicconfig.StaticClient{
+func dynamicConfig(o Options) *dynamicconfig.MemoryClient {
+	values := map[dynamicconfig.Key]any{
 		dynamicconfig.TransferProcessorMaxPollRPS.Key():                  2000,
 		dynamicconfig.TimerProcessorMaxPollRPS.Key():                     2000,
 		dynamicconfig.VisibilityProcessorMaxPollRPS.Key():                200,
 		dynamicconfig.FrontendPersistenceMaxQPS.Key():                    10000,
 		dynamicconfig.HistoryPersistenceMaxQPS.Key():                     45000,
 		dynamicconfig.FrontendMaxNamespaceVisibilityRPSPerInstance.Key(): 100,
-		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key():      true,
 		dynamicconfig.WorkflowPauseEnabled.Key():                         true,
 		dynamicconfig.MatchingEnableFairness.Key():                       true, // a busy case must not starve the others
 		// A worker that stops first gives back the tasks already on their way to it: else each waits 10 s for its time-out.
@@ -188,5 +203,9 @@ func dynamicConfig(o Options) dynamicconfig.Client {
 	if o.TimeSkipping {
 		values[dynamicconfig.WorkflowTimeSkippingEnabled.Key()] = true
 	}
-	return values
+	settings := dynamicconfig.NewMemoryClient()
+	for key, value := range values {
+		settings.OverrideValue(key, value)
+	}
+	return settings
 }
