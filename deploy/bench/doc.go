@@ -12,7 +12,8 @@
 // behind while they talk, what the archive takes, and the worker's memory.
 //
 // bench gateway measures how soon the gateway acknowledges what Slack sends, over HTTP and over Socket Mode, while people
-// talk in many channels and open further cases; and it looks in Temporal for everything that was acknowledged.
+// talk in many channels and open further cases; how long a signal past the gateway takes meanwhile; and whether Temporal
+// knows of everything that was acknowledged. -than measures the gateway of another build in the same run.
 //
 // All figures of one report come from one run on one machine. Ratios can be compared between machines, times cannot.
 package main

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hikeshi/activities/slack/slacktest"
+	"hikeshi/workflows"
 )
 
 // said is something that a person did in a case's channel.
@@ -28,8 +29,8 @@ type deeds struct {
 }
 
 // measureWay lets people talk for a while, and looks what became of it.
-func (p *product) measureWay(ctx context.Context, o gateOptions, way string, crowd []*opened, say func(string, ...any)) (r gateRun, err error) {
-	g, err := p.startGate(ctx, way)
+func (p *product) measureWay(ctx context.Context, o gateOptions, way, program string, crowd []*opened, say func(string, ...any)) (r gateRun, err error) {
+	g, err := p.startGate(ctx, way, program)
 	if err != nil {
 		return r, err
 	}
@@ -44,14 +45,9 @@ func (p *product) measureWay(ctx context.Context, o gateOptions, way string, cro
 	if err != nil {
 		return r, err
 	}
-	r.Transport, r.Load[0] = way, load()
-	began := time.Now()
+	r.Transport, r.Program, r.Load[0] = way, program, load()
 	var all deeds
-	if err := p.talk(ctx, o, crowd, roots, &all); err != nil {
-		return r, err
-	}
-	r.Took = time.Since(began).Seconds()
-	if err := p.deliveredAll(ctx); err != nil {
+	if err := p.talkBeside(ctx, o, crowd, roots, &r, &all); err != nil {
 		return r, err
 	}
 	r.Load[1], r.MemoryMiB = load(), peakOf(g.pid)
@@ -60,8 +56,45 @@ func (p *product) measureWay(ctx context.Context, o gateOptions, way string, cro
 		return r, err
 	}
 	r.count(list, way)
+	r.Unanswered = len(all.refused)
 	say("looking in Temporal for %d events and %d commands", len(all.said), len(all.commands))
-	return r, p.missing(ctx, &all, &r)
+	return r, p.settleLosses(ctx, &r, &all, list)
+}
+
+// talkBeside lets people talk while Temporal alone is asked what it takes, and returns when all is delivered.
+func (p *product) talkBeside(ctx context.Context, o gateOptions, crowd []*opened, roots []string, r *gateRun, all *deeds) error {
+	probing, stop := context.WithCancel(ctx)
+	defer stop()
+	probe := p.probe(probing, crowd)
+	began := time.Now()
+	if err := p.talk(ctx, o, crowd, roots, all); err != nil {
+		return err
+	}
+	r.Took = time.Since(began).Seconds()
+	stop()
+	r.Temporal = spanOf(<-probe)
+	return p.deliveredAll(ctx)
+}
+
+// probeEvery is how often Temporal alone is asked: seldom enough to be no load of its own.
+const probeEvery = 100 * time.Millisecond
+
+// probe signals mirrors past the gateway, one signal at a time, and sends how long each took when ctx has ended: what an
+// acknowledgement takes at least. The signals are bells of a channel that is none of theirs.
+func (p *product) probe(ctx context.Context, crowd []*opened) <-chan []time.Duration {
+	all := make(chan []time.Duration, 1)
+	go func() {
+		var list []time.Duration
+		for i := 0; pause(ctx, probeEvery) == nil; i++ {
+			began := time.Now()
+			err := p.client.SignalWorkflow(ctx, workflows.MirrorWorkflowID(crowd[i%len(crowd)].workflow), "", workflows.BellSignal, workflows.Bell{Channels: []string{"C0PROBE"}})
+			if err == nil { // else it is not Temporal that is measured
+				list = append(list, time.Since(began))
+			}
+		}
+		all <- list
+	}()
+	return all
 }
 
 // firstWords begins a conversation in each channel, to which people reply and which they edit.

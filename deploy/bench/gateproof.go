@@ -4,31 +4,56 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"golang.org/x/sync/errgroup"
 
+	"hikeshi/activities/slack/slacktest"
 	"hikeshi/workflows"
 )
 
-// missing counts what the gateway has acknowledged, and Temporal does not know.
-func (p *product) missing(ctx context.Context, all *deeds, r *gateRun) error {
-	r.Unanswered = len(all.refused)
+// bellTime is how long the bench waits for what the gateway has still to tell: it rings again after its quiet time, and
+// again when nobody has heard it.
+const bellTime = 30 * time.Second
+
+// settleLosses waits until everything that was acknowledged is known to Temporal, or until nothing more can come, and
+// counts what is not.
+func (p *product) settleLosses(ctx context.Context, r *gateRun, all *deeds, list []slacktest.Delivery) error {
+	began := time.Now()
+	for {
+		missing, err := p.missing(ctx, all)
+		if err != nil {
+			return err
+		}
+		r.Settled = time.Since(began).Seconds()
+		if len(missing.said)+len(missing.commands) == 0 || time.Since(began) > bellTime {
+			r.lose(missing, list)
+			return nil
+		}
+		if err := pause(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+}
+
+// missing is what people did, and Temporal does not know of.
+func (p *product) missing(ctx context.Context, all *deeds) (*deeds, error) {
 	in := map[string][]said{} // by case
 	for _, s := range all.said {
 		in[s.in.workflow] = append(in[s.in.workflow], s)
 	}
-	var lostCommands, lostEvents atomic.Int64
+	var missing deeds
 	asking, ctx := errgroup.WithContext(ctx)
 	asking.SetLimit(askers)
 	for _, c := range all.commands {
 		asking.Go(func() error {
 			known, err := patiently(ctx, func() (bool, error) { return p.knows(ctx, workflows.IntakeWorkflowID(c.request)) })
 			if err == nil && !known {
-				lostCommands.Add(1)
+				missing.mu.Lock()
+				defer missing.mu.Unlock()
+				missing.commands = append(missing.commands, c)
 			}
 			return err
 		})
@@ -36,17 +61,17 @@ func (p *product) missing(ctx context.Context, all *deeds, r *gateRun) error {
 	for workflow, list := range in {
 		asking.Go(func() error {
 			e, err := patiently(ctx, func() (*ear, error) { return p.ear(ctx, workflows.MirrorWorkflowID(workflow)) })
+			missing.mu.Lock()
+			defer missing.mu.Unlock()
 			for _, s := range list {
 				if err == nil && !e.heard(s) {
-					lostEvents.Add(1)
+					missing.said = append(missing.said, s)
 				}
 			}
 			return err
 		})
 	}
-	err := asking.Wait()
-	r.LostCommands, r.LostEvents = int(lostCommands.Load()), int(lostEvents.Load())
-	return err
+	return &missing, asking.Wait()
 }
 
 // askers is how many questions are put to Temporal at a time.

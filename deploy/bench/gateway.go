@@ -22,6 +22,7 @@ type gateOptions struct {
 	rate       float64 // requests a second
 	length     time.Duration
 	channels   int
+	than       string // another starter; empty: none
 	worker     bool
 	json       bool
 	timeout    time.Duration
@@ -34,6 +35,7 @@ func parseGate(args []string, stderr io.Writer) (o gateOptions, err error) {
 	f.Float64Var(&o.rate, "rate", 200, "`requests` a second; a tenth of them are commands, the rest events")
 	f.DurationVar(&o.length, "for", time.Minute, "for how `long`, each way")
 	f.IntVar(&o.channels, "channels", 100, "`channels` of as many cases in which people talk")
+	f.StringVar(&o.than, "than", "", "`program` of another starter, whose gateway is measured in the same run, to compare with")
 	f.BoolVar(&o.worker, "worker", false, "the worker is at work meanwhile; else it rests, and what is measured is the gateway")
 	f.BoolVar(&o.json, "json", false, "print one JSON document")
 	f.DurationVar(&o.timeout, "timeout", 30*time.Minute, "give up after")
@@ -92,7 +94,7 @@ func measureGate(ctx context.Context, o gateOptions, stderr io.Writer) (_ *gateR
 	if err := p.vendors.limit(ctx, false); err != nil {
 		return nil, err
 	}
-	gate, err := p.startGate(ctx, "both")
+	gate, err := p.startGate(ctx, "both", p.gateways(o)[0])
 	if err != nil {
 		return nil, err
 	}
@@ -108,15 +110,26 @@ func measureGate(ctx context.Context, o gateOptions, stderr io.Writer) (_ *gateR
 		}
 	}
 	for _, way := range o.transports {
-		say("%g requests a second for %s over %s", o.rate, o.length, way)
-		run, err := p.measureWay(ctx, o, way, crowd, say)
-		if err != nil {
-			return nil, fmt.Errorf("measure the gateway over %s: %w", way, err)
+		for _, program := range p.gateways(o) {
+			say("%g requests a second for %s over %s to %s", o.rate, o.length, way, program)
+			run, err := p.measureWay(ctx, o, way, program, crowd, say)
+			if err != nil {
+				return nil, fmt.Errorf("measure the gateway over %s: %w", way, err)
+			}
+			say("over %s: p99 %.1f ms of %d, %d events and %d commands lost", way, run.Acknowledged.P99, run.Acknowledged.N, run.LostEvents, run.LostCommands)
+			r.Runs = append(r.Runs, run)
 		}
-		say("over %s: p99 %.1f ms of %d, %d events and %d commands lost", way, run.Acknowledged.P99, run.Acknowledged.N, run.LostEvents, run.LostCommands)
-		r.Runs = append(r.Runs, run)
 	}
 	return r, nil
+}
+
+// gateways are the programs that are measured.
+func (p *product) gateways(o gateOptions) []string {
+	all := []string{filepath.Join(p.bin, "starter")}
+	if o.than != "" {
+		all = append(all, o.than)
+	}
+	return all
 }
 
 // openChannels opens the cases, as many a minute as the machine takes, and waits until nothing moves in them.
@@ -135,7 +148,7 @@ type gate struct {
 }
 
 // startGate starts a gateway in a process of its own, and waits until requests come to it.
-func (p *product) startGate(ctx context.Context, mode string) (g gate, err error) {
+func (p *product) startGate(ctx context.Context, mode, program string) (g gate, err error) {
 	text, err := os.ReadFile(p.Config)
 	if err != nil {
 		return g, fmt.Errorf("read the configuration of local: %w", err)
@@ -149,7 +162,7 @@ func (p *product) startGate(ctx context.Context, mode string) (g gate, err error
 		return g, fmt.Errorf("make the gateway's log: %w", err)
 	}
 	p.aside = log
-	_, err = p.spawn(filepath.Join(p.bin, "starter"), []string{"HIKESHI_CONFIG=" + file}, "serve")
+	_, err = p.spawn(program, []string{"HIKESHI_CONFIG=" + file}, "serve")
 	p.aside = nil
 	if err = errors.Join(err, log.Close()); err != nil {
 		return g, err

@@ -179,7 +179,7 @@ func (s *Server) carry(ctx context.Context, client *http.Client, path string, he
 	began := time.Now()
 	if l := s.sockets.next(); l != nil {
 		answer, err := s.overSocket(ctx, l, path, header, body)
-		s.delivered.note(path, "socket", header, began, err == nil)
+		s.delivered.note(path, "socket", header, body, began, err == nil)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -189,7 +189,7 @@ func (s *Server) carry(ctx context.Context, client *http.Client, path string, he
 		return 0, nil, errNoSocket
 	}
 	status, answer, err := s.post(ctx, client, path, header, body)
-	s.delivered.note(path, "http", header, began, err == nil && status == http.StatusOK)
+	s.delivered.note(path, "http", header, body, began, err == nil && status == http.StatusOK)
 	return status, answer, err
 }
 
