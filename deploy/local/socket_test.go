@@ -17,21 +17,39 @@ import (
 	"hikeshi/workflows"
 )
 
-// Over Socket Mode, with two gateways: everything that Slack sends comes twice and out of order, and both gateways are
-// killed between writing what was sent and acknowledging it. There is one case, and its log holds all that was said, once.
-func TestSocketsTwiceAndKilled(t *testing.T) {
+// way is how Slack's requests reach the gateways.
+type way struct {
+	start  func(n int) []*process // starts gateways, and waits until requests reach them
+	deafen func()                 // loses every answer of those that run now: they might as well have been killed before sending it
+}
+
+// Over Socket Mode and over HTTP, with two gateways: everything that Slack sends comes twice and out of order, and both
+// gateways are killed between writing what was sent and acknowledging it. There is one case, and its log holds all that
+// was said, once.
+func TestTwiceAndKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it waits for what Slack sends again")
 	}
-	t.Parallel()
-	local := startLocal(t, "--without", "gateway")
-	in := local.attach()
-	gateways := local.socketGateways(2)
+	for name, by := range map[string]func(p *process) way{
+		"sockets": func(p *process) way { return way{p.socketGateways, p.deafen} },
+		"http":    (*process).balanced,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			local := startLocal(t, "--without", "gateway")
+			local.twiceAndKilled(t, by(local))
+		})
+	}
+}
+
+func (p *process) twiceAndKilled(t *testing.T, by way) {
+	in, local := p.attach(), p
+	gateways := by.start(2)
 	stormy := slacktest.Weather{Seed: 1, Repeat: 100, Delay: 50, DelayMS: 800}
 	require.NoError(t, call(t.Context(), http.MethodPost, control(local.Slack)+"weather", stormy, nil))
 
 	request := trigger()
-	local.deafen()
+	by.deafen()
 	clicked := make(chan int, 1)
 	go func() { clicked <- local.tries(request) }()
 	require.Eventually(t, func() bool {
@@ -41,7 +59,7 @@ func TestSocketsTwiceAndKilled(t *testing.T) {
 	local.killAll(gateways)
 	require.NotEqual(t, http.StatusOK, <-clicked, "the person was told that it did not work")
 
-	gateways = local.socketGateways(2)
+	gateways = by.start(2)
 	local.click("aoi", "general", "open told twice", request) // the same click: whatever sends it again
 	s := in.wait(t, request, cases.Linked)
 	require.NoError(t, in.world(t, request).exactlyOne())
@@ -49,13 +67,13 @@ func TestSocketsTwiceAndKilled(t *testing.T) {
 	first := in.says(t, "aoi", s.Links.Channel, "", "first")
 	changed := in.says(t, "ben", s.Links.Channel, "", "before the edit")
 	in.settleLog(t, s, "both are logged", func(m workflows.MirrorStatus) bool { return m.Messages >= 2 })
-	local.deafen()
+	by.deafen()
 	in.says(t, "chie", s.Links.Channel, first, "a reply that nobody acknowledges")
 	in.acts(t, "edit", map[string]string{"user": "ben", "channel": s.Links.Channel, "ts": changed, "text": "after the edit"}, nil)
 	in.settleLog(t, s, "the mirror knows of the reply and the edit", func(m workflows.MirrorStatus) bool { return m.Messages >= 3 && m.Edits == 1 })
 	local.killAll(gateways)
 	in.says(t, "ben", s.Links.Channel, "", "said while no gateway is there")
-	local.socketGateways(1)
+	by.start(1)
 	in.says(t, "aoi", s.Links.Channel, first, "the last reply")
 	in.settleLog(t, s, "all is logged", func(m workflows.MirrorStatus) bool { return m.Messages >= 5 })
 
@@ -68,15 +86,7 @@ func TestSocketsTwiceAndKilled(t *testing.T) {
 // socketGateways starts gateways to which everything comes over sockets, and waits until those are open.
 func (p *process) socketGateways(n int) (list []*process) {
 	p.t.Helper()
-	text, err := os.ReadFile(p.Config)
-	require.NoError(p.t, err)
-	mode := strings.Replace(string(text), "mode: both", "mode: socket", 1)
-	require.NotEqual(p.t, string(text), mode)
-	alone := strings.Replace(mode, strings.TrimPrefix(p.Gateway, "http://"), "127.0.0.1:0", 1) // each has its own port for its health
-	require.NotEqual(p.t, mode, alone)
-	alone = codecAddress.ReplaceAllString(alone, "${1}''\n") // and none that decodes payloads
-	file := filepath.Join(filepath.Dir(p.Config), "sockets.yaml")
-	require.NoError(p.t, os.WriteFile(file, []byte(alone), 0o600))
+	file := p.gatewayConfig("socket", "127.0.0.1:0") // each has its own port for its health
 	for range n {
 		g := launch(p.t, []string{"HIKESHI_CONFIG=" + file}, "starter", "serve")
 		require.NoError(p.t, g.cmd.Start())
@@ -93,6 +103,21 @@ func (p *process) open(sockets int, what string) {
 		var now struct{ Open int }
 		return call(p.t.Context(), http.MethodGet, control(p.Slack)+"sockets", nil, &now) == nil && now.Open == sockets
 	}, patient, 20*time.Millisecond, what)
+}
+
+// gatewayConfig is the configuration of a gateway that listens there and decodes no payloads.
+func (p *process) gatewayConfig(mode, listen string) string {
+	p.t.Helper()
+	text, err := os.ReadFile(p.Config)
+	require.NoError(p.t, err)
+	moded := strings.Replace(string(text), "mode: both", "mode: "+mode, 1)
+	require.NotEqual(p.t, string(text), moded)
+	alone := strings.Replace(moded, strings.TrimPrefix(p.Gateway, "http://"), listen, 1)
+	require.NotEqual(p.t, moded, alone)
+	alone = codecAddress.ReplaceAllString(alone, "${1}''\n")
+	file := filepath.Join(filepath.Dir(p.Config), mode+"-"+strings.ReplaceAll(listen, ":", "-")+".yaml") // beside it: it names other files relative to itself
+	require.NoError(p.t, os.WriteFile(file, []byte(alone), 0o600))
+	return file
 }
 
 var codecAddress = regexp.MustCompile(`(codec:\n  listen: ).*\n`)
