@@ -20,6 +20,7 @@ const (
 	demoOrg      = "Acme Foods"
 	demoScope    = "メールボックス 1 件とノート PC 1 台（アクメ食品）。ほかの受信者 14 名は開封なし"
 	demoUpdate   = "アクメ食品の経理担当 1 名の認証情報が漏えいしました。アカウントは停止済み、不正送金は確認されていません。次回は 2 時間後に報告します。"
+	demoBook     = "phishing-mail"
 	demoPassword = "password: Winter2026!acme"
 	demoCommand  = `open sev2 ` + demoTitle + ` --reporter "` + demoReporter + `" --org "` + demoOrg + `" --kind phishing --invite @kenji`
 )
@@ -27,7 +28,7 @@ const (
 // acts are the demonstration, in order. Each can be played again.
 func (p *play) acts() []func(context.Context) error {
 	return []func(context.Context) error{
-		p.breakThings, p.openCase, p.meet, p.mendJira, p.decide, p.link, p.watch, p.talk, p.analyzeEarly, p.triage, p.analyzeMore, p.investigate, p.work, p.refuse, p.publish, p.learn,
+		p.breakThings, p.openCase, p.meet, p.mendJira, p.decide, p.link, p.watch, p.talk, p.analyzeEarly, p.triage, p.analyzeMore, p.runBook, p.investigate, p.work, p.refuse, p.publish, p.learn,
 		p.concludeAll, p.closeCase, p.decideAll, p.keep, p.review,
 	}
 }
@@ -36,17 +37,17 @@ func (p *play) acts() []func(context.Context) error {
 func (p *play) openCase(ctx context.Context) error {
 	p.say.step("佐藤 葵 (aoi) has 田中さん of Acme Foods on the telephone, and types in #general:")
 	p.say.step("    /case %s", demoCommand)
-	return p.insist(ctx, func() error { return p.command(ctx, demoCommand) })
+	return p.insist(ctx, func() error { return p.command(ctx, "aoi", "general", demoCommand, p.s.trigger()) })
 }
 
-func (p *play) command(ctx context.Context, text string) error {
+func (p *play) command(ctx context.Context, user, channel, text, trigger string) error {
 	var answer struct {
 		Status int    `json:"status"`
 		Body   string `json:"body"`
 		Error  string `json:"error"`
 	}
 	err := call(ctx, "POST", control(p.at.Slack)+"command", map[string]string{
-		"user": "aoi", "channel": "general", "command": "/case", "text": text, "trigger_id": p.s.trigger(),
+		"user": user, "channel": channel, "command": "/case", "text": text, "trigger_id": trigger,
 	}, &answer)
 	if err != nil {
 		return fmt.Errorf("give the command: %w", err)
@@ -151,6 +152,25 @@ func (p *play) analyzeMore(ctx context.Context) error {
 	return err
 }
 
+// runBook has done what one always does in such a case: tasks, an analysis and a link, in their order.
+func (p *play) runBook(ctx context.Context) error {
+	p.say.step("Ben has done what one always does about such mails:")
+	text := "run " + p.s.Number + " " + demoBook
+	p.say.step("    /case %s", text)
+	if err := p.insist(ctx, func() error { return p.command(ctx, "ben", "general", text, p.s.update("run")) }); err != nil {
+		return err
+	}
+	s, err := p.await(ctx, "the end of the runbook", func(s workflows.Status) bool { return len(s.Runs) == 1 && s.Runs[0].State == "done" })
+	if err != nil {
+		return err
+	}
+	p.say.step("    its %d steps are done, and stand on one card in the thread: %d tasks for people, an analysis, a link", len(s.Runs[0].Steps), len(s.Tasks))
+	if page := s.Runs[0].Temporal; page != "" {
+		p.say.step("    the run in Temporal: %s", page)
+	}
+	return p.room(ctx, "a3")
+}
+
 func (p *play) work(ctx context.Context) error {
 	p.say.step("two tasks go to the sheet, one of them is done soon")
 	first, err := p.send(ctx, "t1", workflows.TaskUpdate, workflows.TaskCommand{Title: "アカウントの停止と全セッションの失効", Owner: "@kenji", Due: "本日 12:00", By: by("ben")})
@@ -170,7 +190,7 @@ func (p *play) refuse(ctx context.Context) error {
 	_, err := p.desk.Send(ctx, p.s.Number, workflows.CloseUpdate, workflows.CloseCommand{Resolution: "contained", By: by("ben")}, p.s.update("too-early"))
 	var refusal *incident.Refusal
 	if !errors.As(err, &refusal) || refusal.Code != incident.Rule {
-		return fmt.Errorf("the case lets itself be closed while two analyses are open: %v", err)
+		return fmt.Errorf("the case lets itself be closed while its analyses are open: %v", err)
 	}
 	p.say.step("    Hikeshi refuses: %s", refusal.Message)
 	return nil
@@ -193,10 +213,11 @@ func (p *play) learn(ctx context.Context) error {
 }
 
 func (p *play) concludeAll(ctx context.Context) error {
-	p.say.step("both analyses come to their ends; the damage is contained")
+	p.say.step("all analyses come to their ends; the damage is contained")
 	for _, end := range []struct{ analysis, lead, finding string }{
 		{"a1", "chie", "パスワードは 09:12 に入力され、09:40 に海外 IP から 1 回サインイン。転送ルールの作成なし、閲覧 3 通"},
 		{"a2", "kenji", "Macro was blocked by policy; no process was started, no persistence found"},
+		{"a3", "ben", "Of 15 who got the mail, one entered a password; the proxy shows no other visit"},
 	} {
 		command := workflows.ConcludeCommand{Analysis: end.analysis, Finding: end.finding, By: by(end.lead)}
 		if _, err := p.send(ctx, "conclude-"+end.analysis, workflows.ConcludeUpdate, command); err != nil {

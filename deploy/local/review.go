@@ -34,7 +34,7 @@ func (p *play) review(ctx context.Context) error {
 	if err := w.exactlyOne(); err != nil {
 		return err
 	}
-	if err := errors.Join(p.reviewTrouble(w), p.reviewChannels(w), p.reviewTickets(w), p.reviewLog(w)); err != nil {
+	if err := errors.Join(p.reviewTrouble(w), p.reviewChannels(w), p.reviewRun(w), p.reviewTickets(w), p.reviewLog(w)); err != nil {
 		return err
 	}
 	if err := p.reviewArchive(ctx, w); err != nil {
@@ -44,7 +44,7 @@ func (p *play) review(ctx context.Context) error {
 	if posts > maxPosts || mails > maxMails {
 		return fmt.Errorf("the case was noisy: %d top-level messages, %d mails to the executive", posts, mails)
 	}
-	p.say.step("the machine posted %d top-level messages in three channels; the executive got %d mails", posts, mails)
+	p.say.step("the machine posted %d top-level messages in %d channels; the executive got %d mails", posts, len(w.Channels), mails)
 	return nil
 }
 
@@ -52,7 +52,7 @@ func (p *play) reviewChannels(w world) error {
 	for _, room := range []struct {
 		analysis string
 		people   []string
-	}{{"", []string{"aoi", "ben", "chie", "kenji"}}, {"a1", []string{"chie", "ben"}}, {"a2", []string{"kenji"}}} {
+	}{{"", []string{"aoi", "ben", "chie", "kenji"}}, {"a1", []string{"chie", "ben"}}, {"a2", []string{"kenji"}}, {"a3", []string{"ben"}}} {
 		found := w.rooms(room.analysis)
 		if len(found) != 1 {
 			return fmt.Errorf("there are %d channels of analysis %q, not one", len(found), room.analysis)
@@ -70,6 +70,26 @@ func (p *play) reviewChannels(w world) error {
 		}
 	}
 	p.say.step("the sandbox holds exactly one ticket, channel, folder and sheet of it, and one channel for each analysis; all are archived")
+	return nil
+}
+
+// reviewRun looks for the run's card: one, in the thread, on which everything is done.
+func (p *play) reviewRun(w world) error {
+	cards := 0
+	for _, m := range w.Messages {
+		text := m.Text + string(m.Blocks)
+		if m.BotID == "" || !strings.Contains(text, "Runbook r1: ") {
+			continue
+		}
+		cards++
+		if m.ThreadTS == "" || !strings.Contains(text, "✓ 9. ") || strings.Contains(text, "○") {
+			return fmt.Errorf("the card of the run (in a thread: %v) does not say that all nine steps are done: %s", m.ThreadTS != "", m.Text)
+		}
+	}
+	if cards != 1 {
+		return fmt.Errorf("there are %d cards of the run, not one", cards)
+	}
+	p.say.step("the runbook's progress stands on one card in the thread, and every step is done")
 	return nil
 }
 

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,17 @@ func TestNumbersThatAreNone(t *testing.T) {
 	for _, number := range []string{"", "SEC", "12", "SEC-1' OR ''='", "-", "case/SEC-1"} {
 		if _, err := c.find(t.Context(), number); !isNotFound(err) {
 			t.Errorf("%q: %v, want not found", number, err)
+		}
+	}
+}
+
+// Programs read lists in a status also when no worker has answered: none of them is null.
+func TestAStatusWithoutAnAnswerHasLists(t *testing.T) {
+	s := reflect.ValueOf(statusOf(workflows.Head{}, &workflowpb.WorkflowExecutionInfo{}))
+	for i := range s.NumField() {
+		f, name := s.Field(i), s.Type().Field(i)
+		if f.Kind() == reflect.Slice && f.IsNil() && !strings.Contains(name.Tag.Get("json"), "omitempty") {
+			t.Errorf("%s is null", name.Name)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func barely(h workflows.Head) workflows.Status {
 	s := workflows.Status{
 		Number: h.Number, WorkflowID: h.WorkflowID, Title: h.Title, Phase: h.Phase, Status: h.Status, Severity: h.Severity,
 		Commander: h.Commander, CommanderID: h.CommanderID, Organisations: orEmpty(h.Organisations), Audience: h.Audience, Drill: h.Drill, Opened: h.Opened,
-		Members: orEmpty(h.Members), Links: workflows.Links{Channel: h.Channel}, Gates: []incident.Gate{}, Analyses: []workflows.AnalysisStatus{}, Tasks: []incident.Task{},
+		Members: orEmpty(h.Members), Links: workflows.Links{Channel: h.Channel}, Gates: []incident.Gate{}, Analyses: []workflows.AnalysisStatus{}, Runs: []workflows.RunStatus{}, Tasks: []incident.Task{},
 		Lessons: []incident.Lesson{}, Steps: []workflows.StepStatus{}, Debts: []string{}, Notes: []string{}, Deadlines: []incident.Deadline{},
 		Waivers: []incident.Waiver{}, BrokenGlass: []incident.BrokenGlass{}, Mirror: workflows.MirrorStatus{Logs: []workflows.LogLink{}},
 	}
