@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,9 +25,10 @@ func shelved(t *testing.T) (in *install, file string) {
 	file = filepath.Join(dir, "books", "mail.yaml")
 	require.NoError(t, write(file, []byte(matrixBook)))
 	return newInstall(t, dir, func(o *options) {
-		patiently(o)
-		more := o.rewrite
-		o.rewrite = func(config string) string { return "runbooks: books\n" + more(config) }
+		o.probe = time.Hour
+		o.rewrite = func(config string) string {
+			return "runbooks: books\n" + replaceOnce(config, "timing:\n", "timing:\n  settle: 500ms\n")
+		}
 	}), file
 }
 
@@ -82,6 +84,7 @@ func TestAStuckRunGoesOn(t *testing.T) {
 	request, s := in.stuckRun(t, "a run is stuck")
 	began := s.Runs[0]
 	require.Equal(t, "stuck", began.State)
+	in.button(t, s.Links.Channel, s.Number, "retry", stepOf(s, "r1/run.2.invite").Generation)
 	in.roll(t, s.WorkflowID)
 	in.roll(t, began.WorkflowID)
 	require.NoError(t, write(file, []byte(strings.NewReplacer("block the sender", "call the police", "Bad mail", "Other mail").Replace(matrixBook))))
