@@ -45,7 +45,7 @@ func (c *Cases) look(ctx context.Context, number string, viewer settings.Viewer,
 
 // StatusOfChannel reads the case that a Slack channel belongs to.
 func (c *Cases) StatusOfChannel(ctx context.Context, channel string, viewer settings.Viewer) (View, error) {
-	missing := incident.Refuse(incident.NotFound, "Give a number, for example: status SEC-12", "this channel belongs to no case")
+	missing := incident.Refuse(incident.NotFound, "Say it in the case's channel, or give the case's number", "this channel belongs to no case")
 	if !plainChannel.MatchString(channel) {
 		return View{}, missing
 	}

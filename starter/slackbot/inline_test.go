@@ -69,7 +69,11 @@ func TestVerbsAreTypedInOneLine(t *testing.T) {
 		if diff := cmp.Diff([]slackbot.Act{want}, d.did()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
 		}
-		if !strings.Contains(got, "SEC-1: &lt;done&gt;.") && !strings.Contains(got, "SEC-1: being closed.") || !strings.Contains(got, "scope of the damage") {
+		told := "SEC-1: &lt;done&gt;."
+		if strings.HasPrefix(text, "close") { // what it still needs is said once, in words
+			told = "SEC-1: being closed."
+		}
+		if !strings.Contains(got, told) || !strings.Contains(got, "scope of the damage") {
 			t.Errorf("%s: told %q", text, got)
 		}
 	}

@@ -40,7 +40,9 @@ export class Completion {
   }
 
   async look() {
+    const typed = this.field.value;
     const options = await this.options();
+    if (this.field.value !== typed) return; // it is sent, or more is typed: that is looked at for itself
     if (!options?.list.length || document.activeElement !== this.field) return this.close();
     this.found = options;
     this.chosen = options.eager ? 0 : -1;

@@ -61,7 +61,7 @@ export async function go({ place = page.place, thread = "", as = me(), anchor = 
   const address = `/slack${place && `/${encodeURIComponent(place)}`}?${query}`;
   const response = await fetch(address);
   if (!response.ok) {
-    if (place) return go({ place: "", as, push }); // they do not see it
+    if (place) return go({ place: place !== page.place ? page.place : "", as, push }); // they do not see it, but may see what is open
     return say(words().offline);
   }
   const wanted = parse(await response.text());
