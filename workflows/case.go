@@ -127,7 +127,7 @@ func (c *caseRun) readPlacement(ctx workflow.Context) {
 		return
 	}
 	place.Organisations, place.Readers, place.Responders = had.Organisations, had.Readers, had.Responders
-	place.PublicChannel, place.Language, place.Executives = had.PublicChannel, had.Language, had.Executives
+	place.PublicChannel, place.Language, place.Executives, place.ExecutivesLanguage = had.PublicChannel, had.Language, had.Executives, had.ExecutivesLanguage
 	place.Runbooks = had.Runbooks
 	c.Placement = place
 }

@@ -40,7 +40,7 @@ func (c *caseRun) close(ctx workflow.Context, cmd CloseCommand) (Answer, *incide
 	c.CloseReason = incident.CleanText(cmd.Reason)
 	words := []string{"Resolution", string(resolution), "Reason", c.CloseReason, "By", cmd.By.Called()}
 	c.announce("closing", words...)
-	c.tellExecutives(ctx, cmd.By, notice.Said(c.lang, nil, "closing", words...))
+	c.tellExecutives(ctx, cmd.By, notice.Said(c.executivesLanguage(), nil, "closing", words...))
 	c.enter(ctx, cmd.By.Called(), "closing", words...)
 	if resolution.Early() {
 		c.enterPhase(ctx, incident.PhaseArchive)

@@ -116,7 +116,7 @@ func newest[T any](most int, list []T, more ...T) []T {
 // tell queues a notice for the operators' channel. More people read there than may know a restricted case.
 func (c *caseRun) tell(id string, words []string) {
 	if c.Placement.Operators != "" {
-		c.errand(errand{Kind: "glass", Text: escapeSlack(c.Number) + ": " + notice.Said(c.lang, escapeSlack, id, words...)})
+		c.errand(errand{Kind: "glass", Text: escapeSlack(c.Number) + ": " + notice.Said(c.operatorsLanguage(), escapeSlack, id, words...)})
 	}
 }
 

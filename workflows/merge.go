@@ -246,7 +246,7 @@ func (c *caseRun) becomeDuplicate(ctx workflow.Context, a mergeAnswer) {
 		c.Resolution = incident.DuplicateOf(m.Into)
 		words := []string{"Into", m.Into, "Channel", a.Channel, "By", by}
 		c.announce("merged", words...)
-		c.tellExecutives(ctx, m.By, notice.Said(c.lang, nil, "closing", "Resolution", string(c.Resolution), "By", by))
+		c.tellExecutives(ctx, m.By, notice.Said(c.executivesLanguage(), nil, "closing", "Resolution", string(c.Resolution), "By", by))
 		c.enter(ctx, by, "merged", words...)
 		c.enterPhase(ctx, incident.PhaseArchive)
 	}

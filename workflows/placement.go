@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"time"
 
 	"hikeshi/workflows/incident"
@@ -32,19 +33,22 @@ type Placement struct {
 	Pager         bool                    `json:"pager,omitempty"`          // there is one that calls people when Slack is silent
 	OnCall        string                  `json:"on_call,omitempty"`        // JIRA account that gets the ticket, and with it a mail, when Slack is silent; empty: nobody
 	Escalation    time.Duration           `json:"escalation,omitempty"`     // how long people may take to come together in Slack before they are called otherwise
-	Language      string                  `json:"language"`                 // en or ja
-	UI            string                  `json:"ui"`                       // beginning of the Temporal UI's addresses up to the namespace; empty: no links
-	SlackURL      string                  `json:"slack_url,omitempty"`      // beginning of channel addresses; empty: no links
-	Patience      time.Duration           `json:"patience"`                 // how long Intake waits for the ticket
-	Probe         time.Duration           `json:"probe"`                    // how often a stuck step is tried again
-	Retry         Retry                   `json:"retry,omitzero"`           // how a step is tried before it is stuck
-	SealEvery     time.Duration           `json:"seal_every,omitempty"`     // how often what a case records is sealed; 0: never
-	Stamp         bool                    `json:"stamp,omitempty"`          // an authority is configured that timestamps seals
-	ReopenWindow  time.Duration           `json:"reopen_window,omitempty"`  // how long a closed case can be reopened
-	Settle        time.Duration           `json:"settle,omitempty"`         // how long a vendor may still carry out a request that got no answer
-	SearchLag     time.Duration           `json:"search_lag,omitempty"`     // how long JIRA's and Drive's searches may miss what was just made
-	Runbooks      []runbook.Start         `json:"runbooks,omitempty"`       // those that begin by themselves in cases of a kind
-	ForceLookUp   bool                    `json:"force_look_up,omitempty"`
+	Language      string                  `json:"language"`                 // en or ja: of all that several people read about the case
+	// Of what is posted in the operators' and in the executives' channel; empty: Language.
+	OperatorsLanguage  string          `json:"operators_language,omitempty"`
+	ExecutivesLanguage string          `json:"executives_language,omitempty"`
+	UI                 string          `json:"ui"`                      // beginning of the Temporal UI's addresses up to the namespace; empty: no links
+	SlackURL           string          `json:"slack_url,omitempty"`     // beginning of channel addresses; empty: no links
+	Patience           time.Duration   `json:"patience"`                // how long Intake waits for the ticket
+	Probe              time.Duration   `json:"probe"`                   // how often a stuck step is tried again
+	Retry              Retry           `json:"retry,omitzero"`          // how a step is tried before it is stuck
+	SealEvery          time.Duration   `json:"seal_every,omitempty"`    // how often what a case records is sealed; 0: never
+	Stamp              bool            `json:"stamp,omitempty"`         // an authority is configured that timestamps seals
+	ReopenWindow       time.Duration   `json:"reopen_window,omitempty"` // how long a closed case can be reopened
+	Settle             time.Duration   `json:"settle,omitempty"`        // how long a vendor may still carry out a request that got no answer
+	SearchLag          time.Duration   `json:"search_lag,omitempty"`    // how long JIRA's and Drive's searches may miss what was just made
+	Runbooks           []runbook.Start `json:"runbooks,omitempty"`      // those that begin by themselves in cases of a kind
+	ForceLookUp        bool            `json:"force_look_up,omitempty"`
 }
 
 // Retry is how a step is tried before it is stuck. Fields that are 0 mean the defaults of policy.go.
@@ -57,3 +61,13 @@ type Retry struct {
 // Placer computes the placement of a request from the configuration. It refuses with an *incident.Refusal what no
 // configured place fits.
 type Placer func(incident.Request) (Placement, error)
+
+// operatorsLanguage is that of the operators' channel.
+func (s *CaseState) operatorsLanguage() string {
+	return cmp.Or(s.Placement.OperatorsLanguage, s.Placement.Language)
+}
+
+// executivesLanguage is that of the executives' channel.
+func (s *CaseState) executivesLanguage() string {
+	return cmp.Or(s.Placement.ExecutivesLanguage, s.Placement.Language)
+}

@@ -168,8 +168,12 @@ func (c *caseRun) noteDecided(step string, d decision) {
 }
 
 func (c *caseRun) stuckMessage(ctx workflow.Context, place string, t *toldStuck, now []StepStatus) slack.Message {
+	lang := c.lang
+	if place == notice.ForOperators {
+		lang = c.operatorsLanguage()
+	}
 	n := notice.StuckNotice{
-		Lang: c.lang, Number: c.Number, Title: c.Request.Title, HideTitle: c.Placement.HideTitle, Place: place, Links: c.view().Links,
+		Lang: lang, Number: c.Number, Title: c.Request.Title, HideTitle: c.Placement.HideTitle, Place: place, Links: c.view().Links,
 		Drill: c.Request.Drill, Now: workflow.Now(ctx),
 	}
 	for _, s := range now {

@@ -45,7 +45,11 @@ func (c *caseRun) tellExecutives(ctx workflow.Context, by incident.By, text stri
 // postUpdate posts an update as a message of its own, where people cannot miss it.
 func (c *caseRun) postUpdate(ctx workflow.Context, id, channel string, u incident.Update) error {
 	_, err := runStep[slack.Notice](ctx, c.runner, step{id, Slack, ordinary, slackActivities.PostNotice, func(e activities.Effect) any {
-		return slack.PostNotice{Effect: e, Channel: channel, Message: message(c.view().UpdateMessage(u, slack.Escape))}
+		v := c.view()
+		if channel == c.Placement.Executives {
+			v.Lang = c.executivesLanguage()
+		}
+		return slack.PostNotice{Effect: e, Channel: channel, Message: message(v.UpdateMessage(u, slack.Escape))}
 	}})
 	return err
 }

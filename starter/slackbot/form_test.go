@@ -401,3 +401,19 @@ func TestALeadIsHandedOver(t *testing.T) {
 		}
 	}
 }
+
+// A case speaks the language of the channel in which it was asked for, by whichever way.
+func TestARequestSaysWhereItWasMade(t *testing.T) {
+	d := newDesk()
+	w := newWorkspace(t, d)
+	w.command(t, w.form("open mail"))
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_open", `{}`, "1.2"))
+	w.interact(t, w.fill(w.form1(t), map[string]string{"title": "another"}))
+	where := map[string]string{}
+	for _, r := range d.kept() {
+		where[r.Title] = r.Where
+	}
+	if diff := cmp.Diff(map[string]string{"mail": "C0GENERAL", "another": "C0CASE001"}, where); diff != "" {
+		t.Errorf("asked for in (-want +got):\n%s", diff)
+	}
+}

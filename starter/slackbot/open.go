@@ -21,6 +21,7 @@ type wish struct {
 // open records the request before it answers, and tells the rest when the channel is there.
 func (g *Gateway) open(ctx context.Context, c command, rest string) string {
 	request, err := parseOpen(rest)
+	request.Where = c.channel
 	request.ID, request.Asked, request.By = incident.RequestID(c.trigger), now(), g.naming(ctx, c.by(), c.text, request.Invite)
 	text, err := g.record(ctx, wish{request, typed(c), givenBack(c), hearing{c.who.Lang, c.responseURL, "", c.user}, false}, err)
 	if err != nil {

@@ -41,6 +41,7 @@ func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 		return complain(missing, notice.FieldMissing(i.who.Lang))
 	}
 	request, err := requestOf(f)
+	request.Where = keep.Channel
 	request.ID, request.Asked, request.By = incident.RequestID(i.View.ID), now(), g.naming(ctx, i.by(), "", request.Invite)
 	what := escape(incident.CleanLine(request.Title))
 	w := wish{request, what, quotedBack(what), hearing{i.who.Lang, keep.Answer, i.View.ID, i.User.ID}, keep.Answer != ""}

@@ -23,6 +23,7 @@ type Request struct {
 	Drill         bool      `json:"drill,omitempty"`
 	Channel       string    `json:"channel,omitempty"` // Slack id of a channel that people made by hand and that becomes the case's
 	Ticket        string    `json:"ticket,omitempty"`  // JIRA key of a ticket that becomes the case's; its key is the number
+	Where         string    `json:"where,omitempty"`   // Slack id of the channel in which it is asked for: the case speaks the language of that channel
 	Consent       bool      `json:"consent,omitempty"` // whoever asks has said yes to what becomes of that channel and that ticket
 	By            By        `json:"by"`                // the opener, who is commander until somebody takes command
 }
@@ -43,6 +44,9 @@ func (r Request) Cleaned() (Request, error) {
 	r.Report = CleanText(r.Report)
 	r.Organisations, r.Invite = cleanLines(r.Organisations), cleanLines(r.Invite)
 	r.Channel, r.Ticket = channelIn(CleanLine(r.Channel)), ticketIn(CleanLine(r.Ticket))
+	if r.Where != "" && !plainChannel.MatchString(r.Where) {
+		r.Where = "" // it decides about a language, and nothing else
+	}
 	return r, r.check()
 }
 
@@ -88,6 +92,8 @@ func (r Request) check() error {
 	_, err := ParseAudience(string(r.Audience))
 	return err
 }
+
+var plainChannel = regexp.MustCompile(`^[CDG][A-Z0-9]{1,29}$`)
 
 var plainID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$`)
 

@@ -31,6 +31,11 @@ func (c *Config) check(at map[string]int) strictyaml.Problems {
 	k.address("slack.url", c.Slack.URL)
 	k.channel("slack.executives_channel", c.Slack.Executives)
 	k.channel("slack.operators_channel", c.Slack.Operators)
+	for _, id := range sortedKeys(c.Slack.Languages) {
+		key := strictyaml.Join("slack.channel_languages", id)
+		k.channel(key, id)
+		k.oneOf(key, c.Slack.Languages[id], "en", "ja")
+	}
 	k.address("jira.site_url", c.Jira.SiteURL)
 	k.required("jira.issue_type", c.Jira.IssueType, "the name of the issue type of cases' tickets, such as Incident")
 	k.required("jira.link_type", c.Jira.LinkType, "the name of the type of links between tickets, such as Relates")
@@ -78,6 +83,9 @@ func (k *checker) oneOf(key, value string, known ...string) {
 	k.that(slices.Contains(known, value), key, "must be one of %s, not %q", strings.Join(known, ", "), value)
 }
 
+// language takes none for the installation's.
+func (k *checker) language(key, value string) { k.oneOf(key, cmp.Or(value, "en"), "en", "ja") }
+
 func (k *checker) address(key, value string) {
 	u, err := url.Parse(value)
 	k.that(value == "" || err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "", key, "must be an address beginning with https://, not %q", value)
@@ -124,6 +132,8 @@ func (k *checker) mask(patterns []string) {
 func (k *checker) places(c *Config) {
 	k.mails("audiences.group.readers", c.Audiences.Group.Readers)
 	k.mails("audiences.restricted.readers", c.Audiences.Restricted.Readers)
+	k.language("audiences.group.language", c.Audiences.Group.Language)
+	k.language("audiences.restricted.language", c.Audiences.Restricted.Language)
 	folder := "the id of the Drive folder that holds the cases' folders (the end of the folder's address)"
 	switch c.DefaultAudience {
 	case incident.AudienceGroup:
@@ -149,6 +159,7 @@ func (k *checker) organisations(c *Config) {
 	for i, o := range c.Organisations {
 		key := "organisations[" + strconv.Itoa(i+1) + "]"
 		k.that(opaqueID.MatchString(o.ID), key, "needs an id of at most 40 letters, digits, dots, hyphens or underscores, not %q", o.ID)
+		k.language(key+".language", o.Language)
 		k.that(len(o.Names) > 0, key, "needs names: how people call %q, the one to show first", o.ID)
 		for _, word := range append([]string{o.ID}, o.Names...) {
 			before, taken := owner[fold(word)]

@@ -54,6 +54,9 @@ type SlackConfig struct {
 	URL            string   `yaml:"url"`                // beginning of channel addresses: https://x.slack.com/archives/
 	Executives     string   `yaml:"executives_channel"` // id of the channel that gets the updates of group cases; empty: none does
 	Operators      string   `yaml:"operators_channel"`  // id of the channel in which operators hear of what was done without a verified identity
+
+	// Languages are those of channels, by their ids: of what is posted there, and of the cases that are opened there.
+	Languages map[string]string `yaml:"channel_languages"`
 }
 
 // JiraConfig is where tickets go.
@@ -93,6 +96,7 @@ type Place struct {
 	Folder        string   `yaml:"folder"`         // Drive id of the parent of the cases' folders
 	Responders    []string `yaml:"responders"`     // Slack ids or handles
 	Readers       []string `yaml:"readers"`        // e-mail addresses that may read the folder
+	Language      string   `yaml:"language"`       // of its cases: en or ja; empty: language
 }
 
 // Organisation is a company of the group, with the place of the cases that concern it alone.

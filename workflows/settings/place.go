@@ -12,7 +12,7 @@ import (
 
 // Desk is how the operators of this installation are reached.
 func (c *Config) Desk() workflows.Desk {
-	return workflows.Desk{Channel: c.Slack.Operators, Language: c.Language, UI: c.uiBase(), Probe: c.Timing.ProbeInterval, Pager: c.Pager.URL != ""}
+	return workflows.Desk{Channel: c.Slack.Operators, Language: cmp.Or(c.Slack.Languages[c.Slack.Operators], c.Language), UI: c.uiBase(), Probe: c.Timing.ProbeInterval, Pager: c.Pager.URL != ""}
 }
 
 // Place computes where the case of a request goes and who may see it. It is a [workflows.Placer]: it refuses, with an
@@ -33,7 +33,7 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 		Project: c.Jira.Project, IssueType: c.Jira.IssueType, Fields: c.Jira.Fields, SecurityLevel: place.SecurityLevel,
 		Folder: place.Folder, Readers: unique(place.Readers), Responders: unique(place.Responders),
 		PublicChannel: c.Slack.PublicChannels && audience == incident.AudienceGroup,
-		Language:      c.Language, UI: c.uiBase(), SlackURL: c.Slack.URL,
+		Language:      c.languageOf(r, place), OperatorsLanguage: c.Slack.Languages[c.Slack.Operators], UI: c.uiBase(), SlackURL: c.Slack.URL,
 		LinkType: c.Jira.LinkType, DuplicateLink: c.Jira.Duplicate, LogType: cmp.Or(c.Jira.LogType, c.Jira.IssueType), ThemeType: cmp.Or(c.Jira.ThemeType, c.Jira.IssueType),
 		Evidence: c.Google.EvidenceFolder, Operators: c.Slack.Operators, ReopenWindow: c.Timing.ReopenWindow,
 		SealEvery: c.Timing.SealInterval, Stamp: c.Audit.TimestampURL != "",
@@ -45,7 +45,7 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 		p.Evidence = "" // the CSIRT's folder would show it to more people than the case's own
 	}
 	if audience == incident.AudienceGroup {
-		p.Executives = c.Slack.Executives // the executives are not among the people of a narrower audience
+		p.Executives, p.ExecutivesLanguage = c.Slack.Executives, c.Slack.Languages[c.Slack.Executives] // the executives are not among the people of a narrower audience
 	}
 	if r.Drill {
 		c.moveDrill(&p)
@@ -56,10 +56,16 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 	return p, nil
 }
 
+// languageOf is the language of a case: of the channel that becomes its own, else of the one in which people asked for it,
+// else of the place where it goes.
+func (c *Config) languageOf(r incident.Request, place Place) string {
+	return cmp.Or(c.Slack.Languages[r.Channel], c.Slack.Languages[r.Where], place.Language, c.Language)
+}
+
 // moveDrill gives a drill its own project, and its own folder where everybody may look in anyway: a drill for few
 // readers is practised in the place that it would have in earnest.
 func (c *Config) moveDrill(p *workflows.Placement) {
-	p.Project, p.Executives = c.Jira.DrillProject, ""
+	p.Project, p.Executives, p.ExecutivesLanguage = c.Jira.DrillProject, "", ""
 	if p.Audience == incident.AudienceGroup {
 		p.Folder = cmp.Or(c.Google.DrillFolder, p.Folder)
 	}
