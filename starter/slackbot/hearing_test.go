@@ -18,7 +18,7 @@ func (w *workspace) isTold(t *testing.T) string {
 		return text
 	case text := <-w.later:
 		t.Fatalf("told where they asked: %q", text)
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("no direct message came")
 	}
 	return ""

@@ -26,7 +26,7 @@ func (w *workspace) tab(t *testing.T) shown {
 		}
 		p.View.keepsBounds(t, 100)
 		return p.View
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("no Home tab was shown")
 		return shown{}
 	}
@@ -164,7 +164,7 @@ func TestButtonsOfHome(t *testing.T) {
 		if !strings.Contains(string(v.View), "home:U0AOI0001") {
 			t.Errorf("the form does not know where it was asked for: %s", v.View)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Error("no form was opened")
 	}
 	w.interact(t, w.pressAtHome("case_nonsense", "{}"))

@@ -8,19 +8,19 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"hikeshi/activities/drive/drivetest"
 	"hikeshi/activities/fake"
 	"hikeshi/activities/slack/slacktest"
+	"hikeshi/deploy/sandbox/browsertest"
 )
 
 // Whoever has a page open hears at once what is out of date, and nothing of what was said.
 func TestLiveNews(t *testing.T) {
 	s := start(t, Options{})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), browsertest.Patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Addresses.Pages+"/live", nil)
 	require.NoError(t, err)

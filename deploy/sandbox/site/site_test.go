@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hikeshi/activities/fake"
+	"hikeshi/deploy/sandbox/browsertest"
 )
 
 func start(t *testing.T, o Options) *Site {
@@ -148,7 +149,7 @@ func TestPortInUse(t *testing.T) {
 		t.Cleanup(func() { l.Close() })
 		port = l.Addr().(*net.TCPAddr).Port
 		return free(port-2) && free(port-1)
-	}, 10*time.Second, time.Millisecond)
+	}, browsertest.Patience, time.Millisecond)
 	_, err := Start(Options{Port: port - 2})
 	require.ErrorContains(t, err, fmt.Sprintf("port %d is in use", port))
 	require.True(t, free(port-2), "the ports before it are free again")
