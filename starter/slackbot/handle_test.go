@@ -3,6 +3,8 @@ package slackbot
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -34,6 +36,10 @@ func TestTooManyRequestsAtOnce(t *testing.T) {
 	asked := request{kind: commands, payload: []byte(`{"user_id":"U1","trigger_id":"1.2","text":"status SEC-1"}`), received: began}
 	if got := g.handle(ctx, asked); got.verdict != deferred || time.Since(began) >= answerTime {
 		t.Errorf("%+v after %s, want that it should come again", got, time.Since(began))
+	}
+	rec := httptest.NewRecorder()
+	if write(rec, comeAgain("no room")); rec.Code != http.StatusServiceUnavailable || rec.Header().Get("Retry-After") == "" {
+		t.Errorf("over HTTP: %d %v, want 503 and when to try again", rec.Code, rec.Header())
 	}
 	asked.kind, asked.payload = events, []byte(`{"type":"event_callback","event":{"type":"reaction_added"}}`)
 	if got := g.handle(ctx, asked); got.verdict != accepted {

@@ -129,10 +129,15 @@ func unwrapInteraction(body []byte) ([]byte, error) {
 
 func unwrapEvent(body []byte) ([]byte, error) { return body, nil }
 
+// retryAfter is when what should come again may find room, in seconds: for a proxy between Slack and us, and for Slack if it
+// ever asks.
+const retryAfter = "1"
+
 // write tells Slack over HTTP; what should come again has an error status.
 func write(w http.ResponseWriter, r reply) {
 	switch {
 	case r.verdict == deferred:
+		w.Header().Set("Retry-After", retryAfter)
 		plain(w, http.StatusServiceUnavailable, r.plain+"\n")
 	case r.verdict == rejected:
 		plain(w, http.StatusBadRequest, r.plain+"\n")
