@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"go.temporal.io/server/common/authorization"
@@ -56,7 +57,10 @@ func (s *Stack) startServer(o Options, dir dataDir, p ports) error {
 		return err
 	}
 	s.started("Temporal server", func() error { return caught(server.Stop) })
-	return caught(server.Start)
+	if err := caught(server.Start); err != nil || dir.inMemory {
+		return err
+	}
+	return s.startTidying(dir.database())
 }
 
 // setUpDatabase makes tables and namespace where they are missing. A mark lies beside the database meanwhile, so that
@@ -104,6 +108,9 @@ func sqlConfig(dir dataDir) *config.SQL {
 			"journal_mode": "wal",
 			"synchronous":  "normal", // enough to survive a kill; full waits for the disk at every step
 			"busy_timeout": "10000",  // a backup, or a person with the sqlite3 tool, may hold it for a while
+			// The log is emptied beside the server, see tidy. It does so itself only if the log gets too long all the same.
+			"wal_autocheckpoint": strconv.Itoa(longestLog / pageSize),
+			"journal_size_limit": strconv.Itoa(longestLog),
 		},
 	}
 }
