@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
@@ -21,6 +20,8 @@ type gateReport struct {
 	Channels int       `json:"channels"`
 	Worker   bool      `json:"worker"` // it was at work meanwhile
 	Runs     []gateRun `json:"runs"`
+
+	json bool
 }
 
 // gateRun is one way.
@@ -138,11 +139,9 @@ func acknowledged(s said, list []slacktest.Delivery) bool {
 	return true
 }
 
-func (r *gateReport) print(w io.Writer, asJSON bool) error {
-	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+func (r *gateReport) print(w io.Writer) error {
+	if r.json {
+		return printJSON(w, r)
 	}
 	worker := "at rest"
 	if r.Worker {

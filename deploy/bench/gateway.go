@@ -59,28 +59,6 @@ func parseGate(args []string, stderr io.Writer) (o gateOptions, err error) {
 	return o, err
 }
 
-func runGate(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	o, err := parseGate(args, stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		return 2 // it has been said what is wrong
-	}
-	forgetEnvironment()
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	r, err := measureGate(ctx, o, stderr)
-	if err == nil {
-		err = r.print(stdout, o.json)
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "error: %v\n", err)
-		return 1
-	}
-	return 0
-}
-
 // measureGate opens a case for each channel, lets people talk in all of them and open more, once each way, and looks in
 // Temporal for everything that the gateway has acknowledged. The gateway is a process of its own.
 func measureGate(ctx context.Context, o gateOptions, stderr io.Writer) (_ *gateReport, err error) {
@@ -103,7 +81,7 @@ func measureGate(ctx context.Context, o gateOptions, stderr io.Writer) (_ *gateR
 	if err = errors.Join(err, gate.stop()); err != nil {
 		return nil, err
 	}
-	r := &gateReport{Rate: o.rate, Seconds: o.length.Seconds(), Channels: o.channels, Worker: o.worker}
+	r := &gateReport{json: o.json, Rate: o.rate, Seconds: o.length.Seconds(), Channels: o.channels, Worker: o.worker}
 	if !o.worker {
 		if err := p.rest(); err != nil {
 			return nil, err

@@ -21,7 +21,7 @@ func TestDeliveriesAreCounted(t *testing.T) {
 		t.Errorf("%+v: a later try counts from the first, and what was given up counts as that", r)
 	}
 	var out bytes.Buffer
-	if err := (&gateReport{Rate: 200, Channels: 100, Runs: []gateRun{r}}).print(&out, false); err != nil || !strings.Contains(out.String(), "target p99 ≤ 150") {
+	if err := (&gateReport{Rate: 200, Channels: 100, Runs: []gateRun{r}}).print(&out); err != nil || !strings.Contains(out.String(), "target p99 ≤ 150") {
 		t.Errorf("%v\n%s", err, &out)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -18,37 +19,36 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run returns the exit status: 0 when all was measured, whatever came out, 1 when it could not be, 2 after wrong usage.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	if len(args) > 0 && args[0] == "mirror" {
-		return runTalk(ctx, args[1:], stdout, stderr)
-	}
-	if len(args) > 0 && args[0] == "gateway" {
-		return runGate(ctx, args[1:], stdout, stderr)
-	}
-	o, err := parse(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
-	if err != nil {
-		return 2 // it has been said what is wrong
-	}
-	forgetEnvironment()
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
-	defer cancel()
-	r, err := measure(ctx, o, stderr)
-	if err == nil {
-		err = r.print(stdout, o.json)
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "error: %v\n", err)
-		return 1
-	}
-	return 0
+// job is one kind of measurement, as the command line wants it.
+type job struct {
+	timeout time.Duration
+	measure func(ctx context.Context) (printer, error)
 }
 
-func runTalk(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	o, err := parseTalk(args, stderr)
+// printer is a report.
+type printer interface{ print(w io.Writer) error }
+
+// choose finds the job, and says on stderr what is wrong with the command line.
+func choose(args []string, stderr io.Writer) (job, error) {
+	kind := ""
+	if len(args) > 0 {
+		kind = args[0]
+	}
+	switch kind {
+	case "mirror":
+		o, err := parseTalk(args[1:], stderr)
+		return job{o.timeout, func(ctx context.Context) (printer, error) { return measureTalk(ctx, o, stderr) }}, err
+	case "gateway":
+		o, err := parseGate(args[1:], stderr)
+		return job{o.timeout, func(ctx context.Context) (printer, error) { return measureGate(ctx, o, stderr) }}, err
+	}
+	o, err := parse(args, stderr)
+	return job{o.timeout, func(ctx context.Context) (printer, error) { return measure(ctx, o, stderr) }}, err
+}
+
+// run returns the exit status: 0 when all was measured, whatever came out, 1 when it could not be, 2 after wrong usage.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	j, err := choose(args, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -56,9 +56,9 @@ func runTalk(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2 // it has been said what is wrong
 	}
 	forgetEnvironment()
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	r, err := measureTalk(ctx, o, stderr)
+	r, err := j.measure(ctx)
 	if err == nil {
 		err = r.print(stdout)
 	}

@@ -43,6 +43,7 @@ type report struct {
 	Slow         *slowly       `json:"slow,omitempty"`
 
 	list []*opened
+	json bool
 }
 
 // sequentially is the baseline: the same steps one after the other.
@@ -61,16 +62,20 @@ type slowly struct {
 
 func newReport(o options) *report {
 	return &report{
-		Cases: o.n, Limits: o.limits, PerMinute: o.rate, Concurrency: o.concurrency,
+		json: o.json, Cases: o.n, Limits: o.limits, PerMinute: o.rate, Concurrency: o.concurrency,
 		CriticalPath: milliseconds(o.latencies.criticalPath()),
 	}
 }
 
-func (r *report) print(w io.Writer, asJSON bool) error {
-	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+func printJSON(w io.Writer, report any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(report)
+}
+
+func (r *report) print(w io.Writer) error {
+	if r.json {
+		return printJSON(w, r)
 	}
 	t := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
 	limits := "on"
