@@ -25,6 +25,8 @@ func (c *caseRun) happened(ctx workflow.Context, e ChannelEvent) {
 		c.channelArchived(ctx, e)
 	case "renamed":
 		c.channelRenamed(ctx, e)
+	case "public", "private":
+		c.channelOpened(ctx, e)
 	}
 	c.changed()
 }
@@ -74,6 +76,28 @@ func (c *caseRun) channelArchived(ctx workflow.Context, e ChannelEvent) {
 	if e.Did == "archived" {
 		c.tell(id, []string{"Name", c.forAll(c.anyName(e.Channel)), "By", e.by()})
 	}
+	c.enter(ctx, e.by(), id, words...)
+}
+
+// channelOpened says that somebody has made a private channel of the case's public, where everybody in the workspace may
+// read and act then, or has made it private again. The operators hear of it as well: who is in the channel may be who did it.
+func (c *caseRun) channelOpened(ctx workflow.Context, e ChannelEvent) {
+	known := slices.Contains(c.MadePublic, e.Channel)
+	if c.Placement.PublicChannel || known == (e.Did == "public") {
+		return
+	}
+	id := "channel_private"
+	if e.Did == "public" {
+		id = "channel_public"
+		c.MadePublic = append(c.MadePublic, e.Channel)
+	} else {
+		c.MadePublic = slices.DeleteFunc(c.MadePublic, func(channel string) bool { return channel == e.Channel })
+	}
+	words := []string{"Name", c.anyName(e.Channel), "By", e.by()}
+	if !c.atRest() {
+		c.announce(id, words...)
+	}
+	c.tell(id, []string{"Name", c.forAll(c.anyName(e.Channel)), "By", e.by()})
 	c.enter(ctx, e.by(), id, words...)
 }
 

@@ -252,7 +252,7 @@ type ResolveCommand struct {
 // ChannelEvent is what somebody did to a channel: joined or left it, or archived, unarchived or renamed it.
 type ChannelEvent struct {
 	Channel string `json:"channel"` // Slack id
-	Did     string `json:"did"`     // joined, left, archived, unarchived or renamed
+	Did     string `json:"did"`     // joined, left, archived, unarchived, renamed, public or private
 	User    string `json:"user,omitempty"`
 	Called  string `json:"called,omitempty"` // what Slack calls the user
 	Name    string `json:"name,omitempty"`   // the channel's new one

@@ -57,8 +57,9 @@ type CaseState struct {
 	Closed        time.Time              `json:"closed,omitzero"`
 	Errands       []errand               `json:"errands,omitempty"`
 	Counters      counters               `json:"counters,omitzero"`
-	Names         map[string]string      `json:"names,omitempty"`    // channels that people have renamed: id → name
-	Archived      []string               `json:"archived,omitempty"` // channels that people have archived by hand: ids
+	Names         map[string]string      `json:"names,omitempty"`       // channels that people have renamed: id → name
+	Archived      []string               `json:"archived,omitempty"`    // channels that people have archived by hand: ids
+	MadePublic    []string               `json:"made_public,omitempty"` // private channels that people have made public: ids
 	Mirror        mirrorRecord           `json:"mirror,omitzero"`
 	Reach         reachRecord            `json:"reach,omitzero"`
 	Archive       archiveRecord          `json:"archive,omitzero"`

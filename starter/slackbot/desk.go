@@ -82,7 +82,7 @@ type Hint struct {
 // Event is what somebody did to a channel.
 type Event struct {
 	Channel string // Slack id
-	Did     string // joined, left, archived, unarchived or renamed
+	Did     string // joined, left, archived, unarchived, renamed, public or private
 	User    string // Slack id; empty where Slack does not say who
 	Called  string // what Slack calls them; empty: it did not say
 	Name    string // the channel's new one

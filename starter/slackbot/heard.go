@@ -59,6 +59,10 @@ func (e envelope) message(m slackEvent) (h heard, reason string) {
 		if m.Thread != "" && m.Thread != m.TS {
 			h.hint = hintOf(m.Channel.ID, m.TS, m.Thread)
 		}
+	case "channel_convert_to_public", "channel_convert_to_private":
+		h.said = true
+		h.event, reason = e.act(m, strings.TrimPrefix(m.Subtype, "channel_convert_to_"))
+		return h, reason
 	case "message_changed":
 		if e.own(m.Message) {
 			return heard{}, ""

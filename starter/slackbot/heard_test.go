@@ -23,6 +23,7 @@ func TestHear(t *testing.T) {
 	act := func(did, user, name string) heard {
 		return heard{channel: "C0CASE", event: &Event{Channel: "C0CASE", Did: did, User: user, Name: name}}
 	}
+	saidAnd := func(h heard) heard { h.said = true; return h }
 	nothing, ours := heard{}, heard{channel: "C0CASE"}
 	for _, tt := range []struct {
 		name, event string
@@ -57,6 +58,8 @@ func TestHear(t *testing.T) {
 		{"archived a private one", `{"type":"group_archive","channel":"C0CASE","user":"U1"}`, act("archived", "U1", ""), ""},
 		{"deleted", `{"type":"channel_deleted","channel":"C0CASE","actor_id":"U1"}`, act("archived", "U1", ""), ""},
 		{"unarchived", `{"type":"group_unarchive","channel":"C0CASE","user":"U1"}`, act("unarchived", "U1", ""), ""},
+		{"made public", `{"type":"message","subtype":"channel_convert_to_public","channel":"C0CASE","user":"U1","ts":"1.1","channel_type":"channel"}`, saidAnd(act("public", "U1", "")), ""},
+		{"made private", `{"type":"message","subtype":"channel_convert_to_private","channel":"C0CASE","user":"U1","ts":"1.1","channel_type":"group"}`, saidAnd(act("private", "U1", "")), ""},
 		{"renamed", `{"type":"channel_rename","channel":{"id":"C0CASE","name":"new\u202ename","created":1}}`, act("renamed", "", "newname"), ""},
 		{"renamed a private one", `{"type":"group_rename","channel":{"id":"C0CASE","name":"new"}}`, act("renamed", "", "new"), ""},
 

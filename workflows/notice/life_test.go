@@ -261,6 +261,8 @@ var sentences = []struct {
 	{"archived", []string{"Messages", "120", "Files", "4", "Digest", "ab12"}},
 	{"channel_archived", []string{"Name", "sec-42", "By", "U0BEN0002"}},
 	{"channel_unarchived", []string{"Name", "sec-42", "By", ""}},
+	{"channel_public", []string{"Name", "sec-42", "By", "U0BEN0002"}},
+	{"channel_private", []string{"Name", "sec-42", "By", "U0BEN0002"}},
 	{"channel_renamed", []string{"Name", "sec-42-new", "By", "U0BEN0002"}},
 	{"ticket", []string{"Number", "SEC-42"}},
 	{"broke_glass", []string{"Act", "close", "Reason", "Slack is down", "By", "ben"}},
