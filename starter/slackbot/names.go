@@ -3,6 +3,7 @@ package slackbot
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -81,11 +82,20 @@ func (g *Gateway) namesOf(ctx context.Context, users []string) incident.Names {
 func (g *Gateway) said(ctx context.Context, api *slack.Client, user string) (*slack.User, bool) {
 	return g.people.persons.of(ctx, g.ctx, user, func(ctx context.Context) (*slack.User, error) {
 		found, err := api.GetUserInfoContext(ctx, user)
+		if isNobody(err) {
+			return &slack.User{ID: user, IsStranger: true}, nil
+		}
 		if err != nil {
 			g.o.Log.Warn("Slack does not say who a person is", "user", user, "error", err)
 		}
 		return found, err
 	})
+}
+
+// isNobody reports whether Slack says that there is no such person here: then whoever it is, is of another workspace.
+func isNobody(err error) bool {
+	var said slack.SlackErrorResponse
+	return errors.As(err, &said) && (said.Err == "user_not_found" || said.Err == "user_not_visible")
 }
 
 // shownName is what Slack shows people by.

@@ -51,6 +51,8 @@ func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := `{"ok":false,"error":"internal_error"}`
 	switch fields, members := o.users[user], o.groups[group]; {
 	case o.failing:
+	case user == "U0NOBODY":
+		answer = `{"ok":false,"error":"user_not_found"}`
 	case r.URL.Path == "/api/auth.test":
 		answer = `{"ok":true,"team_id":"T0HOME","enterprise_id":"E0HOUSE"}`
 	case r.URL.Path == "/api/users.info" && fields != "":
@@ -100,6 +102,7 @@ func TestPerson(t *testing.T) {
 		{ID: "U4", Name: "dan", Lang: "en", Known: true, External: true, GroupsKnown: true},
 		{ID: "U5", Name: "eri", Lang: "en", Known: true, External: true, GroupsKnown: true},
 		{ID: "U6", Name: "fay", Lang: "en", Known: true, GroupsKnown: true},
+		{ID: "U0NOBODY", Lang: "en", Known: true, External: true, GroupsKnown: true},
 		{ID: "U7", Lang: "en", GroupsKnown: true}, // of whom Slack says nothing
 	} {
 		for range 2 {
