@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -60,7 +61,17 @@ func grow(f drivetest.File, seen []drivetest.File) branch {
 			b.Children = append(b.Children, grow(other, seen))
 		}
 	}
+	slices.SortStableFunc(b.Children, func(x, y branch) int { // folders first, as Drive lists them
+		return cmp.Or(cmp.Compare(rank(x), rank(y)), cmp.Compare(x.Name, y.Name))
+	})
 	return b
+}
+
+func rank(b branch) int {
+	if b.MimeType == drivetest.FolderType {
+		return 0
+	}
+	return 1
 }
 
 func filePage(f drivetest.File) string {

@@ -106,3 +106,15 @@ func TestTheTemporalUIBesideTheRest(t *testing.T) {
 		Folder: "/drive/folders/fld-cases", Workflow: UIPath + "/namespaces/hikeshi/workflows/case%2FSEC-1"}, list[0])
 	require.Empty(t, s.cases(fake.Cast()[5])[0].Slack, "who is not in the channel is not led there")
 }
+
+func TestFoldersAreListedFirst(t *testing.T) {
+	top := drivetest.File{ID: "top", MimeType: drivetest.FolderType}
+	var names []string
+	for _, b := range grow(top, []drivetest.File{
+		{ID: "1", Parent: "top", Name: "b.txt"}, {ID: "2", Parent: "top", Name: "z", MimeType: drivetest.FolderType}, {ID: "3", Parent: "top", Name: "a.txt"},
+		{ID: "4", Parent: "top", Name: "archive", MimeType: drivetest.FolderType}, {ID: "5", Parent: "4", Name: "below"},
+	}).Children {
+		names = append(names, b.Name)
+	}
+	require.Equal(t, []string{"archive", "z", "a.txt", "b.txt"}, names)
+}
