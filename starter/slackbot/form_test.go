@@ -212,6 +212,18 @@ func TestARefusalStaysInTheFormBesideItsField(t *testing.T) {
 	w.hears(t)
 }
 
+// A telephone shows a few lines beside a field: no command lines, and nothing twice.
+func TestACaseThatCannotBeClosedYetSaysSoInAFewWords(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	d.doErr = []error{incident.Refuse(incident.Rule, "What to do: scope of the damage (triage --scope …, or: waive scope --reason …)", "case %s cannot be closed yet; still missing: %s", "SEC-1", "scope, conclude a1, conclude a2")}
+	w := newWorkspace(t, d)
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_close", `{"workflow":"case/SEC-1"}`, "1.2"))
+	_, body := w.interact(t, w.fill(w.form1(t), map[string]string{"resolution": "contained"}))
+	if want := "Still missing: scope of the damage, conclusion of analysis a1/a2."; !strings.Contains(body, want) || strings.Contains(body, "--") {
+		t.Errorf("answer %s, want %s", body, want)
+	}
+}
+
 func TestAFormThatIsNotConfirmedIsFollowed(t *testing.T) {
 	d := inPhase(incident.PhaseAnalysis)
 	d.doErr = []error{slackbot.ErrNotConfirmed, slackbot.ErrNotConfirmed}

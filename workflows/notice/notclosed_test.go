@@ -12,10 +12,10 @@ func TestNotClosedYetInSlack(t *testing.T) {
 	r := incident.Refuse(incident.Rule, "What to do: scope of the damage (triage --scope …, or: waive scope --reason …)",
 		"case %s cannot be closed yet; still missing: %s", "SEC-5", "scope, conclude a1, conclude a2, containment")
 	for lang, want := range map[string]string{
-		"en": "Not done: SEC-5 cannot be closed yet. Still missing: scope of the damage, conclusion of analysis a1/a2, containment.\nRecord it with the buttons on the card, or of `/case`. What may stay open: `/case waive`",
-		"ja": "実行できませんでした: SEC-5 はまだクローズできません。不足: 被害範囲、分析 a1/a2 の結論、封じ込め。\nカードのボタンか `/case` のボタンで記録してください。不要なものは `/case waive` で免除できます",
+		"en": "Not done: SEC-5 cannot be closed yet. Still missing: scope of the damage, conclusion of analysis a1/a2, containment.\nRecord it with the buttons on the card, or of /case. What may stay open: /case waive",
+		"ja": "実行できませんでした: SEC-5 はまだクローズできません。不足: 被害範囲、分析 a1/a2 の結論、封じ込め。\nカードのボタンか /case のボタンで記録してください。不要なものは /case waive で免除できます",
 	} {
-		if got := notice.Refused(lang, notice.InSlack(lang, r)); got != want {
+		if got := notice.Refused(lang, r); got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", lang, got, want)
 		}
 	}

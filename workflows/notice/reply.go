@@ -32,7 +32,7 @@ func Opened(lang string, c Case) string {
 
 // Refused says why something was not done, and what to do.
 func Refused(lang string, r *incident.Refusal) string {
-	r = InLanguage(lang, r)
+	r = InSlack(lang, r)
 	text := in(lang).say("reply_refused", "Why", unstopped(r.Message))
 	if r.Hint != "" {
 		text += "\n" + r.Hint
