@@ -20,6 +20,7 @@ type Options struct {
 	AppToken func() (string, error)
 	Team     string                 // id of the workspace, or of the organisation, from which requests are taken; empty: the bot token's
 	App      string                 // id of our app; empty: Slack is asked
+	Command  string                 // what our slash command is called in this workspace; empty: /case
 	Lang     string                 // of answers to those of whom Slack does not say which one they read: en or ja
 	APIHost  string                 // host:port of the Web API if it is not Slack's own; answers may go there too
 	APIURL   string                 // of the Web API if it is not Slack's own

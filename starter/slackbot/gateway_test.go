@@ -30,7 +30,7 @@ func TestOpenRecordsThenTellsOfTheChannel(t *testing.T) {
 	}
 	want := []incident.Request{{
 		ID: "1.2.abc", Title: "<b> mail", Report: "the report", Severity: 2, Organisations: []string{"acme"},
-		By: aoi("", "C0GENERAL"),
+		Where: "C0GENERAL", By: aoi("", "C0GENERAL"),
 	}}
 	if diff := cmp.Diff(want, d.kept(), cmpopts.IgnoreFields(incident.Request{}, "Asked")); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)

@@ -75,6 +75,9 @@ func (g *Gateway) handle(ctx context.Context, r request) reply {
 	defer cancel()
 	said := comeAgain("something went wrong here")
 	guard(g.o.Log, string(r.kind), func() { said = g.answer(ctx, r) })
+	if said.answer != nil {
+		said.answer = []byte(g.inOurName(string(said.answer)))
+	}
 	return said
 }
 

@@ -51,7 +51,7 @@ func (g *Gateway) hear(to hearing, text string) {
 func (g *Gateway) intoView(ctx context.Context, to hearing, text string) error {
 	api, err := g.api()
 	if err == nil {
-		_, err = api.UpdateViewContext(ctx, told(to.lang, text), "", "", to.view)
+		_, err = api.UpdateViewContext(ctx, told(to.lang, g.inOurName(text)), "", "", to.view)
 	}
 	return err
 }
@@ -62,7 +62,7 @@ func (g *Gateway) intoView(ctx context.Context, to hearing, text string) error {
 func (g *Gateway) direct(ctx context.Context, user, text string) error {
 	api, err := g.api()
 	if err == nil {
-		_, _, err = api.PostMessageContext(ctx, user, slack.MsgOptionText(text, false), slack.MsgOptionDisableLinkUnfurl())
+		_, _, err = api.PostMessageContext(ctx, user, slack.MsgOptionText(g.inOurName(text), false), slack.MsgOptionDisableLinkUnfurl())
 	}
 	return err
 }

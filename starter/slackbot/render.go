@@ -35,6 +35,7 @@ func present(m notice.Message) reply {
 func (g *Gateway) sendMessage(to hearing, m notice.Message) {
 	ctx, cancel := g.telling()
 	defer cancel()
+	m = g.messageInOurName(m)
 	message := &slack.WebhookMessage{Text: m.Text, ResponseType: slack.ResponseTypeEphemeral}
 	if blocks := blocksOf(m); len(blocks) > 0 {
 		message.Blocks = &slack.Blocks{BlockSet: blocks}

@@ -29,7 +29,7 @@ func answerClient() *http.Client {
 // respond sends a later answer to a command, for the person only.
 // See https://docs.slack.dev/interactivity/handling-user-interaction#message_responses.
 func (g *Gateway) respond(ctx context.Context, address, text string) error {
-	return g.post(ctx, address, &slack.WebhookMessage{Text: text, ResponseType: slack.ResponseTypeEphemeral})
+	return g.post(ctx, address, &slack.WebhookMessage{Text: g.inOurName(text), ResponseType: slack.ResponseTypeEphemeral})
 }
 
 func (g *Gateway) post(ctx context.Context, address string, message *slack.WebhookMessage) error {

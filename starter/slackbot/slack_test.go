@@ -70,6 +70,10 @@ func (w *workspace) openView(out http.ResponseWriter, r *http.Request) {
 func newWorkspace(t *testing.T, d slackbot.Desk) *workspace { return newWorkspaceIn(t, d, "en") }
 
 func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
+	return newWorkspaceWith(t, d, lang, "")
+}
+
+func newWorkspaceWith(t *testing.T, d slackbot.Desk, lang, command string) *workspace {
 	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), direct: make(chan string, 10), published: make(chan publishedView, 10), token: "xoxb-1"}
 	w.Server = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/views.open" {
@@ -110,7 +114,7 @@ func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
 	t.Cleanup(w.Close)
 	ctx, cancel := context.WithCancel(t.Context())
 	w.gateway = slackbot.New(ctx, slackbot.Options{
-		Desk: d, Lang: lang, Groups: []string{"S0CSIRT01", "S0LEGAL01"}, APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
+		Desk: d, Lang: lang, Command: command, Groups: []string{"S0CSIRT01", "S0LEGAL01"}, APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
 		Secret: func() (string, error) { return secret, nil },
 		Ready:  func(context.Context) error { return nil },
 		Team:   "T0SANDBOX", App: "A0HIKESHI",

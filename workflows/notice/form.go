@@ -56,13 +56,18 @@ func NotDone(lang string) string { return in(lang).say("form_unreachable") }
 func ActUnknown(lang, what string) string { return in(lang).say("form_unknown", "What", what) }
 
 // Did tells whoever asked for something that it is done, and what the case's gates still need. text is the case's own
-// answer.
+// answer, which knows more than the verb: that nothing had to be changed, or what follows. The verb's sentence stands in
+// for an answer that is not known in the reader's language.
 func Did(lang string, e Escape, verb, number, id, text string, missing []string) string {
 	w := in(lang)
 	told := w.say("form_did_"+verb, "Number", e.text(number), "ID", e.text(id))
-	closing := verb == "close" && len(missing) > 0                            // its answer says once more what follows, in commands
-	if text != "" && !closing && (lang != "ja" || told == "form_did_"+verb) { // the case answers in English
-		told = e.text(unstopped(text)) + "."
+	answer := Translated(lang, unstopped(text))
+	closing := verb == "close" && len(missing) > 0 // its answer says once more what follows, in commands
+	if known := lang != "ja" || answer != unstopped(text); text != "" && !closing && (known || told == "form_did_"+verb) {
+		told = e.text(unstopped(answer)) + w.say("stop")
+		if strings.Contains(text, "; still missing: ") {
+			missing = nil // it has said so
+		}
 	}
 	var needs []string
 	for _, need := range missing {

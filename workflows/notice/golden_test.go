@@ -87,6 +87,9 @@ func formText(lang, id string) string {
 
 func doorWords(lang string, show func(id, text string)) {
 	show("the case's own answer", notice.Did(lang, slack.Escape, "lesson", "SEC-42", "", "SEC-42: what the <case> says", nil))
+	show("nothing to change", notice.Did(lang, slack.Escape, "severity", "SEC-42", "", "SEC-42: it is Sev2 already", []string{"scope"}))
+	show("said once", notice.Did(lang, slack.Escape, "triage", "SEC-42", "", "SEC-42: recorded; still missing: scope", []string{"scope"}))
+	show("not believed", notice.Did(lang, slack.Escape, "lesson", "SEC-42", "l2", "SEC-42: lesson l2 noted. Who sent it is not proven, so it counted as their own word", nil))
 	show("closing", notice.Did(lang, slack.Escape, "close", "SEC-42", "", "SEC-42: contained; before it is archived: …", []string{"decide l1"}))
 	show("not closed yet", notice.Refused(lang, notice.InSlack(lang, incident.Refuse(incident.Rule, "What to do: …", "case %s cannot be closed yet; still missing: %s", "SEC-42", "scope, conclude a1, conclude a2"))))
 	show("about a case", notice.FormAbout(lang, slack.Escape, "triage", ordinary(lang)))

@@ -29,6 +29,7 @@ func (c *Config) check(at map[string]int) strictyaml.Problems {
 	_, err := json.Marshal(c.Jira.Fields)
 	k.that(err == nil, "jira.fields", "must be values that JIRA's API can take: texts, numbers, lists, groups of keys")
 	k.address("slack.url", c.Slack.URL)
+	k.that(c.Slack.Command == "" || slashCommand.MatchString(c.Slack.Command), "slack.command", "must be the name of the app's slash command, such as /case, not %q", c.Slack.Command)
 	k.channel("slack.executives_channel", c.Slack.Executives)
 	k.channel("slack.operators_channel", c.Slack.Operators)
 	for _, id := range sortedKeys(c.Slack.Languages) {
@@ -63,6 +64,8 @@ func (c *Config) check(at map[string]int) strictyaml.Problems {
 	k.environment(c.Environment)
 	return k.Problems
 }
+
+var slashCommand = regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`)
 
 func audiences() []string {
 	return []string{string(incident.AudienceGroup), string(incident.AudienceOrganisation), string(incident.AudienceRestricted)}

@@ -51,6 +51,7 @@ type SlackConfig struct {
 	PublicChannels bool     `yaml:"public_channels"`    // channels of cases for the whole group are public; default private
 	Team           string   `yaml:"team"`               // id of the workspace, or of the organisation for whose workspaces the app is installed; empty: the bot token's workspace
 	App            string   `yaml:"app"`                // id of the app; empty: Slack is asked
+	Command        string   `yaml:"command"`            // what the app's slash command is called; default /case
 	URL            string   `yaml:"url"`                // beginning of channel addresses: https://x.slack.com/archives/
 	Executives     string   `yaml:"executives_channel"` // id of the channel that gets the updates of group cases; empty: none does
 	Operators      string   `yaml:"operators_channel"`  // id of the channel in which operators hear of what was done without a verified identity

@@ -1,0 +1,28 @@
+package slackbot_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// Where the app has the command under another name, every answer calls it so.
+func TestTheCommandHasAnotherName(t *testing.T) {
+	d := newDesk()
+	w := newWorkspaceWith(t, d, "ja", "/jiken")
+	for _, text := range []string{"help", "explode", "status a b"} {
+		form := w.form(text)
+		form.Set("command", "/jiken")
+		if got := w.command(t, form); strings.Contains(got, "/case") || text == "help" && strings.Count(got, "`/jiken ") < 20 {
+			t.Errorf("%s: told %q", text, got)
+		}
+	}
+	w.token = "" // no form can be shown
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_lesson", `{"workflow":"case/SEC-1"}`, "1.2"))
+	if got := w.hears(t); !strings.Contains(got, "`/jiken lesson TEXT`") {
+		t.Errorf("told %q", got)
+	}
+	w.command(t, w.form("open https://example.com/case/1"))
+	if r := d.kept(); len(r) != 1 || r[0].Title != "https://example.com/case/1" {
+		t.Errorf("kept %+v", r)
+	}
+}
