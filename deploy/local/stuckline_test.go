@@ -61,13 +61,9 @@ func TestStuckStepsAtTheCommandLine(t *testing.T) {
 		return status != 5 // no worker is there yet
 	}, patient, 200*time.Millisecond)
 	require.Contains(t, []int{0, 4}, status, out) // 4: ben's press was delivered first
-	require.Eventually(t, func() bool {
-		for _, e := range in.slack(t).Ephemerals {
-			if e.User == cast(t, "ben").ID && (strings.Contains(e.Text, "is done") || strings.Contains(e.Text, "decided about open.ticket")) {
-				return true
-			}
-		}
-		return false
+	require.Eventually(t, func() bool {           // decided about: the command line's was delivered first
+		return in.heard(t, "ben", "decided about open.ticket") || in.heard(t, "ben", one.Number, "is done") ||
+			in.heard(t, "ben", one.Number, "is being tried again") || in.heard(t, "ben", one.Number, "is recorded. What came of it is not known yet")
 	}, patient, 100*time.Millisecond, "ben learns what became of it")
 
 	require.Eventually(t, func() bool { // what the new worker does not answer for in time is left aside
