@@ -44,7 +44,9 @@ var backOff = []time.Duration{50 * time.Millisecond, 500 * time.Millisecond, 2 *
 const slackTime = 3 * time.Second
 
 func (c *courier) start(s *Server) {
-	c.s, c.client, c.queues = s, &http.Client{Timeout: s.o.Patience}, map[string][]parcel{}
+	line := http.DefaultTransport.(*http.Transport).Clone()
+	line.MaxIdleConnsPerHost = 100 // many channels' events go to one gateway: as a rule each finds a connection that is open
+	c.s, c.client, c.queues = s, &http.Client{Timeout: s.o.Patience, Transport: line}, map[string][]parcel{}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 }
 
@@ -54,6 +56,7 @@ func (c *courier) stop() {
 	c.mu.Unlock()
 	c.cancel()
 	c.wg.Wait()
+	c.client.CloseIdleConnections()
 }
 
 // add is called while a call runs.
