@@ -134,11 +134,16 @@ func (e *edit) guard(a area) error {
 	return nil
 }
 
+// whole reports whether all of a tab is protected.
+func whole(p *sheets.ProtectedRange) bool {
+	r := p.Range
+	return r.StartRowIndex == 0 && r.EndRowIndex == 0 && r.StartColumnIndex == 0 && r.EndColumnIndex == 0
+}
+
 // guardTab refuses changes of a tab as a whole if any of it is protected as a whole.
 func (e *edit) guardTab(t *Tab) error {
 	for _, p := range t.Protected {
-		whole := p.Range.StartRowIndex == 0 && p.Range.EndRowIndex == 0 && p.Range.StartColumnIndex == 0 && p.Range.EndColumnIndex == 0
-		if whole && !e.s.mayEdit(e.c, p) {
+		if whole(p) && !e.s.mayEdit(e.c, p) {
 			return e.guard(area{tab: t, bottom: t.Rows, right: t.Columns})
 		}
 	}

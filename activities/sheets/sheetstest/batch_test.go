@@ -93,6 +93,11 @@ func TestProtectedCells(t *testing.T) {
 	noError(t, w.batch(w.ours, tab(7, "Tasks"), &sheets.Request{AddProtectedRange: &sheets.AddProtectedRangeRequest{ProtectedRange: &sheets.ProtectedRange{
 		ProtectedRangeId: 5, Range: &sheets.GridRange{SheetId: 7, EndColumnIndex: 1},
 	}}}))
+	for _, shown := range w.fake.Tabs(w.id) {
+		if shown.Protected {
+			t.Errorf("%q has a lock, but people may write into it", shown.Title)
+		}
+	}
 	noError(t, w.put(w.ours, "Tasks!A1:B2", []any{"t1", "a"}, []any{"t2", "b"}))
 	const refused = "protected cell"
 	wantError(t, w.put(w.aoi, "Tasks!A1", []any{"mine"}), 400, refused)

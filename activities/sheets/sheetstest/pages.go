@@ -12,7 +12,7 @@ type TabView struct {
 	Title         string
 	Hidden        bool
 	HiddenColumns []int64 // positions, from 0
-	Protected     bool    // as a whole or in part
+	Protected     bool    // as a whole: that is what a lock beside its name says
 }
 
 // Tabs lists the tabs of a spreadsheet in their order; none if there is no such spreadsheet.
@@ -20,7 +20,7 @@ func (s *Server) Tabs(spreadsheet string) []TabView {
 	var list []TabView
 	s.look(spreadsheet, func(b *Book) {
 		for _, t := range b.Tabs {
-			list = append(list, TabView{ID: t.ID, Title: t.Title, Hidden: t.Hidden, HiddenColumns: t.HiddenColumns, Protected: len(t.Protected) > 0})
+			list = append(list, TabView{ID: t.ID, Title: t.Title, Hidden: t.Hidden, HiddenColumns: t.HiddenColumns, Protected: slices.ContainsFunc(t.Protected, whole)})
 		}
 	})
 	return list
