@@ -58,7 +58,7 @@ func (b Breaker) Sentence() string { return b.sentence(nil) }
 // Waits is the same in short, for those who read about one case: why something of it is owed.
 func (b Breaker) Waits() string {
 	w := in(b.Lang)
-	return w.say("note_vendor_waits", "What", b.what(w), "Since", clock(b.Since), "Cause", unstopped(incident.Shorten(b.Cause, maxSaid)))
+	return w.say("note_vendor_waits", "What", b.what(w), "Since", clock(b.Since), "Cause", unstopped(incident.Shorten(Translated(b.Lang, b.Cause), maxSaid)))
 }
 
 // Page is the breaker's page in the Temporal UI: markdown without HTML and images.

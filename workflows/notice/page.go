@@ -115,7 +115,7 @@ func (c Case) pageSteps(b *strings.Builder) {
 	steps := c.stuckFirst()
 	for _, s := range steps[:min(len(steps), maxRows)] {
 		b.WriteString("| `" + s.ID + "` " + StepTitle(c.Lang, s.ID) + " | " + c.word("state", s.State) + " | " + clock(s.Since) + " | " +
-			within(markdown, because(s), 2*maxSaid) + " | " + within(markdown, Translated(c.Lang, s.Hint), 2*maxSaid) + " |\n")
+			within(markdown, because(c.Lang, s), 2*maxSaid) + " | " + within(markdown, Translated(c.Lang, s.Hint), 2*maxSaid) + " |\n")
 	}
 	c.pageMore(b, len(steps))
 	if len(c.Steps) > 0 && len(c.Notes) > 0 {
@@ -134,11 +134,11 @@ func (c Case) pageMore(b *strings.Builder, rows int) {
 }
 
 // because is what kind of failure it was, which programs go by, and the vendor's own word for it.
-func because(s Step) string {
+func because(lang string, s Step) string {
 	if s.Class == "" || s.Cause == "" {
-		return s.Class + s.Cause
+		return s.Class + Translated(lang, s.Cause)
 	}
-	return s.Class + ": " + s.Cause
+	return s.Class + ": " + Translated(lang, s.Cause)
 }
 
 func (c Case) pageCommands(b *strings.Builder) {

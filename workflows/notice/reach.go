@@ -34,7 +34,7 @@ func Paged(lang, reason string, people int, at time.Time) string {
 
 // NotPaged says that the pager could not be reached either, with the cause.
 func NotPaged(lang, reason, cause string) string {
-	return in(lang).say("note_not_paged", "Why", in(lang).say("why_"+reason), "Cause", unstopped(cause))
+	return in(lang).say("note_not_paged", "Why", in(lang).say("why_"+reason), "Cause", unstopped(Translated(lang, cause)))
 }
 
 // Assigned says who got the ticket, and with it a mail, while Slack was silent.

@@ -130,7 +130,7 @@ func (c Case) runAsides(s RunStep) (list []string) {
 		list = append(list, c.say("run_missed", "Who", incident.CleanLine(strings.Join(s.Missed, ", "))))
 	}
 	if s.State == stuck {
-		list = append(list, unstopped(s.Cause))
+		list = append(list, unstopped(Translated(c.Lang, s.Cause)))
 	}
 	return list
 }

@@ -72,17 +72,20 @@ func TestTranslationsTakeTheSame(t *testing.T) {
 func TestTranslated(t *testing.T) {
 	for english, want := range map[string]string{
 		"case SEC-7 has no task \"t9\"": "事案 SEC-7 にタスク \"t9\" はありません",
-		"SEC-7: lesson l2 noted. Who sent it is not proven, so it counted as their own word":                   "SEC-7: 教訓 l2 を記録しました。送信者を確認できないため、自己申告として扱いました",
-		"SEC-7: recorded; still missing: severity, commander":                                                  "SEC-7: 記録しました。まだ必要なもの: 重大度、指揮者",
-		"case SEC-7 cannot be closed yet; still missing: conclude a1, decide l2":                               "事案 SEC-7 はまだクローズできません。まだ必要なもの: 分析 a1 の結論、教訓 l2 の判断",
-		"the command has no sender. and more":                                                                  "the command has no sender. and more",
-		"case SEC-7 has 20 analyses already":                                                                   "事案 SEC-7 にはすでに 20 件の分析があります",
-		"case SEC-7 has many analyses already":                                                                 "case SEC-7 has many analyses already",
+		"SEC-7: lesson l2 noted. Who sent it is not proven, so it counted as their own word": "SEC-7: 教訓 l2 を記録しました。送信者を確認できないため、自己申告として扱いました",
+		"SEC-7: recorded; still missing: severity, commander":                                "SEC-7: 記録しました。まだ必要なもの: 重大度、指揮者",
+		"case SEC-7 cannot be closed yet; still missing: conclude a1, decide l2":             "事案 SEC-7 はまだクローズできません。まだ必要なもの: 分析 a1 の結論、教訓 l2 の判断",
+		"no answer in time; before that: HTTP 503":                                           "時間内に応答がありません（その前の原因: HTTP 503）",
+		"attempt 3; the last one: no answer in time":                                         "3 回目の試行。直前の原因: 時間内に応答がありません",
+		"channel_not_found":                    "channel_not_found",
+		"the command has no sender. and more":  "the command has no sender. and more",
+		"case SEC-7 has 20 analyses already":   "事案 SEC-7 にはすでに 20 件の分析があります",
+		"case SEC-7 has many analyses already": "case SEC-7 has many analyses already",
 		"waive is for the commander, the user group S0CSIRT01 (rule 3), and you are a guest in this workspace": "waive は次の人に限られます: 指揮者、ユーザーグループ S0CSIRT01（規則 3）。あなたはこのワークスペースのゲストです",
 		"the reason has 1001 characters, at most 1000 fit":                                                     "理由 が 1001 文字あります。上限は 1000 文字です",
-		"a person's own words":                                                                                 "a person's own words",
-		"":                                                                                                     "",
-		"step open.ticket of case SEC-7 is at generation 3: there is no 4 yet":                                 "処理 open.ticket（事案 SEC-7）は世代 3 です。4 はまだありません",
+		"a person's own words": "a person's own words",
+		"":                     "",
+		"step open.ticket of case SEC-7 is at generation 3: there is no 4 yet": "処理 open.ticket（事案 SEC-7）は世代 3 です。4 はまだありません",
 	} {
 		if got := notice.Translated("ja", english); got != want {
 			t.Errorf("%q: got %q, want %q", english, got, want)
@@ -166,7 +169,7 @@ func readPackage(t *testing.T, dir string, all map[string]string) {
 			ast.Inspect(d, func(n ast.Node) bool {
 				for _, e := range spoken(n) {
 					for _, text := range s.texts(e, 0) {
-						if sentenceLike.MatchString(formatVerb.ReplaceAllString(text, "")) {
+						if sentenceLike.MatchString(formatVerb.ReplaceAllString(text, "")) && !statusCode.MatchString(text) {
 							all[text] = strings.TrimPrefix(name, "../../")
 						}
 					}
@@ -180,8 +183,11 @@ func readPackage(t *testing.T, dir string, all map[string]string) {
 // sentenceLike are texts with a space and a letter: single words are names of keys, commands and states.
 var sentenceLike = regexp.MustCompile(`(?s)[A-Za-z].* | .*[A-Za-z]`)
 
-// spoken are the expressions of a node that a person reads: message and hint of a refusal, the text of an answer, the hint
-// of a fault.
+// statusCode is the same in every language.
+var statusCode = regexp.MustCompile(`^HTTP (%[ds]|\d+)$`)
+
+// spoken are the expressions of a node that a person reads: message and hint of a refusal, the text of an answer, cause
+// and hint of a fault.
 func spoken(n ast.Node) []ast.Expr {
 	switch n := n.(type) {
 	case *ast.CallExpr:
@@ -207,7 +213,7 @@ func spoken(n ast.Node) []ast.Expr {
 		for _, e := range n.Elts {
 			if kv, ok := e.(*ast.KeyValueExpr); ok {
 				key, _ := kv.Key.(*ast.Ident)
-				if key != nil && (kind == "Answer" && key.Name == "Text" || kind == "Fault" && key.Name == "Hint") {
+				if key != nil && (kind == "Answer" && key.Name == "Text" || kind == "Fault" && (key.Name == "Hint" || key.Name == "Cause")) {
 					list = append(list, kv.Value)
 					if c, ok := kv.Value.(*ast.CallExpr); ok && called(c) == "Sprintf" {
 						list = append(list, c.Args[1:]...)
@@ -219,7 +225,7 @@ func spoken(n ast.Node) []ast.Expr {
 	case *ast.AssignStmt:
 		var list []ast.Expr
 		for i, left := range n.Lhs {
-			if sel, ok := left.(*ast.SelectorExpr); ok && sel.Sel.Name == "Hint" && i < len(n.Rhs) {
+			if sel, ok := left.(*ast.SelectorExpr); ok && (sel.Sel.Name == "Hint" || sel.Sel.Name == "Cause") && i < len(n.Rhs) {
 				list = append(list, n.Rhs[i])
 			}
 		}
@@ -344,4 +350,22 @@ func orUnknown(list []string) []string {
 		return []string{"%s"}
 	}
 	return list
+}
+
+// Wherever a cause is shown that our own code has given, it is in the reader's language.
+func TestCausesAreInTheReadersLanguage(t *testing.T) {
+	const cause = "no answer in time"
+	c := ordinary("ja")
+	c.Steps = []notice.Step{{ID: "open.ticket", System: "jira", Class: "Ambiguous", Cause: cause, State: "stuck", Since: opened}}
+	r := phishing("stuck")
+	r.Steps[5].Cause = cause
+	for name, text := range map[string]string{
+		"card": flat(c.Card(nil)), "page": c.Page(), "status": notice.StatusText(c, nil), "ticket": c.StatusBlock(nil), "opened": notice.Opened("ja", c), "run": flat(c.RunCard(r, nil)),
+		"breaker": notice.Breaker{Lang: "ja", Vendor: "jira", Phase: "held", Cause: cause, Since: opened}.Sentence(), "waits": notice.Breaker{Lang: "ja", Vendor: "jira", Cause: cause, Since: opened}.Waits(),
+		"outcome": notice.Outcome{Number: "SEC-42", Step: "open.ticket", Became: "stuck again", Cause: cause}.Text("ja", nil), "not paged": notice.NotPaged("ja", "silent", cause),
+	} {
+		if strings.Contains(text, cause) || name != "opened" && !strings.Contains(text, "時間内に応答がありません") {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
 }
