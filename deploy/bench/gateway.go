@@ -50,6 +50,9 @@ func parseGate(args []string, stderr io.Writer) (o gateOptions, err error) {
 	default:
 		err = fmt.Errorf("-transport %s: socket, http or both", *way)
 	}
+	if o.than != "" && !exists(o.than) {
+		err = fmt.Errorf("-than %s: there is no such program: build another starter there", o.than)
+	}
 	if len(f.Args()) > 0 || o.rate <= 0 || o.rate > 1000 || o.length < time.Second || o.length > 10*time.Minute || o.channels < 1 || o.channels > 500 {
 		err = errors.New("use -rate up to 1000, -for between 1s and 10m, -channels between 1 and 500")
 	}

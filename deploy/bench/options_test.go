@@ -9,7 +9,7 @@ import (
 func TestWrongUsage(t *testing.T) {
 	for _, args := range [][]string{
 		nil, {"close"}, {"open", "-n", "0"}, {"open", "-n", "201"}, {"open", "-concurrency", "16"}, {"open", "-rate", "0"},
-		{"open", "-baseline", "16"}, {"open", "-slow", "-1"}, {"open", "rest"}, {"gateway", "-transport", "pigeon"}, {"gateway", "-rate", "0"}, {"gateway", "-for", "1h"}, {"gateway", "-channels", "0"}, {"gateway", "rest"}, {"mirror", "-n", "0"}, {"mirror", "rest"}, {"open", "-ready", "{}", "-limits=false"},
+		{"open", "-baseline", "16"}, {"open", "-slow", "-1"}, {"open", "rest"}, {"gateway", "-transport", "pigeon"}, {"gateway", "-rate", "0"}, {"gateway", "-for", "1h"}, {"gateway", "-channels", "0"}, {"gateway", "rest"}, {"gateway", "-than", "no/such/starter"}, {"mirror", "-n", "0"}, {"mirror", "rest"}, {"open", "-ready", "{}", "-limits=false"},
 	} {
 		var stderr bytes.Buffer
 		if status := run(t.Context(), args, &stderr, &stderr); status != 2 || stderr.Len() == 0 {
