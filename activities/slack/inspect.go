@@ -45,6 +45,7 @@ type Joined struct {
 	Name     string
 	Member   bool
 	Archived bool
+	Public   bool // whoever is in the workspace may join it
 }
 
 // Joined looks whether the bot is in a channel.
@@ -53,7 +54,7 @@ func (c *Client) Joined(ctx context.Context, channel string) (Joined, error) {
 	err := c.call(ctx, "look at channel "+channel, read, func(ctx context.Context, api *slack.Client) error {
 		ch, err := api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 		if err == nil {
-			j = Joined{ch.Name, ch.IsMember, ch.IsArchived}
+			j = Joined{ch.Name, ch.IsMember, ch.IsArchived, !ch.IsPrivate}
 		}
 		return err
 	})

@@ -102,6 +102,7 @@ func TestFindings(t *testing.T) {
 		}, state: doctor.Unchecked, check: "SLACK_APP_TOKEN", says: "Socket Mode"},
 		"no signing secret":          {spoil: unset("SLACK_SIGNING_SECRET"), state: doctor.Unchecked, check: "SLACK_SIGNING_SECRET", says: "HTTP"},
 		"a channel that is not ours": {spoil: replace("operators_channel: C0CSIRTOPS", "operators_channel: C0NOWHERE"), state: doctor.Mend, check: "operators' channel", says: "invite"},
+		"a public channel":           {state: doctor.OK, check: "operators' channel", says: "public: everybody"},
 		"an archived channel":        {spoil: func(w *world) { w.slack.Archive("aoi", "csirt-ops") }, state: doctor.Mend, check: "operators' channel", says: "unarchive"},
 		"nobody of that name":        {spoil: replace(`"@kenji"`, `"@nobody"`), state: doctor.Mend, check: "responders", says: "@nobody"},
 		"a group that is not there":  {spoil: replace("S0ACME002", "S0NOBODY9"), state: doctor.Mend, check: "responders", says: "S0NOBODY9"},
