@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
 )
@@ -50,6 +52,7 @@ type Gateway struct {
 	tabs    tabs
 	line    line
 	room    map[kind]chan struct{} // for requests that are being handled
+	asking  singleflight.Group     // whether it is ready
 }
 
 // maxInHand is how many requests of a kind are handled at a time. More are there only if the desk answers slowly; they
@@ -99,9 +102,12 @@ func (g *Gateway) Wait() {
 // ready says whether commands can be taken: a load balancer should send them elsewhere if not. Without a socket they come
 // over HTTP, if that is configured too.
 func (g *Gateway) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
-	defer cancel()
-	if err := g.o.Ready(ctx); err != nil {
+	_, err, _ := g.asking.Do("", func() (any, error) { // whoever can reach the gateway may ask, as often as they like
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), readyTime)
+		defer cancel()
+		return nil, g.o.Ready(ctx)
+	})
+	if err != nil {
 		g.o.Log.Warn("not ready", "error", err)
 		plain(w, http.StatusServiceUnavailable, "Temporal cannot be reached\n")
 		return

@@ -4,9 +4,16 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/slack-go/slack"
 
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
@@ -56,4 +63,36 @@ func TestAFaultEndsNoGateway(t *testing.T) {
 			t.Errorf("the log does not say %q:\n%s", want, log.String())
 		}
 	}
+}
+
+// However much there is to say, Slack shows it.
+func TestLongAnswersFitIntoASection(t *testing.T) {
+	for _, answer := range []any{told("ja", strings.Repeat("長", 4000)).Blocks.BlockSet[0], section(strings.Repeat("x", 3001))} {
+		if text := answer.(*slack.SectionBlock).Text.Text; len([]rune(text)) > 3000 || len(text) < 2900 {
+			t.Errorf("%d characters", len([]rune(text)))
+		}
+	}
+}
+
+// Whoever asks a thousand times at once whether the gateway is ready has Temporal asked once.
+func TestReadinessIsAskedOnceForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		ctx, cancel := context.WithCancel(t.Context())
+		g := New(ctx, Options{Lang: "en", Log: slog.New(slog.DiscardHandler), Ready: func(context.Context) error { asked.Add(1); time.Sleep(time.Second); return nil }})
+		defer func() { cancel(); g.Wait() }()
+		var all sync.WaitGroup
+		for range 1000 {
+			all.Go(func() {
+				rec := httptest.NewRecorder()
+				if g.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/readyz", nil)); rec.Code != http.StatusOK {
+					t.Errorf("status %d", rec.Code)
+				}
+			})
+		}
+		all.Wait()
+		if n := asked.Load(); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+	})
 }

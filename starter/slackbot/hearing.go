@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
 )
 
@@ -84,6 +85,10 @@ func told(lang, text string) slack.ModalViewRequest {
 		Blocks: slack.Blocks{BlockSet: []slack.Block{section(text)}}}
 }
 
+// maxSection is how much Slack shows in a section; with more it shows nothing at all.
+// https://docs.slack.dev/reference/block-kit/blocks/section-block
+const maxSection = 3000
+
 func section(text string) slack.Block {
-	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, true), nil, nil)
+	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, incident.Shorten(text, maxSection), false, true), nil, nil)
 }
