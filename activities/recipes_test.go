@@ -63,6 +63,7 @@ var recipes = map[string]struct{ recipe, proof string }{
 	"OpenTicket":         {searched, "jira.TestLostReplyUnderSearchLag"},
 	"PageOnCall":         {settled, "pager.TestLostAnswers"},
 	"PinNotice":          {natural, "slack.TestContractOnFake/pins and bookmarks"},
+	"PostDirect":         {keyed, "slack.TestCarriedOutLate/direct"},
 	"PostNotice":         {keyed, "slack.TestCarriedOutLate/notice"},
 	"ReleaseQueue":       {natural, "ops.TestHoldAndRelease"},
 	"RenameChannel":      {differs, "slack.TestContractOnFake/rename"},

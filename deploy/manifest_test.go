@@ -137,6 +137,10 @@ func TestTableOfScopesIsSlacks(t *testing.T) {
 		}
 		var want, got []string
 		for _, s := range page.Scopes.Bot {
+			if method == "conversations.open" { // with one person: the other scopes are for channels and groups
+				want = []string{"im:write"}
+				break
+			}
 			if !otherwise[s.Name] {
 				want = append(want, s.Name)
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/testsuite"
 
+	"hikeshi/activities/fake"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 )
@@ -34,6 +35,15 @@ func (w *world) handovers(channel string) (texts []string) {
 	return texts
 }
 
+// asked are the direct messages to somebody, as they are now.
+func (w *world) asked(person string) (texts []string) {
+	ch, _ := w.slack.Direct(person)
+	for _, m := range w.slack.Messages(ch.ID) {
+		texts = append(texts, m.Text+string(m.Blocks))
+	}
+	return texts
+}
+
 // Command passes when it is accepted, not when it is offered; whoever takes over reads how the case stands.
 func TestHandover(t *testing.T) {
 	t.Parallel()
@@ -54,6 +64,12 @@ func TestHandover(t *testing.T) {
 	for _, words := range []string{"<@" + chie.Who + ">", "18:00", "somebody signed in", "Block the sender", "no second factor", "3 mailboxes", "containment", "case_accept", "case_decline"} {
 		require.Contains(t, posted[0], words)
 	}
+	direct := w.asked(chie.Who)
+	require.Len(t, direct, 1, "one direct message")
+	for _, words := range []string{"指揮の引き継ぎ", "ben さん", "18:00", "3 mailboxes", "#" + status.Links.Channel, "case_accept", "case_decline"} {
+		require.Contains(t, direct[0], words, "in the language of whoever reads it")
+	}
+	require.NotContains(t, direct[0], "somebody signed in", "the head of the summary only")
 	claimed := chie
 	claimed.Assurance = incident.SelfDeclared
 	status, next = w.tell(next, accepting(aoi, "was offered to 中村 千恵"), accepting(somebody, "not to you"), accepting(claimed, "not to you"), accepting(chie, ""), accepting(chie, ""))
@@ -65,6 +81,10 @@ func TestHandover(t *testing.T) {
 	require.Contains(t, posted[0], "Block the sender", "what was handed over stays there")
 	require.NotContains(t, posted[0], "case_accept")
 	require.True(t, w.said(status.Links.Channel, "chie has accepted command; until now it was Ben"))
+	direct = w.asked(chie.Who)
+	require.Len(t, direct, 1, "it is updated in its place")
+	require.Contains(t, direct[0], "引き継ぎました")
+	require.NotContains(t, direct[0], "case_accept")
 	status, _ = w.tell(next, accepting(ben, "not offered to anybody"))
 	require.Equal(t, "中村 千恵", status.Commander)
 	require.Empty(t, status.Notes)
@@ -92,6 +112,9 @@ func TestOffersLapse(t *testing.T) {
 			posted := w.handovers(status.Links.Channel)
 			require.Contains(t, posted[0], test.says)
 			require.NotContains(t, posted[0], "case_accept")
+			direct := w.asked(chie.Who)
+			require.Len(t, direct, 1)
+			require.NotContains(t, direct[0], "case_accept", "nobody is asked any more")
 			if name != "replaced" {
 				require.Nil(t, status.Offer)
 				require.Len(t, posted, 1)
@@ -136,6 +159,7 @@ func TestAnOfferThatRolls(t *testing.T) {
 	for range 2 {
 		status, next = w.tell(next)
 		require.Len(t, w.handovers(status.Links.Channel), 1)
+		require.Len(t, w.asked(chie.Who), 1)
 	}
 	status, _ = w.tell(next, accepting(chie, ""))
 	require.Equal(t, "中村 千恵", status.Commander)
@@ -157,5 +181,39 @@ func TestAnOfferWhileSlackIsAway(t *testing.T) {
 	require.Contains(t, status.Members, chie.Who)
 	require.True(t, w.said(status.Links.Channel, "chie has accepted command"))
 	require.Empty(t, w.handovers(status.Links.Channel), "nobody is asked any more")
+	require.Empty(t, w.asked(chie.Who))
 	require.Empty(t, status.Debts)
+}
+
+// Slack may not let us write to somebody: the thread has the offer, and nothing waits.
+func TestAnOfferThatCannotBeSentDirectly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state, _ := w.intake(report("req-offer-deaf"))
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.open", Mode: "status", Error: "user_disabled"}))
+	status, next := w.tell(state, handing("@chie", "", aoi))
+	require.Len(t, w.handovers(status.Links.Channel), 1)
+	require.Empty(t, w.asked(chie.Who))
+	require.Empty(t, status.Debts)
+	status, _ = w.tell(next, accepting(chie, ""))
+	require.Equal(t, "中村 千恵", status.Commander)
+	require.Contains(t, w.handovers(status.Links.Channel)[0], "accepted command")
+	require.Empty(t, status.Notes)
+}
+
+// Of a restricted case a direct message says that command is offered, and nothing of what the case is about.
+func TestAnOfferOfARestrictedCase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Audience, w.place.HideTitle, w.place.SecurityLevel, w.place.Folder = incident.AudienceRestricted, true, "CSIRT only", "fld-restricted"
+	r := report("req-offer-secret")
+	r.Audience = incident.AudienceRestricted
+	state, _ := w.intake(r)
+	status, _ := w.tell(state, triaged(), handing("@chie", "the laptop of the CFO", ben))
+	direct := w.asked(chie.Who)
+	require.Len(t, direct, 1)
+	require.Contains(t, direct[0], status.Number)
+	for _, words := range []string{status.Title, "mailboxes", "CFO"} {
+		require.NotContains(t, direct[0], words)
+	}
 }

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -53,7 +54,7 @@ func (c *caseRun) carryOffer(ctx workflow.Context, o *offer) error {
 		}
 	}
 	c.Offers = slices.DeleteFunc(c.Offers, func(other *offer) bool { return other == o })
-	for _, what := range []string{"find", "invite", "post", "end"} {
+	for _, what := range []string{"find", "invite", "post", "direct", "told", "end"} {
 		delete(c.records, o.stepID(what))
 	}
 	c.changed()
@@ -72,7 +73,7 @@ func (c *caseRun) bringTo(ctx workflow.Context, o *offer) error {
 		return err
 	}
 	if o.To.Known = true; len(found.People) > 0 {
-		o.To.ID, o.To.Name = found.People[0].ID, found.People[0].Name
+		o.To.ID, o.To.Name, o.To.Lang = found.People[0].ID, found.People[0].Name, languageOf(found.People[0].Locale)
 	}
 	c.changed()
 	switch {
@@ -113,7 +114,14 @@ func (c *caseRun) postOffer(ctx workflow.Context, o *offer) error {
 		return err
 	}
 	c.letGo(ctx, o.stepID("post"))
-	if err := c.await(ctx, func() bool { return o.Became != "" }); err != nil || posted.TS == "" || !open() {
+	direct, err := c.askDirectly(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := c.await(ctx, func() bool { return o.Became != "" }); err != nil {
+		return err
+	}
+	if err := c.tellDirectly(ctx, o, direct); err != nil || posted.TS == "" || !open() {
 		return err
 	}
 	_, _, err = runQuiet[none](ctx, c.runner, step{o.stepID("end"), Slack, ordinary, slackActivities.UpdateNotice, func(activities.Effect) any {
@@ -123,10 +131,65 @@ func (c *caseRun) postOffer(ctx workflow.Context, o *offer) error {
 }
 
 func (c *caseRun) offerMessage(o *offer) slack.Message {
-	return message(c.view().HandoverMessage(notice.Handover{
+	return message(c.view().HandoverMessage(c.handoverOf(o), escapeSlack))
+}
+
+func (c *caseRun) handoverOf(o *offer) notice.Handover {
+	return notice.Handover{
 		ID: o.ID, WorkflowID: c.WorkflowID, To: o.To.Name, ToID: o.To.ID, NotFound: o.To.Known && o.To.ID == "", By: o.By, Note: o.Note, At: o.At,
 		Summary: o.Summary, Became: o.Became, Who: o.Who, Reason: o.Reason, Ended: o.Ended,
-	}, escapeSlack))
+	}
+}
+
+// askDirectly asks whoever is offered command where they see it: a mention in the thread of a busy channel is overlooked, and
+// whoever's shift has not begun does not look there. It is one message, which is kept true in its place; what cannot be
+// sent is left, for the thread has it.
+func (c *caseRun) askDirectly(ctx workflow.Context, o *offer) (slack.Direct, error) {
+	if workflow.GetVersion(ctx, "ask directly", workflow.DefaultVersion, 1) == workflow.DefaultVersion || o.To.ID == "" {
+		return slack.Direct{}, nil
+	}
+	if o.Became != "" && c.records[o.stepID("direct")] == nil { // nobody needs to be asked any more
+		return slack.Direct{}, nil
+	}
+	posted, _, err := runQuiet[slack.Direct](ctx, c.runner, step{o.stepID("direct"), Slack, ordinary, slackActivities.PostDirect, func(e activities.Effect) any {
+		return slack.PostDirect{Effect: e, Person: o.To.ID, Message: c.directMessage(o)}
+	}})
+	return posted, err
+}
+
+// tellDirectly has that message say what became of the offer.
+func (c *caseRun) tellDirectly(ctx workflow.Context, o *offer, direct slack.Direct) error {
+	if direct.TS == "" {
+		return nil
+	}
+	_, _, err := runQuiet[none](ctx, c.runner, step{o.stepID("told"), Slack, ordinary, slackActivities.UpdateNotice, func(activities.Effect) any {
+		return slack.UpdateNotice{Channel: direct.Channel, TS: direct.TS, Message: c.directMessage(o)}
+	}})
+	return err
+}
+
+// directMessage is in the language of whoever reads it. What is for the people of the case alone is left out where others
+// may not know of it, and where the person is not in the case.
+func (c *caseRun) directMessage(o *offer) slack.Message {
+	v := c.view()
+	v.HideTitle, v.Now = v.HideTitle || !o.To.In, o.At
+	if o.To.Lang != "" {
+		v.Lang = o.To.Lang
+	}
+	h := c.handoverOf(o)
+	h.Summary = v.HandoverSummary(nil, escapeSlack)
+	return message(v.DirectOffer(h, c.channel.ID, escapeSlack))
+}
+
+// languageOf is the language of a locale such as ja-JP; empty: Slack does not say.
+func languageOf(locale string) string {
+	switch {
+	case locale == "":
+		return ""
+	case strings.HasPrefix(locale, "ja"):
+		return "ja"
+	}
+	return "en"
 }
 
 // offersSettled reports whether every hand-over's message says what became of it, or cannot.

@@ -109,6 +109,7 @@ type commander struct {
 	Name  string `json:"name,omitempty"` // for display
 	Known bool   `json:"known"`          // looked up
 	In    bool   `json:"in"`             // in the channel
+	Lang  string `json:"lang,omitempty"` // in which they read Slack; empty: not known
 	How   string `json:"how,omitempty"`  // how they came to it: named, took or accepted; empty: they opened the case
 }
 

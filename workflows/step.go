@@ -121,7 +121,10 @@ func runQuiet[Out any](ctx workflow.Context, r *runner, s step) (out Out, done b
 	rec := r.record(s)
 	rec.Quiet = true
 	if rec.settled() {
-		return out, rec.State == StepDone, decode(rec.Result, &out)
+		if rec.State != StepDone { // it was given up, and has no result
+			return out, false, nil
+		}
+		return out, true, decode(rec.Result, &out)
 	}
 	if r.rolling {
 		return out, false, errRolling

@@ -25,6 +25,9 @@ func TestCarriedOutLate(t *testing.T) {
 		"notice": {"chat.postMessage", func(a *slack.Activities, x *retrytest.Execution, e activities.Effect) error {
 			return x.Run(a.PostNotice, slack.PostNotice{Effect: e, Channel: slacktest.Ops, Message: slack.Message{Text: "once"}}, nil)
 		}, deeds[1].count},
+		"direct": {"chat.postMessage", func(a *slack.Activities, x *retrytest.Execution, e activities.Effect) error {
+			return x.Run(a.PostDirect, slack.PostDirect{Effect: e, Person: chie, Message: slack.Message{Text: "once"}}, nil)
+		}, func(s *slacktest.Server) int { return len(directs(s, chie)) }},
 		"bookmark": {"bookmarks.add", func(a *slack.Activities, x *retrytest.Execution, e activities.Effect) error {
 			return x.Run(a.BookmarkLinks, slack.BookmarkLinks{Effect: e, Channel: slacktest.Ops, Links: []slack.Link{{Title: "T", URL: "https://example.com"}}}, nil)
 		}, deeds[2].count},

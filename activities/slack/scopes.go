@@ -26,6 +26,7 @@ var methods = map[string]string{
 	"conversations.join":       "channels:join",
 	"conversations.list":       readBoth,
 	"conversations.members":    readBoth,
+	"conversations.open":       "im:write",
 	"conversations.rename":     manageBoth,
 	"conversations.replies":    historyBoth,
 	"conversations.setPurpose": manageBoth,
@@ -71,11 +72,12 @@ var events = map[string]string{
 
 // features are what needs a scope and is neither a method nor an event.
 var features = map[string]string{
-	"slash commands and shortcuts":              "commands",
-	"the mark in our own messages":              "metadata.message:read", // whether history shows it without is not documented
-	"e-mail addresses, to share folders":        "users:read.email",
-	"the bytes of files, from url_private":      "files:read",
-	"names of people, in the log and on a card": "users:read",
+	"slash commands and shortcuts":                "commands",
+	"the mark in our own messages":                "metadata.message:read", // whether history shows it without is not documented
+	"e-mail addresses, to share folders":          "users:read.email",
+	"our own direct messages, to find them again": "im:history",
+	"the bytes of files, from url_private":        "files:read",
+	"names of people, in the log and on a card":   "users:read",
 }
 
 // Methods returns the methods of the Web API that are called, sorted.

@@ -188,3 +188,34 @@ func (c Case) handoverState(h Handover, e Escape) string {
 	}
 	return c.say("handover_"+h.Became, "To", to, "By", by, "Who", who, "At", e.clock(h.Ended), "Reason", within(e, unstopped(h.Reason), 2*maxSaid))
 }
+
+// DirectOffer is the one direct message to whoever is offered command: how the case stands in short, and the same buttons.
+// What of a case is for its people alone does not stand in it; its channel has the whole.
+func (c Case) DirectOffer(h Handover, channel string, e Escape) Message {
+	number := e.text(c.banner() + c.Number)
+	m := Message{Text: e.text(c.banner()) + c.say("handover_title", "Number", e.text(c.Number))}
+	m.add("header", m.Text)
+	about := "*" + number + "*"
+	if !c.HideTitle {
+		about += " " + within(e, line(c.Title, maxSaid), 2*maxSaid)
+	}
+	m.add("section", strings.Join(slices.DeleteFunc([]string{about, mentioned(channel)}, func(s string) bool { return s == "" }), separator))
+	state := c.handoverState(h, e)
+	if h.Became == "" {
+		state = c.say("home_offer", "By", within(e, line(h.By, maxName), maxName))
+		m.Text += ": " + state
+	}
+	m.add("section", state)
+	if h.Note != "" && !c.HideTitle {
+		m.add("section", c.say("handover_note", "By", within(e, line(h.By, maxName), maxName), "Text", within(e, h.Note, maxHandoverNote)))
+	}
+	if h.Became != "" {
+		return m
+	}
+	m.Blocks = append(m.Blocks, Block{Kind: "actions", Buttons: offerButtons(c.Lang, h.WorkflowID, h.ID)})
+	if len(h.Summary) > 0 && !c.HideTitle {
+		m.add("section", h.Summary[0])
+		m.add("context", c.say("handover_rest"))
+	}
+	return m
+}

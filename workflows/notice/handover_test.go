@@ -42,6 +42,13 @@ func TestHandover(t *testing.T) {
 		}
 		h.Became, h.ToID, h.NotFound = "", "", true
 		fmt.Fprintf(&b, "=== not found\n%s\n", c.HandoverMessage(h, slack.Escape).Text)
+		h.NotFound, h.ToID = false, "U0CHIE003"
+		hidden := c
+		hidden.HideTitle = true
+		for _, end := range []string{"", notice.OfferAccepted} {
+			h.Became = end
+			fmt.Fprintf(&b, "=== directly %s\n%s\n=== directly, of a restricted case %s\n%s\n", end, shown(c.DirectOffer(h, "C0SEC42", slack.Escape)), end, shown(hidden.DirectOffer(h, "C0SEC42", slack.Escape)))
+		}
 		golden(t, lang, "handover", b.String())
 	}
 }
@@ -56,6 +63,9 @@ func TestHostileHandover(t *testing.T) {
 			if got, want := skeleton(flat(bad.HandoverMessage(b, slack.Escape)), "<>"), skeleton(flat(good.HandoverMessage(g, slack.Escape)), "<>"); got != want {
 				t.Errorf("%s %q: the markup changes: %q, with plain words %q", lang, end, got, want)
 			}
+			if got, want := skeleton(flat(bad.DirectOffer(b, "C0SEC42", slack.Escape)), "<>"), skeleton(flat(good.DirectOffer(g, "C0SEC42", slack.Escape)), "<>"); got != want {
+				t.Errorf("%s %q: the markup of the direct message changes: %q, with plain words %q", lang, end, got, want)
+			}
 		}
 		for name, text := range map[string]string{"words": "長い話 and more", "ampersands": "&"} {
 			c := huge(lang, text)
@@ -63,6 +73,7 @@ func TestHostileHandover(t *testing.T) {
 				h := handedOver(c, strings.Repeat(text, 1000))
 				h.Became = end
 				slackTakes(t, lang+" "+name+" HandoverMessage "+end, c.HandoverMessage(h, slack.Escape))
+				slackTakes(t, lang+" "+name+" DirectOffer "+end, c.DirectOffer(h, "C0SEC42", slack.Escape))
 			}
 		}
 	}

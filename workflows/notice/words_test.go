@@ -109,7 +109,7 @@ var (
 	stepID   = regexp.MustCompile(`^(open|reach|card|ticket|links|triage|mirror|analysis|tasks|timeline|lessons)(\.[a-z]+)+$`)
 	fileName = regexp.MustCompile(`\.(jsonl?|html|xlsx|csv)$|^tasks\.list$`) // the last is a step of the archive
 	// pieced are the steps whose ids are put together: of errands, of the archive, and of leaving it again.
-	pieced = []string{"invite", "invite.find", "handover.find", "handover.invite", "handover.post", "handover.end", "thread", "thread.post", "glass", "update.channel", "update.executives", "update.ticket", "lesson.theme", "lesson.join",
+	pieced = []string{"invite", "invite.find", "handover.find", "handover.invite", "handover.post", "handover.end", "handover.direct", "handover.told", "thread", "thread.post", "glass", "update.channel", "update.executives", "update.ticket", "lesson.theme", "lesson.join",
 		"archive.ids", "archive.folder.id", "archive.folder", "archive.conversation", "archive.tickets", "archive.tasks", "archive.tasks.list", "archive.manifest",
 		"archive.verify", "archive.audit", "archive.comment", "archive.farewell", "archive.ticket", "archive.log", "archive.logs", "archive.channels",
 		"reopen.channels", "reopen.ticket", "reopen.log", "seal.folder.id", "seal.folder", "seal.ids", "seal.history", "seal.comment", "seal.stamp",

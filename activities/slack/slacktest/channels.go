@@ -16,6 +16,9 @@ func (c *call) wire(ch Channel) reply {
 		"unlinked": 0, "pending_shared": []string{}, "shared_team_ids": []string{TeamID}, "context_team_id": TeamID,
 		"topic": ch.Topic, "purpose": ch.Purpose, "previous_names": orEmpty(ch.PreviousNames),
 	}
+	if ch.isDirect() {
+		out["is_im"], out["is_channel"], out["user"] = true, false, ch.Direct
+	}
 	if c.method != "users.conversations" {
 		out["is_member"] = ch.Has(c.me.ID)
 	}
@@ -87,6 +90,9 @@ func (c *call) pageChannels(want func(Channel) bool) (reply, refused) {
 		kind := "public_channel"
 		if ch.Private {
 			kind = "private_channel"
+		}
+		if ch.isDirect() {
+			kind = "im"
 		}
 		if want(ch) && slices.Contains(kinds, kind) && !(ch.Archived && c.is("exclude_archived")) {
 			all = append(all, c.wire(ch))

@@ -57,7 +57,7 @@ func (s *Server) sends(d deed) (reply, error) {
 
 // send queues an event for the app, if it is a member of the channel. It leaves once the call's changes are committed.
 func (s *Server) send(ch Channel, event reply) {
-	if !s.reachable() || !ch.Has(BotUser) {
+	if !s.reachable() || !ch.Has(BotUser) || ch.isDirect() { // the app is not subscribed to what is said to it directly
 		return
 	}
 	if event["event_ts"] == nil {

@@ -9,10 +9,13 @@ func (s *Server) look(f func()) {
 	_ = s.Control.Store.Locked(f) // reads only: nothing to commit
 }
 
-// Channels returns all channels, in the order of their ids: the oldest first.
+// Channels returns all channels, in the order of their ids: the oldest first. Conversations with one person are none.
 func (s *Server) Channels() (all []Channel) {
 	s.look(func() {
 		for _, ch := range s.db.channels.All() {
+			if ch.isDirect() {
+				continue
+			}
 			ch.Members, ch.Pins, ch.PreviousNames = slices.Clone(ch.Members), slices.Clone(ch.Pins), slices.Clone(ch.PreviousNames)
 			all = append(all, ch)
 		}

@@ -63,7 +63,7 @@ func (c *call) metadata() (json.RawMessage, refused) {
 }
 
 func (c *call) postMessage() (reply, refused) {
-	ch, no := c.open(c.args.Get("channel"))
+	ch, no := c.addressed(c.args.Get("channel"))
 	if no != "" {
 		return nil, no
 	}

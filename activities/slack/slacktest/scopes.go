@@ -30,7 +30,10 @@ func (c *call) granted(anyOf []string) bool {
 func (c *call) kinds() (kinds []string) {
 	types := strings.Split(c.args.Get("types"), ",")
 	ch, found := c.db.channels.Get(c.args.Get("channel"))
-	private, public := found && ch.Private, found && !ch.Private
+	private, public := found && ch.Private && !ch.isDirect(), found && !ch.Private
+	if found && ch.isDirect() {
+		kinds = append(kinds, "im:")
+	}
 	if c.method == "conversations.create" {
 		private, public = c.is("is_private"), !c.is("is_private")
 	}

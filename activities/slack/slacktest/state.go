@@ -17,6 +17,7 @@ type Channel struct {
 	Private       bool      `json:"private,omitempty"`
 	General       bool      `json:"general,omitempty"`
 	External      bool      `json:"external,omitempty"` // shared with another organisation
+	Direct        string    `json:"direct,omitempty"`   // user id: it is the app's conversation with them, and no channel
 	Archived      bool      `json:"archived,omitempty"`
 	Topic         Inscribed `json:"topic"`
 	Purpose       Inscribed `json:"purpose"`
