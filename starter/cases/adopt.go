@@ -37,7 +37,7 @@ func (c *Cases) freeChannel(ctx context.Context, channel string, viewer settings
 	if err != nil || id == "" {
 		return err
 	}
-	return c.belongs(ctx, "the channel "+channel, id, viewer)
+	return about("channel", c.belongs(ctx, "the channel "+channel, id, viewer))
 }
 
 func (c *Cases) freeTicket(ctx context.Context, ticket, project string, viewer settings.Viewer) error {
@@ -46,8 +46,8 @@ func (c *Cases) freeTicket(ctx context.Context, ticket, project string, viewer s
 		return nil // an id or other words, which JIRA knows
 	}
 	if !strings.EqualFold(key, project) {
-		return incident.Refuse(incident.Rule, "Move it to project "+project+" in JIRA, or name another ticket. Nothing was opened",
-			"the ticket %s is in project %s, but such a case is numbered in %s", ticket, key, project)
+		return about("ticket", incident.Refuse(incident.Rule, "Move it to project "+project+" in JIRA, or name another ticket. Nothing was opened",
+			"the ticket %s is in project %s, but such a case is numbered in %s", ticket, key, project))
 	}
 	found, err := c.find(ctx, ticket)
 	if isNotFound(err) {
@@ -56,7 +56,7 @@ func (c *Cases) freeTicket(ctx context.Context, ticket, project string, viewer s
 	if err != nil {
 		return err
 	}
-	return c.belongs(ctx, "the ticket "+ticket, found.GetWorkflowExecutionInfo().GetExecution().GetWorkflowId(), viewer)
+	return about("ticket", c.belongs(ctx, "the ticket "+ticket, found.GetWorkflowExecutionInfo().GetExecution().GetWorkflowId(), viewer))
 }
 
 // belongs is the refusal of a thing that a case has already. It names the case to those who may know of it.

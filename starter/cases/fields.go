@@ -106,3 +106,12 @@ func (s *input) refuse(name string, err error) {
 		s.wrong = &BadField{name, refusal}
 	}
 }
+
+// about is the error, as one because of a field if it is a refusal.
+func about(name string, err error) error {
+	var refusal *incident.Refusal
+	if errors.As(err, &refusal) {
+		return &BadField{name, refusal}
+	}
+	return err
+}

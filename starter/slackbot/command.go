@@ -60,7 +60,9 @@ func (g *Gateway) dispatch(ctx context.Context, c command) reply {
 		if strings.TrimSpace(rest) == "" {
 			return sayOr(g.askForCase(ctx, a, fields{}))
 		}
-		return say(g.open(ctx, c, rest))
+		return sayOr(g.open(ctx, c, rest))
+	case "adopt":
+		return sayOr(g.adopt(ctx, c, rest))
 	case "status":
 		return say(g.status(ctx, c, rest))
 	case "list":

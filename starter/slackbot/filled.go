@@ -16,6 +16,7 @@ type answered struct {
 	Value    string   `json:"value"`
 	User     string   `json:"selected_user"`
 	Users    []string `json:"selected_users"`
+	Channel  string   `json:"selected_conversation"`
 	Selected struct {
 		Value string `json:"value"`
 	} `json:"selected_option"`
@@ -27,7 +28,7 @@ type answered struct {
 // filled takes a form of a verb. What the case refuses stays in the form, beside the field that it is about, so that
 // nothing has to be written again.
 func (g *Gateway) filled(ctx context.Context, i interaction) reply {
-	if i.View.Callback == formPrefix+"open" {
+	if i.View.Callback == formPrefix+"open" || i.View.Callback == formPrefix+"adopt" {
 		return g.filledOpen(ctx, i)
 	}
 	v, found := verbNamed(strings.TrimPrefix(i.View.Callback, formPrefix))
@@ -82,6 +83,10 @@ func (v verb) read(i interaction, keep carried) fields {
 		case s.kind == aPerson:
 			if plainUser.MatchString(a.User) { // Slack offers nobody else
 				f.set(s.name, a.User)
+			}
+		case s.kind == aChannel:
+			if plainChannel.MatchString(a.Channel) {
+				f.set(s.name, a.Channel)
 			}
 		case s.kind == aFlag:
 			if len(a.Ticked) > 0 {

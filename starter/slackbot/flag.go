@@ -17,7 +17,8 @@ type flag struct{ name, value string }
 type flagSet map[string]bool
 
 // openFlags are those of open.
-var openFlags = flagSet{"reporter": true, "org": true, "kind": true, "audience": true, "invite": true, "severity": true, "drill": false}
+var openFlags = flagSet{"reporter": true, "org": true, "kind": true, "audience": true, "invite": true, "severity": true, "drill": false,
+	"channel": true, "ticket": true, "consent": false}
 
 func (s flagSet) names() string { return "--" + strings.Join(slices.Sorted(maps.Keys(s)), ", --") }
 
@@ -40,6 +41,12 @@ func (f flag) set(r *incident.Request) (err error) {
 		}
 	case "drill":
 		r.Drill = true
+	case "channel":
+		r.Channel = target(f.value)
+	case "ticket":
+		r.Ticket = target(f.value)
+	case "consent":
+		r.Consent = true
 	}
 	return err
 }

@@ -99,6 +99,9 @@ func form(a asker, v verb, c notice.Case, f fields) (slack.ModalViewRequest, err
 			keep.Fields[s.name] = f.get(s.name)
 		case s.typed, s.with != "" && len(f[s.with]) == 0:
 		default:
+			if s.name == "consent" {
+				blocks = append(blocks, section(notice.AdoptionText(a.lang)))
+			}
 			required := s.required && (s.unless == "" || len(f[s.unless]) == 0)
 			given := f[s.name]
 			if known := s.known(c); len(given) == 0 && len(known) > 0 {

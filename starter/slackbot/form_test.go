@@ -71,6 +71,8 @@ func (w *workspace) fill(f shownForm, given map[string]string) map[string]any {
 			answer["selected_option"] = map[string]any{"value": said}
 		case "users_select":
 			answer["selected_user"] = said
+		case "conversations_select":
+			answer["selected_conversation"] = said
 		case "multi_users_select":
 			answer["selected_users"] = strings.Split(said, ",")
 		case "checkboxes":

@@ -8,7 +8,7 @@ import (
 
 // names are what can be typed.
 func names() []string {
-	list := []string{"open", "status", "list", "stuck", "help"}
+	list := []string{"open", "adopt", "status", "list", "stuck", "help"}
 	for _, v := range verbs() {
 		list = append(list, v.name)
 	}

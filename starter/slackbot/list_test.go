@@ -206,7 +206,7 @@ func TestListsByButton(t *testing.T) {
 	d := newDesk()
 	d.listed, d.stuck = shelf(2), stuckShelf(1)
 	w := newWorkspace(t, d)
-	if ids := w.asks(t, "").actions(); !slices.Equal(ids, []string{"case_open", "case_list", "case_stuck"}) {
+	if ids := w.asks(t, "").actions(); !slices.Equal(ids, []string{"case_open", "case_adopt", "case_list", "case_stuck"}) {
 		t.Fatalf("bare /case in a channel like any other has the buttons %q", ids)
 	}
 	for action, words := range map[string]string{"case_list": "Cases", "case_stuck": "decide about: 2"} {

@@ -55,3 +55,17 @@ func mentioned(text string) string {
 	}
 	return plainWords(text)
 }
+
+// target returns what a mention of a channel or a link stands for: the id, or the address whatever it is called. Any other
+// text stays what it says.
+func target(text string) string {
+	m := token.FindStringSubmatch(text)
+	switch {
+	case m == nil || m[0] != strings.TrimSpace(text):
+	case strings.HasPrefix(m[1], "#"):
+		return m[1][1:]
+	case strings.Contains(m[1], "://"):
+		return unescape.Replace(m[1])
+	}
+	return plainWords(text)
+}

@@ -74,6 +74,11 @@ func (g *Gateway) pressedAct(ctx context.Context, i interaction, name string) re
 		return done()
 	}
 	switch name {
+	case "adopt":
+		if text := g.askToAdopt(ctx, a, fields{}); text != "" {
+			g.tell(a.hearing(), text)
+		}
+		return done()
 	case "list":
 		return g.pressedLook(a, "/case list", g.lister(a, ""))
 	case "stuck":

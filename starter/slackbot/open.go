@@ -18,10 +18,17 @@ type wish struct {
 	apart   bool // what is said now is no answer to the request: it goes where the rest goes, before it
 }
 
-// open records the request before it answers, and tells the rest when the channel is there.
+// open records the request before it answers, and tells the rest when the channel is there. Who wants something taken
+// over and has not agreed to what that means is asked in the form.
 func (g *Gateway) open(ctx context.Context, c command, rest string) string {
 	request, err := parseOpen(rest)
 	request.Where = c.channel
+	if isHere(request.Channel) {
+		request.Channel = c.channel
+	}
+	if err == nil && request.Adopts() && !request.Consent {
+		return g.askToAdopt(ctx, askerOf(c), fieldsOf(request))
+	}
 	request.ID, request.Asked, request.By = incident.RequestID(c.trigger), now(), g.naming(ctx, c.by(), c.text, request.Invite)
 	text, err := g.record(ctx, wish{request, typed(c), givenBack(c), hearing{c.who.Lang, c.responseURL, "", c.user}, false}, err)
 	if err != nil {
@@ -30,10 +37,16 @@ func (g *Gateway) open(ctx context.Context, c command, rest string) string {
 	return text
 }
 
+// isHere reports whether the word means the channel in which it is typed.
+func isHere(word string) bool { return strings.EqualFold(word, "here") || word == "ここ" }
+
 // record hands the request in unless something is wrong with it already, follows it, and returns what the person reads
 // now.
 func (g *Gateway) record(ctx context.Context, w wish, wrong error) (text string, err error) {
 	err = wrong
+	if err == nil && w.request.Adopts() {
+		err = g.adoptable(ctx, w.request)
+	}
 	if err == nil {
 		err = g.o.Desk.Open(ctx, w.request)
 	}

@@ -15,7 +15,7 @@ func openVerb() verb {
 		{name: "title", kind: aLine, required: true, most: incident.MaxTitle}, {name: "severity", kind: aSeverity}, {name: "report", kind: aText, most: longText},
 		{name: "kind", kind: aLine}, {name: "reporter", kind: aLine}, {name: "org", kind: aLine}, {name: "invite", kind: somePeople},
 		{name: "audience", kind: aChoice, choices: []string{string(incident.AudienceGroup), string(incident.AudienceOrganisation), string(incident.AudienceRestricted)}},
-		{name: "drill", kind: aFlag},
+		{name: "drill", kind: aFlag}, {name: "adopt", kind: aFlag},
 	}}
 }
 
@@ -31,12 +31,21 @@ func (g *Gateway) askForCase(ctx context.Context, a asker, f fields) string {
 // filledOpen takes the form that opens a case. The form's id is the request's: the same form sent twice is one case.
 func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 	v := openVerb()
+	if i.View.Callback == formPrefix+"adopt" {
+		v = adoptVerb()
+	}
 	var keep carried
 	if json.Unmarshal([]byte(i.View.Private), &keep) != nil || i.View.ID == "" {
 		g.o.Log.Warn("refuse a form that cannot be ours", "user", i.User.ID)
 		return refuse("the form carries nothing of ours")
 	}
 	f := v.read(i, keep)
+	if len(f["adopt"]) > 0 {
+		return g.toAdopt(ctx, i, keep, f)
+	}
+	if field, why := unagreed(i.who.Lang, v, f); field != "" {
+		return complain(field, why)
+	}
 	if missing := v.missing(f); missing != "" {
 		return complain(missing, notice.FieldMissing(i.who.Lang))
 	}
@@ -62,7 +71,7 @@ func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 // requestOf is the request that was filled in.
 func requestOf(f fields) (r incident.Request, err error) {
 	r = incident.Request{Title: f.get("title"), Report: f.get("report"), Kind: f.get("kind"), Reporter: f.get("reporter"), Organisations: f["org"], Invite: f["invite"],
-		Drill: f.get("drill") != ""}
+		Drill: f.get("drill") != "", Channel: f.get("channel"), Ticket: f.get("ticket"), Consent: f.get("consent") != ""}
 	if r.Severity, err = incident.ParseSeverity(f.get("severity")); err != nil {
 		return r, err
 	}

@@ -35,6 +35,13 @@ func (d *directory) answer(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		_, _ = fmt.Fprintf(w, `{"ok":true,"user":{"id":%q,"name":%q,"team_id":"T0SANDBOX","locale":%q}}`, r.FormValue("user"), called(r.FormValue("user")), d.locale)
+	case "/api/conversations.info":
+		channel, known := channels[r.FormValue("channel")]
+		if !known {
+			_, _ = io.WriteString(w, `{"ok":false,"error":"channel_not_found"}`)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"ok":true,"channel":{"id":%q,"is_channel":true%s}}`, r.FormValue("channel"), channel)
 	case "/api/auth.test":
 		_, _ = io.WriteString(w, `{"ok":true,"team_id":"T0SANDBOX"}`)
 	case "/api/usergroups.users.list":

@@ -43,6 +43,13 @@ func (s slot) element(lang string, c notice.Case, given []string) slack.BlockEle
 		e := slack.NewOptionsMultiSelectBlockElement(slack.MultiOptTypeUser, nil, s.name)
 		e.InitialUsers = slices.DeleteFunc(slices.Clone(given), func(id string) bool { return !plainUser.MatchString(id) })
 		return e
+	case s.kind == aChannel:
+		e := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, nil, s.name)
+		e.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeExternalSharedChannels: true, ExcludeBotUsers: true}
+		if plainChannel.MatchString(first) {
+			e.InitialConversation = first
+		}
+		return e
 	case s.kind == aPerson:
 		e := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, nil, s.name)
 		if plainUser.MatchString(first) {
@@ -88,12 +95,15 @@ func tick(name, text string, ticked bool) slack.BlockElement {
 	return e
 }
 
+// severityOption is the value of a severity among the options.
+func severityOption(level incident.Severity) string { return strconv.Itoa(int(level)) }
+
 // options are what can be chosen; none: the field takes words.
 func (s slot) options(lang string, c notice.Case) (list []option) {
 	switch s.kind {
 	case aSeverity:
 		for level := incident.Sev1; level <= incident.Sev4; level++ {
-			list = append(list, option{strconv.Itoa(int(level)), notice.FormWord(lang, "choice", strings.ToLower(level.String()))})
+			list = append(list, option{severityOption(level), notice.FormWord(lang, "choice", strings.ToLower(level.String()))})
 		}
 	case aChoice:
 		for _, value := range s.choices {
@@ -146,7 +156,7 @@ func (s slot) known(c notice.Case) []string {
 	switch s.name {
 	case "severity":
 		if c.Severity != incident.SeverityUnknown {
-			text = strconv.Itoa(int(c.Severity))
+			text = severityOption(c.Severity)
 		}
 	case "kind":
 		text = c.Kind

@@ -39,9 +39,9 @@ func TestTheTableOfVerbsHasItsWords(t *testing.T) {
 	for _, id := range shared {
 		want(id)
 	}
-	for _, v := range append(verbs(), openVerb()) {
+	for _, v := range append(verbs(), openVerb(), adoptVerb()) {
 		for _, kind := range []string{"verb", "title", "submit", "help", "did"} {
-			if v.name == "open" && kind == "did" {
+			if (v.name == "open" || v.name == "adopt") && kind == "did" {
 				continue // its channel says so
 			}
 			want("form_" + kind + "_" + v.name)
@@ -77,7 +77,7 @@ func TestTheTableOfVerbsHasItsWords(t *testing.T) {
 // Slack's bounds: https://docs.slack.dev/reference/views/modal-views
 func TestFormsKeepSlacksBounds(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
-		for _, v := range append(verbs(), openVerb()) {
+		for _, v := range append(verbs(), openVerb(), adoptVerb()) {
 			for kind, most := range map[string]int{"title": 24, "submit": 24, "verb": 75} {
 				if text := notice.FormWord(lang, kind, v.name); len([]rune(text)) > most {
 					t.Errorf("%s: the %s of %s has more than %d characters: %q", lang, kind, v.name, most, text)
@@ -102,7 +102,7 @@ func TestFormsKeepSlacksBounds(t *testing.T) {
 
 // What the case offers for a phase is in the table, and what words fill is a slot.
 func TestTheTableOfVerbsIsWhole(t *testing.T) {
-	for _, v := range append(verbs(), openVerb()) {
+	for _, v := range append(verbs(), openVerb(), adoptVerb()) {
 		for _, name := range append(append([]string{}, v.one...), v.main) {
 			if _, found := v.slot(name); !found && name != "" {
 				t.Errorf("%s has no slot %s", v.name, name)

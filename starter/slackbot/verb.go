@@ -42,6 +42,7 @@ const (
 	aChoice    slotKind = "choice"
 	aPerson    slotKind = "person"
 	somePeople slotKind = "people"
+	aChannel   slotKind = "channel"
 	anID       slotKind = "id"
 	anAnalyse  slotKind = "analysis"
 	aLesson    slotKind = "lesson"

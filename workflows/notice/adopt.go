@@ -25,8 +25,20 @@ func AdoptionTerms(lang string, channel, ticket bool) (terms []string) {
 	return terms
 }
 
+// AdoptionText are the terms for a form in Slack.
+func AdoptionText(lang string) string {
+	w := in(lang)
+	return "*" + w.say("adopt_what") + "*\n• " + strings.Join(AdoptionTerms(lang, true, true), "\n• ")
+}
+
 // AdoptionConsent are the words of whoever agrees, for the box that they tick.
-func AdoptionConsent(lang string) string { return in(lang).say("adopt_consent") }
+func AdoptionConsent(lang string) string { return FormWord(lang, "choice", "consent") }
+
+// NotAgreed is said to whoever has not ticked it.
+func NotAgreed(lang string) string { return in(lang).say("adopt_not_agreed") }
+
+// NothingToAdopt is said to whoever names nothing that is to be taken over.
+func NothingToAdopt(lang string) string { return in(lang).say("adopt_nothing") }
 
 // WithoutConsent is the answer to somebody who wants something to be taken over and has not agreed to what that means.
 func WithoutConsent(lang string, channel, ticket bool) *incident.Refusal {

@@ -99,6 +99,7 @@ func DoorText(lang string) string { return in(lang).say("form_door") }
 func DoorButtons(lang string) []Button {
 	return []Button{
 		{Text: FormWord(lang, "verb", "open"), ActionID: ActPrefix + "open", Value: "{}", Style: "primary"},
+		{Text: FormWord(lang, "verb", "adopt"), ActionID: ActPrefix + "adopt", Value: "{}"},
 		{Text: in(lang).say("list_button"), ActionID: ActPrefix + "list", Value: "{}"}, StuckButton(lang),
 	}
 }
