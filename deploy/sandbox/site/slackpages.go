@@ -13,14 +13,23 @@ import (
 	"hikeshi/activities/slack/slacktest"
 )
 
-// channelsOf are the channels a person sees: public ones, unless they are a guest or external, and those they are in.
+// channelsOf are the channels a person sees: public ones, unless they are a guest or external, and those they are in. The
+// app's conversation with them stands among them, under the app's name.
 func (s *Site) channelsOf(reader fake.Person) []slacktest.Channel {
 	outside := false
 	for _, u := range s.Slack.Users() {
 		outside = outside || u.ID == reader.ID && (u.Restricted || u.Team != "")
 	}
-	return slices.DeleteFunc(s.Slack.Channels(), func(ch slacktest.Channel) bool { return (ch.Private || outside) && !ch.Has(reader.ID) })
+	seen := slices.DeleteFunc(s.Slack.Channels(), func(ch slacktest.Channel) bool { return (ch.Private || outside) && !ch.Has(reader.ID) })
+	if direct, ok := s.Slack.Direct(reader.ID); ok {
+		direct.Name = appName
+		seen = append(seen, direct)
+	}
+	return seen
 }
+
+// appName is what the app's conversation with somebody is called.
+const appName = "hikeshi"
 
 // workspaceView is the workspace as one person sees it. The scripts keep its parts up to date, each by itself.
 type workspaceView struct {
@@ -104,10 +113,12 @@ func (s *Site) latest(ch slacktest.Channel, reader fake.Person) string {
 
 // channel is one that the reader sees; all shows its messages from the first on.
 func (e *eye) channel(idOrName string, all bool) (*channelView, bool) {
-	ch, ok := e.s.Slack.Channel(idOrName)
-	if !ok || !slices.ContainsFunc(e.s.channelsOf(e.who), func(seen slacktest.Channel) bool { return seen.ID == ch.ID }) {
+	list := e.s.channelsOf(e.who)
+	i := slices.IndexFunc(list, func(seen slacktest.Channel) bool { return seen.ID == idOrName || seen.Name == idOrName })
+	if i < 0 {
 		return nil, false
 	}
+	ch := list[i]
 	v := &channelView{Channel: ch, Member: ch.Has(e.who.ID), Bookmarks: e.s.Slack.Bookmarks(ch.ID), Messages: e.shown(ch, "")}
 	v.Usable = v.Member && !ch.Archived
 	v.About = e.mrkdwn(cmp.Or(ch.Topic.Value, ch.Purpose.Value))
