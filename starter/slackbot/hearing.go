@@ -59,11 +59,15 @@ func (g *Gateway) intoView(ctx context.Context, to hearing, text string) error {
 
 // direct is for whoever has taken longer over a form than Slack takes answers, which is half an hour, and for those who
 // asked where there is no channel.
-// https://docs.slack.dev/reference/methods/chat.postMessage
+// https://docs.slack.dev/reference/methods/conversations.open
 func (g *Gateway) direct(ctx context.Context, user, text string) error {
 	api, err := g.api()
+	if err != nil {
+		return err
+	}
+	channel, _, _, err := api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
 	if err == nil {
-		_, _, err = api.PostMessageContext(ctx, user, slack.MsgOptionText(g.inOurName(text), false), slack.MsgOptionDisableLinkUnfurl())
+		_, _, err = api.PostMessageContext(ctx, channel.ID, slack.MsgOptionText(g.inOurName(text), false), slack.MsgOptionDisableLinkUnfurl())
 	}
 	return err
 }

@@ -36,7 +36,7 @@ func TestAnAnswerThatSlackTakesNoMoreComesDirectly(t *testing.T) {
 	if status, body := w.interact(t, w.fill(shown, map[string]string{"text": "who owns it?"})); status != http.StatusOK || body != "" {
 		t.Fatalf("answer %d %s", status, body)
 	}
-	if got := w.isTold(t); !strings.HasPrefix(got, "U0AOI0001 ") || !strings.Contains(got, "SEC-1") {
+	if got := w.isTold(t); !strings.HasPrefix(got, "D0AOI0001 ") || !strings.Contains(got, "SEC-1") {
 		t.Errorf("told %q", got)
 	}
 }
@@ -49,7 +49,7 @@ func TestAShortcutThatShowsNothingSaysSo(t *testing.T) {
 	if status, _ := w.interact(t, payload); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
-	if got := w.isTold(t); got != "U0AOI0001 "+notice.Usage("en") {
+	if got := w.isTold(t); got != "D0AOI0001 "+notice.Usage("en") {
 		t.Errorf("told %q", got)
 	}
 }

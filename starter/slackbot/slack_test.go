@@ -85,6 +85,10 @@ func newWorkspaceWith(t *testing.T, d slackbot.Desk, lang, command string) *work
 			_, _ = io.WriteString(out, `{"ok":true,"channel":"D1","ts":"1.2"}`)
 			return
 		}
+		if r.URL.Path == "/api/conversations.open" {
+			_, _ = fmt.Fprintf(out, `{"ok":true,"channel":{"id":%q}}`, strings.Replace(r.FormValue("users"), "U", "D", 1))
+			return
+		}
 		if r.URL.Path == "/used_up" { // https://docs.slack.dev/interactivity/handling-user-interaction: five answers within half an hour
 			http.Error(out, "expired_url", http.StatusNotFound)
 			return
