@@ -179,3 +179,18 @@ func TestAChannelIsTakenOverOnceWhateverIsLost(t *testing.T) {
 	is, _ := w.slack.Channel(channel)
 	require.Equal(t, 1, strings.Count(is.Purpose.Value, "[key:"))
 }
+
+// A ticket that is not there is refused to whoever asks in Slack: they are still at the form. At a command line the case
+// opens, and says what is stuck.
+func TestATicketThatIsNotThereIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	env := w.env()
+	env.ExecuteWorkflow(workflows.IntakeType, adopting("req-nowhere", "", "SEC-999"))
+	require.ErrorContains(t, env.GetWorkflowError(), "there is no ticket SEC-999")
+	typed := adopting("req-typed", "", "SEC-999")
+	typed.By = somebody
+	state, opened := w.intake(typed)
+	require.True(t, strings.HasPrefix(opened.Number, "P-"), opened.Number)
+	require.Equal(t, workflows.StepStuck, state.Steps["open.ticket"].State)
+}

@@ -40,6 +40,10 @@ func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, erro
 	if err := awaitUpTo(ctx, place.Patience, "patience with JIRA", func() bool { return ticket.settled }); err != nil {
 		return Opened{}, err
 	}
+	if ticket.missing && req.By.Door == incident.DoorSlack && workflow.GetVersion(ctx, "refuse a ticket that is not there", workflow.DefaultVersion, 1) == 1 {
+		return Opened{}, rejected(incident.Refuse(incident.Rule, "Name another one, or leave it out: a new one is made then. Nothing was opened",
+			"there is no ticket %s, or the app may not see it", incident.Shorten(req.Ticket, 40)))
+	}
 	state.Number = incident.Provisional(req.ID, req.Asked, req.Drill)
 	if ticket.ok {
 		state.Number = ticket.Key
@@ -91,6 +95,7 @@ type ticketSettled struct {
 type ticketTry struct {
 	jira.Ticket
 	ok, settled bool
+	missing     bool   // the one that the request names is not there
 	giveUp      func() // no further retry; an attempt that is running still ends by itself
 }
 
@@ -108,7 +113,9 @@ func (f *Flows) registerTicket(ctx workflow.Context, state *CaseState) *ticketTr
 			c.settle(ctx, s, try.Ticket)
 			try.ok = true
 		case !temporal.IsCanceledError(err):
-			c.stuck(ctx, c.record(s), activities.FaultOf(err))
+			fault := activities.FaultOf(err)
+			try.missing = state.Request.Ticket != "" && fault.Class == activities.NotFound
+			c.stuck(ctx, c.record(s), fault)
 		}
 		try.settled = true
 	})

@@ -51,6 +51,9 @@ func (c *Cases) Open(ctx context.Context, request incident.Request) (OpenedReque
 	if opened.Again {
 		return opened, nil
 	}
+	if err == nil && request.Ticket != "" && request.By.Door == incident.DoorSlack {
+		return opened, about("ticket", c.verdict(ctx, request.ID))
+	}
 	if err == nil && against(c.config.Rights(), request.By) {
 		return opened, c.verdict(ctx, request.ID)
 	}
@@ -66,7 +69,7 @@ func against(rights incident.Rights, by incident.By) bool {
 	return by.BreakGlass == "" && rights.Allow(incident.VerbOpen, by, roles, false) != nil
 }
 
-// verdictTime is how long a request that seems to be against the rules waits for the word of its workflow.
+// verdictTime is how long a request that seems to be against the rules, or names a ticket that may not be there, waits for the word of its workflow.
 const verdictTime = 1500 * time.Millisecond
 
 // verdict is the refusal of a request, which is in the history like any other; nil: it is not refused, or not yet.
