@@ -25,6 +25,9 @@ const machine = "Hikeshi"
 // maxEntry bounds an entry of the timeline, in characters.
 const maxEntry = 400
 
+// maxWho bounds the name of whoever did it: at a command line it can be anything.
+const maxWho = 120
+
 // enter adds an entry to the timeline: who did what. The sheet gets it soon; the state keeps only what it has not yet.
 func (c *caseRun) enter(ctx workflow.Context, who, id string, pairs ...string) {
 	c.enterAt(workflow.Now(ctx), who, id, pairs...)
@@ -34,7 +37,7 @@ func (c *caseRun) enter(ctx workflow.Context, who, id string, pairs ...string) {
 func (c *caseRun) enterAt(at time.Time, who, id string, pairs ...string) {
 	c.Counters.Entries++
 	e := incident.Entry{
-		ID: fmt.Sprintf("e%d", c.Counters.Entries), At: at, Who: who,
+		ID: fmt.Sprintf("e%d", c.Counters.Entries), At: at, Who: incident.Shorten(incident.CleanLine(who), maxWho),
 		What: incident.Shorten(incident.CleanLine(notice.Said(c.lang, nil, id, pairs...)), maxEntry),
 	}
 	c.Timeline, c.Recent = append(c.Timeline, e), newest(maxRecent, c.Recent, e)
