@@ -66,10 +66,15 @@ func TestACaseIsOpenedFromWhatIsThere(t *testing.T) {
 				t.Errorf("%s: %d %s", lang, status, body)
 			}
 		}
-		want := []incident.Request{{ID: "V0VIEW001", Title: "mail <!here>", Severity: 2, Invite: []string{"U0BEN0002"}, Channel: "C0WARROOM", Ticket: "SEC-12", Consent: true,
+		want := []incident.Request{{Title: "mail <!here>", Severity: 2, Invite: []string{"U0BEN0002"}, Channel: "C0WARROOM", Ticket: "SEC-12", Consent: true,
 			By: naming(aoi("T0SANDBOX", ""), "U0BEN0002")}}
-		if diff := cmp.Diff(want, d.kept(), cmpopts.IgnoreFields(incident.Request{}, "Asked", "Where")); diff != "" {
+		if diff := cmp.Diff(want, d.kept(), cmpopts.IgnoreFields(incident.Request{}, "ID", "Asked", "Where")); diff != "" {
 			t.Errorf("%s: requests (-want +got):\n%s", lang, diff)
+		}
+		given["ticket"] = "SEC-13"
+		w.interact(t, w.fill(f, given))
+		if kept := d.kept(); len(kept) != 2 || kept[0].ID == kept[1].ID {
+			t.Errorf("%s: with another ticket it is the same request: %+v", lang, kept)
 		}
 		delete(given, "channel")
 		delete(given, "ticket")

@@ -51,7 +51,7 @@ func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 	}
 	request, err := requestOf(f)
 	request.Where = keep.Channel
-	request.ID, request.Asked, request.By = incident.RequestID(i.View.ID), now(), g.naming(ctx, i.by(), "", request.Invite)
+	request.ID, request.Asked, request.By = incident.RequestID(requestOfForm(i.View.ID, f)), now(), g.naming(ctx, i.by(), "", request.Invite)
 	what := escape(incident.CleanLine(request.Title))
 	w := wish{request, what, quotedBack(what), hearing{i.who.Lang, keep.Answer, i.View.ID, i.User.ID}, keep.Answer != ""}
 	text, err := g.record(ctx, w, err)
@@ -66,6 +66,15 @@ func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 	}
 	g.o.Log.Error("the desk does not answer", "what", what, "error", err)
 	return complain("title", notice.NotDone(w.to.lang))
+}
+
+// requestOfForm is the form's id. A ticket that is not there is refused for good under its request's id: with another one
+// the form asks for something else.
+func requestOfForm(view string, f fields) string {
+	if ticket := f.get("ticket"); ticket != "" {
+		return view + "." + shortDigest(ticket)
+	}
+	return view
 }
 
 // requestOf is the request that was filled in.
