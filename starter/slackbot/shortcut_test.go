@@ -28,7 +28,7 @@ func TestACaseIsOpenedInOneFieldAndOneClick(t *testing.T) {
 	for name, ask := range map[string]func(w *workspace){
 		"the command":         func(w *workspace) { w.post("/slack/commands", w.form("open").Encode(), time.Now(), secret) },
 		"the button":          func(w *workspace) { w.interact(t, w.press("U0AOI0001", "aoi", "case_open", "{}", "1.2")) },
-		"the global shortcut": func(w *workspace) { w.interact(t, w.choose("open_case", "", "")) },
+		"the global shortcut": func(w *workspace) { w.interact(t, w.choose("open_case_anywhere", "", "")) },
 	} {
 		d := newDesk()
 		w := newWorkspace(t, d)
@@ -69,7 +69,7 @@ func TestARefusedCaseStaysInItsForm(t *testing.T) {
 	d := newDesk()
 	d.openErr = []error{incident.Refuse(incident.Rule, "Ask the CSIRT", "no place for <it>")}
 	w := newWorkspace(t, d)
-	w.interact(t, w.choose("open_case", "", ""))
+	w.interact(t, w.choose("open_case_anywhere", "", ""))
 	if _, body := w.interact(t, w.fill(w.form1(t), map[string]string{"title": "mail"})); !strings.Contains(body, `"errors":{"title":"Not done: no place for`) {
 		t.Errorf("answer %s", body)
 	}
