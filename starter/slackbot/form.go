@@ -37,7 +37,7 @@ func (g *Gateway) askFor(ctx context.Context, a asker, v verb, number string, f 
 	v.meant(found, a.viewer.Channel, f)
 	if err := g.showForm(ctx, a, v, found, f); err != nil {
 		g.o.Log.Warn("a form cannot be shown", "verb", v.name, "error", err)
-		return notice.FormByHand(a.lang, v.usage())
+		return notice.FormByHand(a.lang, v.usage(a.lang))
 	}
 	return ""
 }

@@ -19,7 +19,7 @@ func names() []string {
 func help(lang string) string {
 	lines := []string{notice.Usage(lang)}
 	for _, v := range verbs() {
-		lines = append(lines, v.usage()+" "+notice.FormWord(lang, "help", v.name))
+		lines = append(lines, v.usage(lang)+" "+notice.FormWord(lang, "help", v.name))
 	}
 	return strings.Join(lines, "\n")
 }

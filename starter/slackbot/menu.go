@@ -120,19 +120,25 @@ func (g *Gateway) doPressed(ctx context.Context, a asker, v verb, act Act, what 
 	return done()
 }
 
-// usage is how the verb is typed.
-func (v verb) usage() string {
+// usage is how the verb is typed. What is to be filled in is called as the form calls it; in English, as the flag does.
+func (v verb) usage(lang string) string {
+	name := func(slot string) string {
+		if lang == "ja" {
+			return strings.Join(strings.Fields(notice.FieldLabel(lang, v.name, slot)), "")
+		}
+		return strings.ToUpper(slot)
+	}
 	var b strings.Builder
 	b.WriteString("`/case " + v.name)
 	for _, h := range v.heads {
-		if s, _ := v.slot(h.slot); h.always {
-			b.WriteString(" " + strings.ToUpper(s.name))
+		if h.always {
+			b.WriteString(" " + name(h.slot))
 		} else {
-			b.WriteString(" [" + strings.ToUpper(s.name) + "]")
+			b.WriteString(" [" + name(h.slot) + "]")
 		}
 	}
 	if v.main != "" {
-		b.WriteString(" " + strings.ToUpper(v.main))
+		b.WriteString(" " + name(v.main))
 	}
 	for _, s := range v.slots {
 		if s.name != v.main && !slices.ContainsFunc(v.heads, func(h head) bool { return h.slot == s.name }) {

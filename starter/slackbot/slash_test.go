@@ -18,7 +18,7 @@ func TestTheCommandHasAnotherName(t *testing.T) {
 	}
 	w.token = "" // no form can be shown
 	w.interact(t, w.press("U0AOI0001", "aoi", "case_lesson", `{"workflow":"case/SEC-1"}`, "1.2"))
-	if got := w.hears(t); !strings.Contains(got, "`/jiken lesson TEXT`") {
+	if got := w.hears(t); !strings.Contains(got, "`/jiken lesson 良くすべきこと`") {
 		t.Errorf("told %q", got)
 	}
 	w.command(t, w.form("open https://example.com/case/1"))

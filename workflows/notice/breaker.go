@@ -103,7 +103,7 @@ func (b Breaker) sentence(e Escape) string {
 		return e.text(unstopped(incident.Shorten(Translated(b.Lang, text), maxSaid)))
 	}
 	return strings.TrimSpace(w.say(id, "Vendor", b.vendor(), "What", b.what(w), "Since", e.clock(b.Since), "Until", e.clock(b.Until), "Minutes", b.minutes(),
-		"Cause", said(b.Cause), "Hint", said(b.Hint), "Cannot", said(b.Cannot), "Todo", w.say(todo), "Waiting", waiting, "Probe", interval(b.Probe)))
+		"Cause", said(b.Cause), "Hint", said(b.Hint), "Cannot", said(b.Cannot), "Todo", w.say(todo), "Waiting", waiting, "Probe", w.interval(b.Probe)))
 }
 
 // minutes is how long it lasted, rounded up.
@@ -111,14 +111,19 @@ func (b Breaker) minutes() string {
 	return strconv.Itoa(int((b.Until.Sub(b.Since) + time.Minute - 1) / time.Minute))
 }
 
-// interval writes a duration without its zeros: 15m, not 15m0s.
-func interval(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
+// interval is how long something takes, in hours and minutes; what these do not hold stays as Go writes it.
+func (w words) interval(d time.Duration) string {
+	if d < time.Minute || d%time.Minute != 0 {
+		return d.String()
 	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
+	var parts []string
+	for _, part := range []struct {
+		id    string
+		count int64
+	}{{"hours", int64(d / time.Hour)}, {"minutes", int64(d % time.Hour / time.Minute)}} {
+		if part.count > 0 {
+			parts = append(parts, w.say(part.id, "Count", strconv.FormatInt(part.count, 10)))
+		}
 	}
-	return text
+	return strings.Join(parts, " ")
 }

@@ -1,6 +1,7 @@
 package notice_test
 
 import (
+	"strings"
 	"testing"
 
 	"hikeshi/workflows/incident"
@@ -13,7 +14,7 @@ func TestNotClosedYetInSlack(t *testing.T) {
 		"case %s cannot be closed yet; still missing: %s", "SEC-5", "scope, conclude a1, conclude a2, containment")
 	for lang, want := range map[string]string{
 		"en": "Not done: SEC-5 cannot be closed yet. Still missing: scope of the damage, conclusion of analysis a1/a2, containment.\nRecord it with the buttons on the card, or of /case. What may stay open: /case waive",
-		"ja": "実行できませんでした: SEC-5 はまだクローズできません。不足: 被害範囲、分析 a1/a2 の結論、封じ込め。\nカードのボタンか /case のボタンで記録してください。不要なものは /case waive で免除できます",
+		"ja": "実行できませんでした: SEC-5 はまだクローズできません。不足: 被害範囲、分析 a1/a2 の結論、封じ込め。\nカードのボタンか /case のボタンで記録してください。不要なものは /case waive で免除できます。",
 	} {
 		if got := notice.Refused(lang, r); got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", lang, got, want)
@@ -22,5 +23,22 @@ func TestNotClosedYetInSlack(t *testing.T) {
 	other := incident.Refuse(incident.Rule, "", "case %s is closed", "SEC-7")
 	if got, want := notice.InSlack("ja", other).Message, notice.InLanguage("ja", other).Message; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A Japanese hint ends as a sentence does; what is to be typed, and what is said in English, stays as it is.
+func TestHintsEndWithAStop(t *testing.T) {
+	for hint, want := range map[string]string{
+		"Ask one of them to do it":     "できる人に依頼してください。",
+		"Reopen it: reopen --reason …": "再開するには: reopen --reason …",
+		"Quite unknown":                "Quite unknown",
+	} {
+		r := incident.Refuse(incident.Rule, hint, "case %s is closed", "SEC-1")
+		if got := notice.Refused("ja", r); !strings.HasSuffix(got, "\n"+want) {
+			t.Errorf("%q: %q does not end with %q", hint, got, want)
+		}
+		if got := notice.Refused("en", r); !strings.HasSuffix(got, "\n"+hint) {
+			t.Errorf("%q: %q in English", hint, got)
+		}
 	}
 }

@@ -3,6 +3,8 @@ package notice
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"hikeshi/workflows/incident"
 )
@@ -35,7 +37,17 @@ func Refused(lang string, r *incident.Refusal) string {
 	r = InSlack(lang, r)
 	text := in(lang).say("reply_refused", "Why", unstopped(r.Message))
 	if r.Hint != "" {
-		text += "\n" + r.Hint
+		text += "\n" + stopped(lang, r.Hint)
+	}
+	return text
+}
+
+// stopped ends a Japanese sentence with its full stop. A text that ends with something to be typed stays as it is, and so
+// does an English one: the stop would be typed too.
+func stopped(lang, text string) string {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	if lang == "ja" && (unicode.In(last, unicode.Hiragana, unicode.Katakana, unicode.Han) || strings.ContainsRune("ー）」", last)) {
+		return text + in(lang).say("stop")
 	}
 	return text
 }

@@ -65,6 +65,32 @@ func TestBothLanguagesSayTheSame(t *testing.T) {
 	}
 }
 
+// One thing has one name in Japanese, and no text is damaged where one name took another's place.
+func TestOneWordForOneThing(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("text", "*.ja.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no texts: %v", err)
+	}
+	wrong := map[string]*regexp.Regexp{
+		"事案": regexp.MustCompile("案件"), "再開": regexp.MustCompile("再オープン"), "共有範囲": regexp.MustCompile("公開範囲"),
+		"フォルダー": regexp.MustCompile("フォルダ(?:[^ー]|$)"), "スキップ": regexp.MustCompile("飛ばし"), "指揮を執る": regexp.MustCompile("指揮をと[らりるれろっ]"),
+		"起票し": regexp.MustCompile("起票[いきけ]"), "判明事項": regexp.MustCompile("分かったこと[（、]|conclude 分かった"),
+	}
+	for _, file := range append(files, filepath.Join("text", "refusals", "ja.yaml")) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, line := range strings.Split(string(text), "\n") {
+			for right, pattern := range wrong {
+				if found := pattern.FindString(line); found != "" {
+					t.Errorf("%s:%d: %q, where the word is %s", file, n+1, found, right)
+				}
+			}
+		}
+	}
+}
+
 // sources parses the Go files of a folder but its tests.
 func sources(t *testing.T, folder string) (all []*ast.File) {
 	t.Helper()
