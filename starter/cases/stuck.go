@@ -45,6 +45,8 @@ type StuckCase struct {
 	Steps []workflows.StepStatus `json:"steps"`
 	// Partial: no worker answered, so only the ids of the steps are known.
 	Partial bool `json:"partial,omitempty"`
+	// Analyses are the case's: their own people decide about their steps.
+	Analyses []workflows.AnalysisStatus `json:"-"`
 }
 
 // asked is how many cases are asked, or told, at the same time.
@@ -108,7 +110,7 @@ func (c *Cases) stuckIn(ctx context.Context, head workflows.Head, viewer setting
 	}
 	steps := status.Steps
 	if err == nil {
-		s.Head, s.Partial = headOf(status), false
+		s.Head, s.Partial, s.Analyses = headOf(status), false, status.Analyses
 	} else {
 		for _, id := range head.Stuck {
 			steps = append(steps, workflows.StepStatus{ID: id, WorkflowID: head.WorkflowID, State: workflows.StepStuck, Actions: []workflows.Action{}})

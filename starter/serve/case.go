@@ -1,9 +1,11 @@
 package serve
 
 import (
+	"slices"
 	"time"
 
 	"hikeshi/starter/cases"
+	"hikeshi/starter/slackbot"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
@@ -114,17 +116,32 @@ func listed(h workflows.Head) notice.Listed {
 	}
 }
 
-// stuckOf is what is stuck in a case.
-func stuckOf(c cases.StuckCase) notice.StuckNotice {
+// stuckOf is what is stuck in a case, as somebody can decide about it from where they read it.
+func stuckOf(c cases.StuckCase, v slackbot.Viewer, operators string) notice.StuckNotice {
 	n := notice.StuckNotice{Number: c.Number, Title: c.Title, Drill: c.Drill, Links: []notice.Link{{Kind: "channel", Text: mention(c.Channel)}}}
 	for _, s := range c.Steps {
 		step := notice.StuckStep{Step: stepOf(s), WorkflowID: s.WorkflowID, Generation: s.Generation}
+		if step.Elsewhere = !heeded(c, s, v, operators); step.Elsewhere {
+			n.Steps = append(n.Steps, step)
+			continue
+		}
 		for _, a := range s.Actions {
 			step.Actions = append(step.Actions, string(a))
 		}
 		n.Steps = append(n.Steps, step)
 	}
 	return n
+}
+
+// heeded reports whether what a member decides there about a step counts. A run, the mirror and an analysis know the
+// commander and the channels; who is in the case only the case itself knows.
+func heeded(c cases.StuckCase, s workflows.StepStatus, v slackbot.Viewer, operators string) bool {
+	if s.WorkflowID == c.WorkflowID || v.Channel != "" && (v.Channel == c.Channel || v.Channel == operators) || v.User != "" && v.User == c.CommanderID {
+		return true
+	}
+	return slices.ContainsFunc(c.Analyses, func(a workflows.AnalysisStatus) bool {
+		return a.WorkflowID == s.WorkflowID && (v.Channel != "" && v.Channel == a.Channel || v.User != "" && (v.User == a.LeadID || slices.Contains(a.Members, v.User)))
+	})
 }
 
 func heldOf(h workflows.HeldVendor) notice.Breaker {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hikeshi/starter/cases"
+	"hikeshi/starter/slackbot"
 	"hikeshi/workflows"
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
@@ -60,13 +61,43 @@ func TestStuckOf(t *testing.T) {
 	at := time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 	got := stuckOf(cases.StuckCase{Head: workflows.Head{Number: "SEC-1", Title: "mail", Drill: true, Channel: "C0CASE001"}, Steps: []workflows.StepStatus{{
 		ID: "a1/analysis.channel", WorkflowID: "case/SEC-1/a1", State: workflows.StepStuck, Generation: 3, Class: "Denied", Cause: "no", Hint: "ask", System: "slack", Since: &at, Actions: []workflows.Action{"retry", "skip"},
-	}}})
+	}}}, slackbot.Viewer{User: "U1", Channel: "C0CASE001"}, "")
 	want := notice.StuckNotice{Number: "SEC-1", Title: "mail", Drill: true, Links: []notice.Link{{Kind: "channel", Text: "<#C0CASE001>"}}, Steps: []notice.StuckStep{{
 		Step:       notice.Step{ID: "a1/analysis.channel", System: "slack", Class: "Denied", Cause: "no", Hint: "ask", State: "stuck", Since: at},
 		WorkflowID: "case/SEC-1/a1", Generation: 3, Actions: []string{"retry", "skip"},
 	}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A run, the mirror and an analysis refuse whoever they do not know: nobody is offered what would be refused.
+func TestOnlyWhatIsHeededIsOffered(t *testing.T) {
+	c := cases.StuckCase{Head: workflows.Head{WorkflowID: "case/SEC-1", Channel: "C0CASE001", CommanderID: "U1"},
+		Analyses: []workflows.AnalysisStatus{{Analysis: incident.Analysis{LeadID: "U3"}, WorkflowID: "case/SEC-1/a1", Channel: "C0ANALYS1", Members: []string{"U4"}}}}
+	for _, id := range []string{"case/SEC-1", "case/SEC-1/mirror", "case/SEC-1/run/1", "case/SEC-1/a1"} {
+		c.Steps = append(c.Steps, workflows.StepStatus{ID: id, WorkflowID: id, State: workflows.StepStuck, Generation: 1, Actions: []workflows.Action{"retry"}})
+	}
+	for _, test := range []struct {
+		name string
+		v    slackbot.Viewer
+		want []bool // the case's, the mirror's, a run's, an analysis's
+	}{
+		{"a member at home", slackbot.Viewer{User: "U2"}, []bool{true, false, false, false}},
+		{"nobody known at home", slackbot.Viewer{}, []bool{true, false, false, false}},
+		{"a member in another channel", slackbot.Viewer{User: "U2", Channel: "C0GENERAL"}, []bool{true, false, false, false}},
+		{"a member in the case's channel", slackbot.Viewer{User: "U2", Channel: "C0CASE001"}, []bool{true, true, true, true}},
+		{"an operator in theirs", slackbot.Viewer{User: "U5", Channel: "C0OPS0001"}, []bool{true, true, true, true}},
+		{"the commander at home", slackbot.Viewer{User: "U1"}, []bool{true, true, true, true}},
+		{"the lead at home", slackbot.Viewer{User: "U3"}, []bool{true, false, false, true}},
+		{"who analyses, at home", slackbot.Viewer{User: "U4"}, []bool{true, false, false, true}},
+		{"in the analysis's channel", slackbot.Viewer{User: "U2", Channel: "C0ANALYS1"}, []bool{true, false, false, true}},
+	} {
+		for i, s := range stuckOf(c, test.v, "C0OPS0001").Steps {
+			if (len(s.Actions) == 1) != test.want[i] || s.Elsewhere == test.want[i] {
+				t.Errorf("%s: %s: %v, elsewhere %t", test.name, s.ID, s.Actions, s.Elsewhere)
+			}
+		}
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 // deskOf is the [slackbot.Desk] over Temporal's cases.
 type deskOf struct {
 	*cases.Cases
-	probe time.Duration // how often what cannot be held back is tried again
+	probe     time.Duration // how often what cannot be held back is tried again
+	operators string        // id of their channel
 }
 
 // Open records the request.
@@ -99,7 +100,7 @@ func (d deskOf) Stuck(ctx context.Context, v slackbot.Viewer) (notice.StuckList,
 	}
 	var list notice.StuckList
 	for _, c := range stuck {
-		list.Cases = append(list.Cases, stuckOf(c))
+		list.Cases = append(list.Cases, stuckOf(c, v, d.operators))
 		if c.Partial {
 			list.Silent = append(list.Silent, c.Number)
 		}

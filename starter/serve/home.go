@@ -55,7 +55,7 @@ func homeCase(view cases.View, user string, names []string) notice.HomeCase {
 		c.Roles = append(c.Roles, "owner")
 	}
 	if !view.Partial {
-		c.Stuck = stuckOf(stuckIn(s)).Steps
+		c.Stuck = stuckOf(stuckIn(s), slackbot.Viewer{User: user}, "").Steps
 	}
 	return c
 }
@@ -79,6 +79,7 @@ func owns(t incident.Task, user string, names []string) bool {
 }
 
 func stuckIn(s workflows.Status) (c cases.StuckCase) {
+	c.WorkflowID, c.CommanderID, c.Channel, c.Analyses = s.WorkflowID, s.CommanderID, s.Links.Channel, s.Analyses
 	for _, step := range s.Steps {
 		if step.State == workflows.StepStuck {
 			c.Steps = append(c.Steps, step)

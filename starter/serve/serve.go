@@ -52,7 +52,7 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	watched := &clock{compare: desk.Clock}
 	lost := make(missed, 1)
 	gateway := slackbot.New(ctx, slackbot.Options{
-		Desk: deskOf{desk, config.Timing.ProbeInterval}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, Command: config.Slack.Command, APIHost: apiHost(config), Ready: desk.Check, Doubt: watched.trouble,
+		Desk: deskOf{desk, config.Timing.ProbeInterval, config.Slack.Operators}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, Command: config.Slack.Command, APIHost: apiHost(config), Ready: desk.Check, Doubt: watched.trouble,
 		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, Team: config.Slack.Team, App: config.Slack.App,
 		Groups: config.Rights().Groups(), Reading: reading(ctx, config, desk), Missed: lost.tell,
 	})

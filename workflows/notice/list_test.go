@@ -36,3 +36,16 @@ func TestLists(t *testing.T) {
 		golden(t, lang, "lists", all)
 	}
 }
+
+// What would be refused here has no button: the reader is led to where it is decided.
+func TestAStepThatIsDecidedElsewhereLeadsThere(t *testing.T) {
+	step := notice.StuckStep{Step: notice.Step{ID: "mirror/log"}, WorkflowID: "case/SEC-1/mirror", Elsewhere: true}
+	for lang, want := range map[string]string{"en": "Decide about it in the case's channel: <#C0CASE001>", "ja": "対応は事案のチャンネルで決めてください: <#C0CASE001>"} {
+		list := notice.StuckList{Lang: lang, Cases: []notice.StuckNotice{{Number: "SEC-1", Links: []notice.Link{{Kind: "channel", Text: "<#C0CASE001>"}}, Steps: []notice.StuckStep{step}}}}
+		blocks := list.Message(slack.Escape).Blocks
+		last := blocks[len(blocks)-1]
+		if last.Kind != "context" || last.Text != want {
+			t.Errorf("%s: %+v", lang, last)
+		}
+	}
+}

@@ -33,6 +33,7 @@ type StuckStep struct {
 	WorkflowID string // the step belongs to
 	Generation int
 	Actions    []string // what can be decided: retry, supply, skip, abort
+	Elsewhere  bool     // what is decided here would be refused: it is decided in the case's channel
 }
 
 // DecidedStep is what became of a step that was stuck.

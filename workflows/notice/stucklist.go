@@ -65,9 +65,22 @@ func (m *Message) addStuck(lang string, list []StuckNotice, e Escape, most, room
 			if buttons := n.buttons(s, shown); len(buttons) > 0 {
 				m.Blocks = append(m.Blocks, Block{Kind: "actions", Buttons: buttons})
 			}
+			if channel := n.channel(); s.Elsewhere && channel != "" {
+				m.add("context", in(lang).say("stuck_elsewhere", "Channel", channel))
+			}
 		}
 	}
 	return shown
+}
+
+// channel leads to the case's channel; empty: none is known.
+func (n StuckNotice) channel() string {
+	for _, l := range n.Links {
+		if l.Kind == "channel" && mention.MatchString(l.Text) {
+			return l.Text
+		}
+	}
+	return ""
 }
 
 // about says which case it is, and leads to its channel.
