@@ -39,6 +39,7 @@ type shownBlock struct {
 		Type   string `json:"type"`
 		Action string `json:"action_id"`
 		Most   int    `json:"max_length"`
+		Value  string `json:"initial_value"`
 	} `json:"element"`
 }
 

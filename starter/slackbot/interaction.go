@@ -33,8 +33,10 @@ type interaction struct {
 	Channel     channelRef `json:"channel"`
 	Callback    string     `json:"callback_id"` // of shortcuts
 	Message     struct {
-		TS   string `json:"ts"`
-		Text string `json:"text"`
+		TS      string `json:"ts"`
+		Text    string `json:"text"`
+		User    string `json:"user"`     // empty: an app's
+		AppName string `json:"username"` // of apps that say what they are called
 	} `json:"message"` // that a shortcut is about
 	Actions []struct {
 		ID    string `json:"action_id"`

@@ -42,6 +42,12 @@ func (d *directory) answer(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		_, _ = fmt.Fprintf(w, `{"ok":true,"channel":{"id":%q,"is_channel":true%s}}`, r.FormValue("channel"), channel)
+	case "/api/chat.getPermalink":
+		if d.silent {
+			http.Error(w, "not now", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"ok":true,"permalink":"https://example.slack.com/archives/%s/p%s"}`, r.FormValue("channel"), strings.Replace(r.FormValue("message_ts"), ".", "", 1))
 	case "/api/auth.test":
 		_, _ = io.WriteString(w, `{"ok":true,"team_id":"T0SANDBOX"}`)
 	case "/api/usergroups.users.list":

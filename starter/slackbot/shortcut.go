@@ -1,10 +1,12 @@
 package slackbot
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -32,7 +34,7 @@ func (g *Gateway) shortcut(ctx context.Context, i interaction) reply {
 	switch i.Callback {
 	case openShortcut, openAnywhere:
 		f.set("title", incident.Shorten(incident.CleanLine(first), incident.MaxTitle))
-		f.set("report", incident.Shorten(words, longText))
+		f.set("report", g.reported(ctx, a, i, words))
 		text = g.askForCase(ctx, a, f)
 	case lessonShortcut:
 		f.set("text", incident.Shorten(words, longText))
@@ -50,6 +52,27 @@ func (g *Gateway) shortcut(ctx context.Context, i interaction) reply {
 	}
 	return done()
 }
+
+// reported is a message as a case's report: what it says, who said so, and the way to it.
+func (g *Gateway) reported(ctx context.Context, a asker, i interaction, words string) string {
+	if !plainTime.MatchString(i.Message.TS) || !plainPlace.MatchString(i.Channel.ID) {
+		return incident.Shorten(words, longText) // of no message
+	}
+	link := make(chan string, 1)
+	go func() { link <- g.linkTo(ctx, i.Channel.ID, i.Message.TS) }() // the form must open soon: both are asked for at once
+	who := i.Message.AppName
+	if user := incident.UserID(i.Message.User); user != "" {
+		who = cmp.Or(g.namesOf(ctx, []string{user})[user], user)
+	}
+	source := incident.Shorten(notice.Source(a.lang, incident.Shorten(incident.CleanLine(who), maxAuthor), <-link), longLine)
+	return strings.TrimSpace(incident.Shorten(words, longText-utf8.RuneCountInString(source)-len(apart)) + apart + source)
+}
+
+// Of a report: how long a name may be, and what stands between what was said and its source.
+const (
+	maxAuthor = 80
+	apart     = "\n\n"
+)
 
 func (g *Gateway) askVerb(ctx context.Context, a asker, name string, f fields) string {
 	v, _ := verbNamed(name)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -94,6 +95,44 @@ func TestAMessageBecomesALessonATaskOrACase(t *testing.T) {
 	}
 }
 
+// Whoever reads the case finds what it was opened from: also a message of an app, a long one, and one that Slack says nothing of.
+func TestACaseOfAMessageSaysWhichItIs(t *testing.T) {
+	const link = "https://example.slack.com/archives/C0GENERAL/p1700000000000100"
+	reported := func(w *workspace, p map[string]any) string {
+		t.Helper()
+		w.interact(t, p)
+		f := w.form1(t)
+		for _, b := range f.Blocks {
+			if b.ID == "report" {
+				return b.Element.Value
+			}
+		}
+		return ""
+	}
+	w := newWorkspace(t, newDesk())
+	if got, want := reported(w, w.choose("open_case", "C0GENERAL", "mail\nmore")), "mail\nmore\n\nFrom a message of "+called("U0BEN0002")+": "+link; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	reply := w.choose("open_case", "C0GENERAL", strings.Repeat("長", 4000))
+	reply["message"].(map[string]any)["thread_ts"] = "1600000000.000100"
+	if got := reported(w, reply); utf8.RuneCountInString(got) > 3000 || !strings.HasSuffix(got, "…\n\nFrom a message of "+called("U0BEN0002")+": "+link) {
+		t.Errorf("a long one in a thread: %d characters, %q", utf8.RuneCountInString(got), got[len(got)-200:])
+	}
+	app := w.choose("open_case", "C0GENERAL", "alert")
+	app["message"] = map[string]any{"ts": "1700000000.000100", "text": "alert", "username": "<pager>\n" + strings.Repeat("x", 200), "bot_id": "B1"}
+	if got := reported(w, app); !strings.HasPrefix(got, "alert\n\nFrom a message of <pager> x") || !strings.HasSuffix(got, "…: "+link) {
+		t.Errorf("of an app: %q", got)
+	}
+	w = newWorkspace(t, newDesk())
+	w.people.silent = true
+	if got := reported(w, w.choose("open_case", "C0GENERAL", "mail")); got != "mail\n\nFrom a message of U0BEN0002" {
+		t.Errorf("of which Slack says nothing: %q", got)
+	}
+	if got := reported(w, w.choose("open_case", "", "")); got != "" {
+		t.Errorf("of none: %q", got)
+	}
+}
+
 func TestAMessageIsAddedToTheTimelineOnce(t *testing.T) {
 	d := inPhase(incident.PhaseAnalysis)
 	w := newWorkspace(t, d)
@@ -103,7 +142,7 @@ func TestAMessageIsAddedToTheTimelineOnce(t *testing.T) {
 		}
 		w.hears(t)
 	}
-	want := []slackbot.Act{{ID: "note.C0CASE001.1700000000.000100", Verb: "note", Fields: said{"text": {"the server is @off"}, "at": {"2023-11-14T22:13:20Z"}},
+	want := []slackbot.Act{{ID: "note.C0CASE001.1700000000.000100", Verb: "note", Fields: said{"text": {"the server is @off"}, "link": {"https://example.slack.com/archives/C0CASE001/p1700000000000100"}, "at": {"2023-11-14T22:13:20Z"}},
 		By:     aoi("T0SANDBOX", "C0CASE001"),
 		Viewer: slackbot.Viewer{User: "U0AOI0001", Channel: "C0CASE001"}}}
 	if diff := cmp.Diff(want, d.did()); diff != "" {

@@ -92,6 +92,11 @@ func Menu(c Case, e Escape) string {
 	return text
 }
 
+// Source says who wrote the message that a report is of, and where it is; either may be empty.
+func Source(lang, who, link string) string {
+	return in(lang).say("form_source", "Who", who, "Link", link)
+}
+
 // DoorText stands above the buttons of what fits a channel that belongs to no case.
 func DoorText(lang string) string { return in(lang).say("form_door") }
 

@@ -75,6 +75,8 @@ func formText(lang, id string) string {
 		return notice.FormTitle(lang)
 	case "door":
 		return notice.DoorText(lang)
+	case "source":
+		return notice.Source(lang, "Ben <b>", "https://example.slack.com/archives/C1/p1") + "\n" + notice.Source(lang, "Ben", "") + "\n" + notice.Source(lang, "", "https://example.slack.com/archives/C1/p1")
 	case "by":
 		return notice.FormByHand(lang, "`/case lesson TEXT`")
 	case "unreachable":
@@ -153,6 +155,8 @@ func listWords(lang string, show func(id, text string)) {
 		show("list "+which, flat(notice.CaseList{Lang: lang, Which: which, Cases: []notice.Listed{one, two}}.Message(slack.Escape)))
 		show("empty list "+which, flat(notice.CaseList{Lang: lang, Which: which}.Message(slack.Escape)))
 	}
+	elsewhere := notice.StuckNotice{Number: "SEC-42", Links: []notice.Link{{Kind: "channel", Text: "<#C0SEC42>"}}, Steps: []notice.StuckStep{{Step: notice.Step{ID: "mirror/log"}, Elsewhere: true}}}
+	show("decided elsewhere", flat(notice.StuckList{Lang: lang, Cases: []notice.StuckNotice{elsewhere}}.Message(slack.Escape)))
 	many := notice.CaseList{Lang: lang, Which: notice.ListOpen}
 	for range 60 {
 		many.Cases = append(many.Cases, one)
