@@ -199,7 +199,7 @@ func Verbs() []string {
 	return []string{
 		incident.VerbOpen, incident.VerbStatus, incident.VerbList,
 		TriageUpdate, SeverityUpdate, TakeUpdate, HandoverUpdate, AcceptUpdate, DetailsUpdate, ContainUpdate, AnalyzeUpdate, ConcludeUpdate, TaskUpdate,
-		PublishUpdate, LessonUpdate, DecideUpdate, WaiveUpdate, BackUpdate, CloseUpdate, ReopenUpdate, MergeUpdate, RunUpdate,
+		PublishUpdate, LessonUpdate, NoteUpdate, DecideUpdate, WaiveUpdate, BackUpdate, CloseUpdate, ReopenUpdate, MergeUpdate, RunUpdate,
 		string(ActionRetry), string(ActionSupply), string(ActionSkip), string(ActionAbort),
 	}
 }

@@ -15,13 +15,13 @@ func TestRightsAreTheRulesAndThenTheDefaults(t *testing.T) {
 	c := load(t, base+`
 rules:
   - {verbs: close, groups: [S0CSIRT01], roles: [commander], who: the leads}
-  - {verbs: [waive, lesson], roles: [anyone], guests: true, external: true}
+  - {verbs: [waive, lesson, note], roles: [anyone], guests: true, external: true}
 trust_local_user: true
 gateway: {public_keys: [d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a]}
 `)
 	want := append(incident.Rights{
 		{Verbs: []string{"close"}, Groups: []string{"S0CSIRT01"}, Roles: []incident.Role{incident.RoleCommander}, Who: "the leads"},
-		{Verbs: []string{"waive", "lesson"}, Roles: []incident.Role{incident.RoleAnyone}, Guests: true, External: true},
+		{Verbs: []string{"waive", "lesson", "note"}, Roles: []incident.Role{incident.RoleAnyone}, Guests: true, External: true},
 	}, incident.DefaultRights()...)
 	got := c.Authority()
 	if diff := cmp.Diff(want, got.Rights); diff != "" || !got.TrustLocal || len(got.Keys) != 1 || got.Keys[0].String() != c.Gateway.PublicKeys[0] {
