@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,14 @@ func TestWhatIsNotMerged(t *testing.T) {
 		"into a duplicate":                {func(o, _ *workflows.CaseState) { o.Resolution = incident.DuplicateOf("SEC-9") }, "itself a duplicate of SEC-9"},
 		"into one that is being archived": {func(o, _ *workflows.CaseState) { o.Phase = incident.PhaseArchive }, "is in archive"},
 		"a real one into a drill":         {func(o, _ *workflows.CaseState) { o.Request.Drill = true }, "do not become one"},
+		"more lessons than there is room for": {func(o, d *workflows.CaseState) {
+			for range 100 { // as many as a case may have
+				o.Counters.Lessons++
+				o.Lessons = append(o.Lessons, &incident.Lesson{ID: fmt.Sprintf("l%d", o.Counters.Lessons), Text: "Block macros"})
+			}
+			d.Counters.Lessons = 1
+			d.Lessons = append(d.Lessons, &incident.Lesson{ID: "l1", Text: "Train people"})
+		}, "has room for 0 more lessons"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -43,7 +43,7 @@ func (c *caseRun) hearMerge(ctx workflow.Context, n mergeNote) {
 		return // no case of ours
 	}
 	rec := c.mergedFrom(n.From)
-	refused := c.mergeRefusal(n, rec)
+	refused := c.mergeRefusal(ctx, n, rec)
 	switch {
 	case n.What == mergeLeaves:
 		c.mergeLeft(ctx, rec)
@@ -67,8 +67,8 @@ func (c *caseRun) mergedFrom(workflowID string) *mergedRecord {
 }
 
 // mergeRefusal says why this case does not take a duplicate; nil: it does. One that is here already may always tell more.
-func (c *caseRun) mergeRefusal(n mergeNote, rec *mergedRecord) *incident.Refusal {
-	room := maxTasks - len(c.Tasks)
+func (c *caseRun) mergeRefusal(ctx workflow.Context, n mergeNote, rec *mergedRecord) *incident.Refusal {
+	room, lessons := maxTasks-len(c.Tasks), maxLessons-len(c.Lessons)
 	switch m := c.Merge; {
 	case rec != nil && !rec.Left, n.What == mergeLeaves:
 		return nil
@@ -86,6 +86,8 @@ func (c *caseRun) mergeRefusal(n mergeNote, rec *mergedRecord) *incident.Refusal
 		return incident.Refuse(incident.Rule, "Close this case as a duplicate of it", "case %s has %d duplicates already", c.Number, maxMerged)
 	case len(n.Tasks) > room:
 		return incident.Refuse(incident.Rule, "Finish or drop some of them first", "case %s has room for %d more tasks, case %s has %d open ones", c.Number, room, n.Number, len(n.Tasks))
+	case len(n.Lessons) > lessons && workflow.GetVersion(ctx, "refuse lessons for which there is no room", workflow.DefaultVersion, 1) == 1:
+		return incident.Refuse(incident.Rule, "Decide some of them first", "case %s has room for %d more lessons, case %s has %d undecided ones", c.Number, lessons, n.Number, len(n.Lessons))
 	}
 	return nil
 }
