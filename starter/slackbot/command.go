@@ -39,6 +39,9 @@ func (g *Gateway) command(ctx context.Context, payload []byte) reply {
 	if err := lenient(payload, &f); err != nil || !plainUser.MatchString(f.User) || f.Trigger == "" {
 		return refuse("this is no slash command: user_id or trigger_id is missing")
 	}
+	if !g.awaitHome(ctx) {
+		return say(notice.TooEarly(g.o.Lang))
+	}
 	if why := g.home.stranger(f.App, f.Team, f.Org); why != "" {
 		return g.turnedAway(commands, why)
 	}

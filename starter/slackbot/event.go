@@ -17,6 +17,9 @@ func (g *Gateway) event(ctx context.Context, payload []byte) reply {
 	if e.Type == "url_verification" { // https://docs.slack.dev/reference/events/url_verification
 		return reply{verdict: accepted, plain: e.Challenge}
 	}
+	if !g.awaitHome(ctx) {
+		return comeAgain("it is not known yet which workspace is ours")
+	}
 	if why := g.home.stranger(e.App, e.teams()...); why != "" {
 		return g.turnedAway(events, why)
 	}

@@ -72,7 +72,7 @@ func New(ctx context.Context, o Options) *Gateway {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o), people: newPeople(cmp.Or(o.KnowTime, briefly)), room: map[kind]chan struct{}{}}
+	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o), people: newPeople(cmp.Or(o.KnowTime, briefly)), room: map[kind]chan struct{}{}, home: home{known: make(chan struct{})}}
 	for _, k := range []kind{commands, interactions, events} {
 		g.room[k] = make(chan struct{}, maxInHand)
 	}
@@ -110,6 +110,11 @@ func (g *Gateway) ready(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		g.o.Log.Warn("not ready", "error", err)
 		plain(w, http.StatusServiceUnavailable, "Temporal cannot be reached\n")
+		return
+	}
+	if g.homeless() {
+		g.o.Log.Warn("not ready", "reason", "Slack has not said which workspace is ours")
+		plain(w, http.StatusServiceUnavailable, "Slack has not said which workspace is ours: see that it can be reached and takes the bot token, or set slack.team\n")
 		return
 	}
 	trouble := ""

@@ -9,14 +9,17 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"hikeshi/workflows/notice"
 )
 
 // home is the workspace and the app from which requests are taken. One app's signing secret and socket serve every
 // workspace into which it is installed; whoever installs it elsewhere must not reach our cases.
 type home struct {
 	mu    sync.Mutex
-	teams []string // the workspace's id; that of the organisation where the app is installed for all of an organisation
-	app   string   // empty: not known yet
+	teams []string      // the workspace's id; that of the organisation where the app is installed for all of an organisation
+	app   string        // empty: not known yet
+	known chan struct{} // closed when a team is known
 }
 
 func (h *home) set(app string, teams ...string) {
@@ -29,6 +32,18 @@ func (h *home) set(app string, teams ...string) {
 		if team != "" && !slices.Contains(h.teams, team) {
 			h.teams = append(h.teams, team)
 		}
+	}
+	if len(h.teams) > 0 && !h.isKnown() {
+		close(h.known)
+	}
+}
+
+func (h *home) isKnown() bool {
+	select {
+	case <-h.known:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -67,11 +82,55 @@ func (g *Gateway) turnedAway(k kind, why string) reply {
 	return refuse(why)
 }
 
-// How often Slack is asked who we are, until it says so.
+// How often Slack is asked who we are, until it says so: more often while requests wait for it.
 const (
 	firstAsk   = time.Second
+	waitedAsk  = 5 * time.Second
 	longestAsk = 10 * time.Minute
+	homeTime   = time.Second // how long a request waits for it, of the three seconds that Slack gives
 )
+
+// homeless reports whether Slack has still to say which workspace is ours: until then nobody's request is taken, for it may
+// be a stranger's. A gateway without a bot token has nobody to ask, and goes by what is configured.
+func (g *Gateway) homeless() bool {
+	if g.home.isKnown() {
+		return false
+	}
+	_, err := g.api()
+	return err == nil
+}
+
+// awaitHome gives Slack a moment to say so; false: it has not.
+func (g *Gateway) awaitHome(ctx context.Context) bool {
+	if !g.homeless() {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, homeTime)
+	defer cancel()
+	select {
+	case <-g.home.known:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// tooEarly answers somebody who did something before our workspace is known. Where nothing can be said, Slack shows them
+// that it has failed.
+func (g *Gateway) tooEarly(i interaction) reply {
+	text := notice.TooEarly(g.o.Lang)
+	if i.Type == "view_submission" {
+		for field := range i.View.State.Values { // what is written stays in the form
+			return complain(field, text)
+		}
+		return show(map[string]any{"response_action": "update", "view": told(g.o.Lang, text)})
+	}
+	if i.ResponseURL == "" {
+		return comeAgain("it is not known yet which workspace is ours")
+	}
+	g.tell(hearing{g.o.Lang, i.ResponseURL, "", i.User.ID}, text)
+	return done()
+}
 
 // learnHome asks Slack what nobody has told us: which workspace the bot token is for, and which app. It returns when it
 // knows, or ctx ends.
@@ -79,12 +138,16 @@ func (g *Gateway) learnHome(ctx context.Context) {
 	if g.o.Token == nil || g.o.Team != "" && g.o.App != "" {
 		return
 	}
-	for wait := firstAsk; ; wait = min(2*wait, longestAsk) {
+	longest := longestAsk
+	if g.homeless() {
+		longest = waitedAsk
+	}
+	for wait := firstAsk; ; wait = min(2*wait, longest) {
 		err := g.askHome(ctx)
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		g.o.Log.Warn("Slack does not say which workspace is ours: until it does, requests of every one in which the app is installed are taken, unless slack.team names ours", "again_in", wait, "reason", err)
+		g.o.Log.Warn("Slack does not say which workspace is ours: until it does, nothing is taken from any, unless slack.team names ours", "again_in", wait, "reason", err)
 		select {
 		case <-ctx.Done():
 			return

@@ -84,6 +84,9 @@ func (g *Gateway) interact(ctx context.Context, payload []byte) reply {
 		g.o.Log.Warn("refuse an interaction", "reason", err)
 		return refuse(err.Error())
 	}
+	if !g.awaitHome(ctx) {
+		return g.tooEarly(i)
+	}
 	if why := g.home.stranger(i.App, i.Team.ID, i.Org.ID, i.View.Home); why != "" {
 		return g.turnedAway(interactions, why)
 	}

@@ -137,6 +137,7 @@ func replies(lang string) string {
 	show("Refused", notice.Refused(lang, incident.Refuse(incident.Rule, "Use 1 (worst), 2, 3 or 4", "unknown severity 9")))
 	show("Refused without a hint", notice.Refused(lang, incident.Refuse(incident.NotFound, "", "there is no case SEC-1")))
 	show("Unreachable", notice.Unreachable(lang))
+	show("TooEarly", notice.TooEarly(lang))
 	show("NotConfirmed", notice.NotConfirmed(lang, "/case open mail"))
 	show("OpenUnknown", notice.OpenUnknown(lang, "/case open mail"))
 	show("OpenLate", notice.OpenLate(lang, "1.2.abc"))

@@ -119,6 +119,9 @@ var mention = regexp.MustCompile(`^<#[A-Z0-9]+>$`)
 // Unreachable says what to do by hand while nothing can be recorded.
 func Unreachable(lang string) string { return in(lang).say("reply_unreachable") }
 
+// TooEarly says that the gateway does not know its workspace yet.
+func TooEarly(lang string) string { return in(lang).say("reply_too_early") }
+
 // NotConfirmed says that an answer is not known yet: it may have been done.
 func NotConfirmed(lang, what string) string { return in(lang).say("reply_not_confirmed", "What", what) }
 
