@@ -54,7 +54,7 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	gateway := slackbot.New(ctx, slackbot.Options{
 		Desk: deskOf{desk, config.Timing.ProbeInterval, config.Slack.Operators}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, Command: config.Slack.Command, APIHost: apiHost(config), Ready: desk.Check, Doubt: watched.trouble,
 		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, Team: config.Slack.Team, App: config.Slack.App,
-		Groups: config.Rights().Groups(), Reading: reading(ctx, config, desk), Missed: lost.tell,
+		Groups: config.Rights().Groups(), Rights: config.Rights(), Reading: reading(ctx, config, desk), Missed: lost.tell,
 	})
 	doors, err := listen(config, gateway)
 	if err != nil {

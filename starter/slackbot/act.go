@@ -57,6 +57,9 @@ func (g *Gateway) inline(ctx context.Context, a asker, v verb, c command, rest s
 	case !v.direct && !v.enough(f):
 		return sayOr(g.askFor(ctx, a, v, number, f, typed(c)))
 	}
+	if err := g.outsiders(ctx, f); err != nil {
+		return say(g.explained(a.lang, err, typed(c)) + givenBack(c))
+	}
 	name, said := v.act(f)
 	by := g.naming(ctx, a.by, c.text, v.people(f)...)
 	act := Act{ID: incident.RequestID(c.trigger), Verb: name, Number: number, Fields: said, By: by, Viewer: a.viewer}

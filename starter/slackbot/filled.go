@@ -41,6 +41,11 @@ func (g *Gateway) filled(ctx context.Context, i interaction) reply {
 	if missing := v.missing(f); missing != "" {
 		return complain(missing, notice.FieldMissing(i.who.Lang))
 	}
+	if err := g.outsiders(ctx, f); err != nil {
+		var refusal *incident.Refusal
+		errors.As(err, &refusal)
+		return complain(v.beside(fieldOf(err), f), notice.Refused(i.who.Lang, refusal)) // plain text
+	}
 	name, said := v.act(f)
 	act := Act{ID: i.View.ID, Verb: name, Number: keep.Number(), Fields: said, By: g.naming(ctx, i.by(), "", v.people(f)...), Viewer: Viewer{User: i.User.ID, Channel: keep.Channel}}
 	what, to := namedAct(i.who.Lang, v, act.Number), hearing{i.who.Lang, keep.Answer, i.View.ID, i.User.ID}

@@ -48,6 +48,9 @@ func (g *Gateway) record(ctx context.Context, w wish, wrong error) (text string,
 		err = g.adoptable(ctx, w.request)
 	}
 	if err == nil {
+		err = g.outsiders(ctx, fields{"invite": w.request.Invite})
+	}
+	if err == nil {
 		err = g.o.Desk.Open(ctx, w.request)
 	}
 	switch {
