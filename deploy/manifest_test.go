@@ -3,9 +3,7 @@ package deploy_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -115,69 +113,4 @@ func TestManifestHasWhatTheGatewayRoutes(t *testing.T) {
 	if s := m.Settings; !s.SocketModeEnabled || s.Interactivity == nil || !s.Interactivity.IsEnabled || s.OrgDeployEnabled {
 		t.Errorf("settings: %+v", s)
 	}
-}
-
-// The table of scopes is Slack's own, without the scopes for direct messages, which no case lives in, and without those
-// that a wider one of ours holds.
-func TestTableOfScopesIsSlacks(t *testing.T) {
-	spec := methodPages(t)
-	for _, method := range slack.Methods() {
-		page, known := spec[method]
-		if !known {
-			t.Errorf("Slack has no method %s", method)
-			continue
-		}
-		var want, got []string
-		for _, s := range page.Scopes.Bot {
-			if method == "conversations.open" { // with one person: the other scopes are for channels and groups
-				want = []string{"im:write"}
-				break
-			}
-			if !otherwise[s.Name] {
-				want = append(want, s.Name)
-			}
-		}
-		for _, scope := range slack.Scopes() {
-			if slices.Contains(slack.UsesOf(scope), method) {
-				got = append(got, scope)
-			}
-		}
-		slices.Sort(want)
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: Slack's page (-), our table (+):\n%s", method, diff)
-		}
-	}
-}
-
-var otherwise = map[string]bool{
-	"im:read": true, "im:write": true, "im:history": true, "mpim:read": true, "mpim:write": true, "mpim:history": true, "channels:write": true,
-	"channels:write.invites": true, "channels:write.topic": true, "groups:write.invites": true, "groups:write.topic": true,
-	"im:write.topic": true, "mpim:write.topic": true,
-}
-
-type methodPage struct {
-	Scopes struct {
-		Bot []struct {
-			Name string `json:"name"`
-		} `json:"bot"`
-	} `json:"scopes"`
-}
-
-func methodPages(t *testing.T) map[string]methodPage {
-	t.Helper()
-	dir := os.Getenv("CONTRACT_SPECS")
-	if dir == "" {
-		t.Skip("set CONTRACT_SPECS to the folder that holds slack-methods-2026-05.json to compare with Slack's pages")
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "slack-methods-2026-05.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var spec struct {
-		Methods map[string]methodPage `json:"methods"`
-	}
-	if err := json.Unmarshal(text, &spec); err != nil {
-		t.Fatal(err)
-	}
-	return spec.Methods
 }
