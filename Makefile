@@ -1,6 +1,6 @@
 # Targets for everyday work. What a merge needs is in .ci/run.
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt vet lint test race demo chaos bench record ci
+.PHONY: help build check fmt vet lint test race demo chaos bench record pictures ci
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ bench: ## Measure how long people wait for a case; bin/bench open -h shows what 
 record: ## Record the golden files and histories anew; look at the diff before committing it
 	go test ./workflows/notice -update
 	go test ./deploy/local -record
+
+pictures: ## Photograph the product in a browser, in English and Japanese, into pictures/
+	mkdir -p pictures
+	go test -count=1 -artifacts -outputdir pictures ./deploy/sandbox/site
+	go test -count=1 -artifacts -outputdir pictures ./deploy/local -run 'InTheBrowser|TestTheWebUI'
 
 ci: ## Everything that a merge needs
 	.ci/run

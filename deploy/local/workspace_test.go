@@ -26,13 +26,14 @@ func TestAWholeCaseInTheBrowser(t *testing.T) {
 
 	// One word, one field, one click.
 	w.types("/case open")
-	w.fills(map[string]string{"title": "不審なメール payroll", "severity": "2"})
+	w.fills(map[string]string{"title": "不審なメール payroll"})
 	b.ShootPage("open")
 	w.submits()
 	w.goesTo("sec-1-")
 	s := w.settles("SEC-1", "people can work", func(s workflows.Status) bool { return stuckIn(s, "open.bookmark") && s.Links.Ticket != "" })
 	b.Reads("SEC-1 不審なメール payroll")
 	b.ShootPage("card")
+	w.onATelephone("card")
 
 	// A step cannot go on; its button lets it.
 	w.presses("#messages button[data-open-thread]")
@@ -45,6 +46,7 @@ func TestAWholeCaseInTheBrowser(t *testing.T) {
 	w.presses(`#messages button[data-act="case_triage"]`)
 	w.fills(map[string]string{"severity": "1", "scope": "3 mailboxes", "commander": cast(t, "ben").ID})
 	b.ShootPage("triage")
+	w.onATelephone("triage")
 	w.submits()
 	w.settles("SEC-1", "triage is over", func(s workflows.Status) bool {
 		return s.Phase == incident.PhaseAnalysis && s.Scope == "3 mailboxes" && s.Severity == incident.Sev1
@@ -71,7 +73,15 @@ func TestAWholeCaseInTheBrowser(t *testing.T) {
 	b.ShootPage("handover")
 	w.as("aoi", s.Links.Channel)
 	b.ShootPage("japanese")
+	w.onATelephone("japanese")
+	w.types("/case analyze")
+	b.Shows("#dialog h2", "分析を始める")
+	b.ShootPage("japanese-modal")
+	w.onATelephone("japanese-modal")
+	b.Click("#dialog footer [data-close-dialog]", "")
 	w.presses("#messages button[data-open-thread]")
+	w.waits(`#thread button[data-act^="case_accept"]`)
+	b.ShootPage("japanese-thread")
 	w.presses(`#thread button[data-act^="case_accept"]`)
 	w.settles("SEC-1", "aoi commands", func(s workflows.Status) bool { return s.Commander == cast(t, "aoi").RealName })
 
@@ -103,12 +113,20 @@ func (w workspace) waits(selector string) {
 	w.Is(selector, `document.querySelector(`+browsertest.Quoted(selector)+`)`)
 }
 
-// presses clicks on the newest thing of that kind.
+// presses clicks on the newest thing of that kind that can be seen.
 func (w workspace) presses(selector string) {
 	w.T.Helper()
 	w.Is(selector, `!document.getElementById("dialog")`)
-	w.waits(selector)
-	browsertest.Value[bool](w.Tab, `([...document.querySelectorAll(`+browsertest.Quoted(selector)+`)].at(-1).click(), true)`)
+	w.ClickNewest(selector)
+}
+
+// onATelephone looks at the page in a telephone's width, and goes back.
+func (w workspace) onATelephone(what string) {
+	w.T.Helper()
+	w.Size(375, 667)
+	w.Fits(what)
+	w.Shoot(what + "-375")
+	w.Size(browserWidth, browserHeight)
 }
 
 // types sends what a person writes into the channel.

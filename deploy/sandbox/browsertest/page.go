@@ -99,9 +99,20 @@ func (b *Tab) Follow(text string) {
 // Click presses the first thing that the selector finds and that can be seen; words, if any, must stand on it.
 func (b *Tab) Click(selector, words string) {
 	b.T.Helper()
-	found := fmt.Sprintf("[...document.querySelectorAll(%q)].find(e => e.innerText.includes(%q) && e.checkVisibility())", selector, words)
-	b.Is(fmt.Sprintf("%q to press in %s", words, selector), found)
-	Value[bool](b, fmt.Sprintf("(%s.scrollIntoView({block: 'nearest'}), %[1]s.click(), true)", found))
+	b.press(fmt.Sprintf("%q in %s", words, selector),
+		fmt.Sprintf("[...document.querySelectorAll(%q)].find(e => e.innerText.includes(%q) && e.checkVisibility())", selector, words))
+}
+
+// ClickNewest presses the last thing that the selector finds and that can be seen: in a channel, the newest.
+func (b *Tab) ClickNewest(selector string) {
+	b.T.Helper()
+	b.press("the newest "+selector, fmt.Sprintf("[...document.querySelectorAll(%q)].findLast(e => e.checkVisibility())", selector))
+}
+
+// press scrolls to what a script finds, and presses it.
+func (b *Tab) press(what, script string) {
+	b.T.Helper()
+	b.Is(what+", to press", fmt.Sprintf(`(e => e && (e.scrollIntoView({block: "nearest"}), e.click(), true))(%s)`, script))
 }
 
 // Write types into a field, key by key, and then whatever keys follow.

@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -37,18 +36,3 @@ func (b tab) over(selector, words string) {
 }
 
 func value[T any](b tab, script string) T { b.T.Helper(); return browsertest.Value[T](b.Tab, script) }
-
-// fits fails if the page scrolls sideways, or if something to press is too small for a finger.
-func (b tab) fits(what string) {
-	b.T.Helper()
-	wide := value[[]string](b, `document.documentElement.scrollWidth <= innerWidth + 1 ? [] : [...document.querySelectorAll("body *")]
-		.filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll, .side")).slice(0, 5).map(e => e.outerHTML.slice(0, 120))`)
-	if value[bool](b, "document.documentElement.scrollWidth > innerWidth + 1") {
-		b.T.Errorf("%s scrolls sideways: %s", what, strings.Join(wide, "\n"))
-	}
-	small := value[[]string](b, `[...document.querySelectorAll("button:not(.plain), select, .composer label.icon, .side a")].filter(e => e.checkVisibility() && !e.closest("[hidden]") &&
-		e.getBoundingClientRect().width > 0 && e.getBoundingClientRect().height < 39.5).map(e => e.getBoundingClientRect().height + " " + e.outerHTML.slice(0, 120))`)
-	if len(small) > 0 {
-		b.T.Errorf("%s has too small things to press: %s", what, strings.Join(small, "\n"))
-	}
-}
