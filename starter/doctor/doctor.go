@@ -85,7 +85,14 @@ type area struct {
 	found []Finding
 }
 
+// again is what to do about a fault that does not say it itself.
+const again = "mend what it names, and run doctor again; if it names nothing, look at the network, proxies and certificates between here and there"
+
+// add notes a finding. Whatever is not as it should be says what to do.
 func (a *area) add(check string, s State, do, format string, args ...any) {
+	if do == "" && (s == Mend || s == Warning) {
+		do = again
+	}
 	a.found = append(a.found, Finding{a.name, check, s, fmt.Sprintf(format, args...), do})
 }
 
@@ -104,8 +111,8 @@ func (a *area) failed(check string, err error) bool {
 		return false
 	}
 	f := activities.FaultOf(err)
-	if f.Cause == "" {
-		a.mend(check, "", "%v", err)
+	if f.Op == "" || f.Cause == "" {
+		a.mend(check, f.Hint, "%v", err)
 		return true
 	}
 	a.mend(check, f.Hint, "%s: %s", f.Op, f.Cause)
@@ -120,7 +127,7 @@ func (a *area) secret(name, without string) bool {
 	}
 	_, err := a.cfg.Secret(name)()
 	if err != nil {
-		a.mend(name, "", "%v", err)
+		a.mend(name, "correct "+name+"_FILE or the file that it names: this process must be able to read it; or set "+name, "%v", err)
 	}
 	return err == nil
 }

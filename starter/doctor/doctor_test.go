@@ -31,6 +31,9 @@ func looks(r doctor.Report) string {
 
 func TestAGoodInstallation(t *testing.T) {
 	w := newWorld(t, options{})
+	w.edit = func(s string) string { // the workspace's own channel for operators is public
+		return strings.Replace(s, "operators_channel: C0CSIRTOPS", "operators_channel: "+slacktest.Executives, 1)
+	}
 	w.ticket("SEC", nil)
 	w.ticket("SEC", map[string]any{"security": map[string]any{"name": "CSIRT only"}})
 	r := w.examine()
@@ -100,12 +103,14 @@ func TestFindings(t *testing.T) {
 		"no app token for Socket Mode": {spoil: func(w *world) {
 			w.edit = func(s string) string { return strings.Replace(s, "gateway: {", "gateway: {mode: socket, ", 1) }
 		}, state: doctor.Unchecked, check: "SLACK_APP_TOKEN", says: "Socket Mode"},
-		"no signing secret":          {spoil: unset("SLACK_SIGNING_SECRET"), state: doctor.Unchecked, check: "SLACK_SIGNING_SECRET", says: "HTTP"},
-		"a channel that is not ours": {spoil: replace("operators_channel: C0CSIRTOPS", "operators_channel: C0NOWHERE"), state: doctor.Mend, check: "operators' channel", says: "invite"},
-		"a public channel":           {state: doctor.OK, check: "operators' channel", says: "public: everybody"},
-		"an archived channel":        {spoil: func(w *world) { w.slack.Archive("aoi", "csirt-ops") }, state: doctor.Mend, check: "operators' channel", says: "unarchive"},
-		"nobody of that name":        {spoil: replace(`"@kenji"`, `"@nobody"`), state: doctor.Mend, check: "responders", says: "@nobody"},
-		"a group that is not there":  {spoil: replace("S0ACME002", "S0NOBODY9"), state: doctor.Mend, check: "responders", says: "S0NOBODY9"},
+		"no signing secret":             {spoil: unset("SLACK_SIGNING_SECRET"), state: doctor.Unchecked, check: "SLACK_SIGNING_SECRET", says: "HTTP"},
+		"a channel that is not ours":    {spoil: replace("operators_channel: C0CSIRTOPS", "operators_channel: C0NOWHERE"), state: doctor.Mend, check: "operators' channel", says: "invite"},
+		"a public channel":              {state: doctor.Warning, check: "operators' channel", says: "make it private"},
+		"public, but not for operators": {spoil: replace("executives_channel: C0EXECUTIVES", "executives_channel: "+slacktest.General), state: doctor.OK, check: "executives' channel", says: "public: everybody"},
+		"no address of Slack's":         {spoil: set("SLACK_API_URL", "http://%zz/"), state: doctor.Mend, check: "bot token", says: "is no address"},
+		"an archived channel":           {spoil: func(w *world) { w.slack.Archive("aoi", "csirt-ops") }, state: doctor.Mend, check: "operators' channel", says: "unarchive"},
+		"nobody of that name":           {spoil: replace(`"@kenji"`, `"@nobody"`), state: doctor.Mend, check: "responders", says: "@nobody"},
+		"a group that is not there":     {spoil: replace("S0ACME002", "S0NOBODY9"), state: doctor.Mend, check: "responders", says: "S0NOBODY9"},
 		"no responders": {spoil: func(w *world) {
 			replace(`responders: [S0CSIRT01, "@kenji"], `, "")(w)
 			once := w.edit
@@ -164,6 +169,9 @@ func TestFindings(t *testing.T) {
 				t.Errorf("no finding %q %s … %q:\n%s", test.state, test.check, test.says, looks(r))
 			}
 			for _, f := range r.Findings {
+				if wrong := f.State == doctor.Mend || f.State == doctor.Warning; wrong && (f.Do == "" || strings.HasPrefix(f.Do, "Nothing was done")) {
+					t.Errorf("what to do is not said: %+v", f)
+				}
 				if f.State == doctor.Mend && test.state != doctor.Mend {
 					t.Errorf("must be mended too: %+v", f)
 				}

@@ -86,8 +86,11 @@ func (a *area) channel(ctx context.Context, c *slack.Client, check, key, id stri
 		a.mend(check, "unarchive it, or correct "+key, "#%s is archived", at.Name)
 	case !at.Member:
 		a.mend(check, "invite the app: /invite @hikeshi", "the app is no member of #%s", at.Name)
+	case at.Public && id == a.cfg.Slack.Operators:
+		a.warn(check, "make it private in the channel's settings",
+			"#%s is public: everybody in the workspace may join it, and do there what it is for", at.Name)
 	case at.Public:
-		a.ok(check, "the app is a member of #%s, which is public: everybody in the workspace may join it, and do there what it is for", at.Name)
+		a.ok(check, "the app is a member of #%s, which is public: everybody in the workspace may join it", at.Name)
 	default:
 		a.ok(check, "the app is a member of #%s", at.Name)
 	}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -34,14 +35,19 @@ func (a *area) temporal(ctx context.Context) {
 	a.temporalClock(ctx, found)
 }
 
-// trouble tells of an error of package cases, which says what to do.
+// reach is what to do about an error of Temporal's that does not say it.
+const reach = "see that Temporal runs at its address, and that this client's credentials and namespace are right; then run doctor again"
+
+// trouble tells of an error of package cases, which mostly says what to do.
 func (a *area) trouble(check string, err error) {
 	var known *cases.Error
 	if errors.As(err, &known) {
-		a.mend(check, known.Hint, "%s", known.Message)
+		// That nothing was done is of no use to whoever only looked.
+		do := strings.TrimLeft(strings.TrimPrefix(known.Hint, "Nothing was done"), ":. ")
+		a.mend(check, cmp.Or(do, reach), "%s", known.Message)
 		return
 	}
-	a.mend(check, "", "%v", err)
+	a.mend(check, reach, "%v", err)
 }
 
 func (a *area) namespace(ctx context.Context, found *cases.Cases) {
