@@ -287,7 +287,8 @@ func (a *analysisRun) keepName(ctx workflow.Context) error {
 		}
 		number := a.Order.Number
 		rename := step{stepAnalysisRename, Slack, ordinary, slackActivities.RenameChannel, func(activities.Effect) any {
-			return slack.RenameChannel{Channel: a.channel.ID, Name: a.names()[0]}
+			names := a.names()
+			return slack.RenameChannel{Channel: a.channel.ID, Name: names[0], Names: names}
 		}}
 		a.again(rename)
 		renamed, err := runStep[slack.Channel](ctx, a.runner, rename)

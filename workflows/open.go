@@ -232,7 +232,8 @@ func (c *caseRun) renumber(ctx workflow.Context) error {
 	c.branch(ctx, "rename sheet", c.renameFile(stepRenameSheet, func() string { return c.sheet.ID }, func() string { return c.view().SheetName() }))
 	if !c.channel.Theirs {
 		renamed, err := runStep[slack.Channel](ctx, c.runner, step{stepRenameChannel, Slack, ordinary, slackActivities.RenameChannel, func(activities.Effect) any {
-			return slack.RenameChannel{Channel: c.channel.ID, Name: c.channelNames()[0]}
+			names := c.channelNames()
+			return slack.RenameChannel{Channel: c.channel.ID, Name: names[0], Names: names}
 		}})
 		if err != nil {
 			return err

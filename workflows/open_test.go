@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,6 +116,29 @@ func TestJiraIsSilent(t *testing.T) {
 	require.Equal(t, workflows.CaseWorkflowID(opened.Number), status.WorkflowID)
 	require.Equal(t, "sec-1-suspicious-mail-at-payroll", status.Links.ChannelName)
 	w.once(t)
+}
+
+// JIRA is slow, and Slack dislikes the title: the channel keeps what it can, and no step gets stuck.
+func TestSlackRefusesTheTitle(t *testing.T) {
+	t.Parallel()
+	const title = "invalid_name_specials"
+	w := newWorld(t)
+	require.NoError(t, w.jira.Inject(fake.Fault{Match: "POST /rest/api/2/issue", Mode: "before"}))
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.create", Mode: "status", Error: title, Times: 1}))
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.rename", Mode: "status", Error: title, Times: 1}))
+	req := report("req-refused-title")
+	req.Title = "経理部に不審なメール"
+	state, opened := w.intake(req)
+	var early workflows.Status
+	status, _ := w.live(state, 2*time.Hour, during(45*time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
+		v, err := env.QueryWorkflow(workflows.StatusQuery)
+		require.NoError(t, err)
+		require.NoError(t, v.Get(&early))
+		w.jira.ClearFaults()
+	}))
+	require.Equal(t, strings.ToLower(opened.Number), early.Links.ChannelName)
+	require.Empty(t, status.Debts)
+	require.Equal(t, "sec-1", status.Links.ChannelName)
 }
 
 func TestJiraRefuses(t *testing.T) {

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,25 +78,42 @@ func (c *Client) setTexts(ctx context.Context, id, topic, purpose string) (d Des
 
 // RenameChannel asks for another name.
 type RenameChannel struct {
-	Channel string `json:"channel"`
-	Name    string `json:"name"`
+	Channel string   `json:"channel"`
+	Name    string   `json:"name"`            // the one that is wanted; whoever mends a stuck step changes it
+	Names   []string `json:"names,omitempty"` // what to try where Slack dislikes it, in this order
 }
 
-// RenameChannel gives a channel another name; for a taken one it tries name-2 to name-9. Running it twice is
-// harmless: a channel that has one of these names already keeps it. Final are Invalid (Slack dislikes the name, or all
-// are taken), Denied (archived, or not the bot's to rename) and NotFound.
+// candidates are the names to try, the wanted one first.
+func (in RenameChannel) candidates() []string {
+	return append([]string{in.Name}, slices.DeleteFunc(slices.Clone(in.Names), func(name string) bool { return name == in.Name })...)
+}
+
+// RenameChannel gives a channel another name, the first that Slack accepts; for a taken one it tries name-2 to name-9.
+// Running it twice is harmless: a channel that has the name to try next already keeps it. Final are Invalid (Slack
+// dislikes every name, or all are taken), Denied (archived, or not the bot's to rename) and NotFound.
 // https://docs.slack.dev/reference/methods/conversations.rename
 func (a *Activities) RenameChannel(ctx context.Context, in RenameChannel) (Channel, error) {
 	is, err := a.Client.describeChannel(ctx, in.Channel)
 	if err != nil {
 		return Channel{}, err
 	}
+	var ch Channel
+	for _, name := range in.candidates() {
+		if ch, err = a.Client.renameTo(ctx, is, name); err == nil || !strings.HasPrefix(word(err), "invalid_name") {
+			break
+		}
+	}
+	return ch, err
+}
+
+// renameTo gives the channel this name or one of its variants.
+func (c *Client) renameTo(ctx context.Context, is room, name string) (Channel, error) {
 	var taken []string
-	for _, name := range variants(in.Name) {
+	for _, name := range variants(name) {
 		if strings.EqualFold(is.name, name) {
 			return Channel{ID: is.id, Name: is.name, Taken: taken, Receipt: activities.Receipt{Adopted: true}}, nil
 		}
-		renamed, err := a.Client.renameChannel(ctx, in.Channel, name)
+		renamed, err := c.renameChannel(ctx, is.id, name)
 		if err == nil {
 			return Channel{ID: renamed.id, Name: renamed.name, Taken: taken}, nil
 		}
@@ -104,5 +122,5 @@ func (a *Activities) RenameChannel(ctx context.Context, in RenameChannel) (Chann
 		}
 		taken = append(taken, name)
 	}
-	return Channel{}, allTaken("rename channel " + in.Channel)
+	return Channel{}, allTaken("rename channel " + is.id)
 }

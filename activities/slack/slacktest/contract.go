@@ -233,6 +233,16 @@ func (c contract) rename(t *testing.T) {
 	if got := must(t, c.a.RenameChannel, slack.RenameChannel{Channel: ch.ID, Name: other.Name}); got.Name != other.Name+"-2" || len(got.Taken) != 1 {
 		t.Errorf("renamed to a taken name: %+v, want suffix -2", got)
 	}
+	bad := slack.RenameChannel{Channel: ch.ID, Name: "No Such Name!", Names: []string{"No Such Name!", c.mark + "-plain"}}
+	for range 2 {
+		if got := must(t, c.a.RenameChannel, bad); got.ID != ch.ID || got.Name != c.mark+"-plain" {
+			t.Errorf("renamed to what Slack dislikes: %+v, want the second candidate", got)
+		}
+	}
+	bad.Names = nil
+	if _, err := Do(c.a.RenameChannel, bad); !activities.Is(err, activities.Invalid) {
+		t.Errorf("only a bad name: %v, want Invalid", err)
+	}
 }
 
 func (c contract) noChannel(t *testing.T) {
