@@ -112,6 +112,6 @@ func (t *tries) unsettled() error {
 	}
 	return Fault{
 		Class: Ambiguous, Early: true, Op: "look for what an earlier try may have made", After: min(rest, lookAgain),
-		Cause: "an earlier request got no answer; the vendor is given until " + until.UTC().Format("15:04:05Z") + " to carry it out",
+		Cause: "an earlier request got no answer; the vendor is given until " + until.UTC().Format("2006-01-02 15:04:05Z") + " to carry it out",
 	}.Error()
 }

@@ -218,6 +218,7 @@ func TestOnceGivesSilentCallsTheirTime(t *testing.T) {
 			fault := activities.FaultOf(err)
 			require.Equal(t, activities.Ambiguous, fault.Class)
 			require.Equal(t, 20*time.Second, fault.After)
+			require.Regexp(t, `is given until \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ to`, fault.Cause, "a whole date: each reader is shown it in their own zone")
 			require.Equal(t, 0, x.acted)
 			require.True(t, fault.Attempts[len(fault.Attempts)-1].Looking)
 

@@ -71,7 +71,7 @@ func (c *Client) tooEarly(in OpenTicket, last time.Time) *failure {
 	}
 	r := call{op: in.op()}
 	f := r.fail(activities.Ambiguous, fmt.Sprintf("an earlier try may have made the ticket; search is given until %s to show it",
-		until.UTC().Format("15:04:05Z")), "")
+		until.UTC().Format("2006-01-02 15:04:05Z")), "")
 	f.After = min(rest, lookAgain)
 	return f
 }

@@ -3,6 +3,7 @@ package jira_test
 import (
 	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,9 @@ func TestLostReplyUnderSearchLag(t *testing.T) {
 	}
 }
 
+// wholeDate is what each reader can be shown in their own zone.
+var wholeDate = regexp.MustCompile(`search is given until \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ to show it`)
+
 func TestEmptyLookUpIsBelievedOnlyAfterTheLag(t *testing.T) {
 	b := setup(t, jiratest.Options{})
 	b.a = adapter(t, b.url, func(cfg *jira.Config) { cfg.SearchLag = 3 * time.Minute })
@@ -63,7 +67,7 @@ func TestEmptyLookUpIsBelievedOnlyAfterTheLag(t *testing.T) {
 	in.First = false
 	_, err := b.open(t, in)
 	f := wantClass(t, err, activities.Ambiguous)
-	if f.After <= 0 || f.After > 20*time.Second || !strings.Contains(f.Cause, "search is given until") {
+	if f.After <= 0 || f.After > 20*time.Second || !wholeDate.MatchString(f.Cause) {
 		t.Errorf("fault = %+v; want it to say when to come back", f)
 	}
 	if n := len(b.Issues()); n != 0 {

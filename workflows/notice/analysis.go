@@ -24,7 +24,7 @@ func (c Case) AnalysisCard(a Analysis, e Escape) Message {
 	}
 	var fields []string
 	for _, f := range c.analysisRows(a) {
-		fields = append(fields, "*"+c.say(f[0])+"*\n"+within(e, f[1], maxSaid))
+		fields = append(fields, "*"+c.say(f[0])+"*\n"+fact(e, f, maxSaid))
 	}
 	m.Blocks = append(m.Blocks, Block{Kind: "fields", Fields: fields})
 	m.add("section", c.caseLinks(e))

@@ -128,10 +128,11 @@ func (c Case) unknowns() string {
 	return c.say("unknowns", "What", strings.Join(names, c.say("comma")))
 }
 
-// fact is the value of a row: of those, only the containment holds a time of ours.
+// fact is the value of a row: of those, only these hold a time of ours.
 func fact(e Escape, row [2]string, most int) string {
 	text := within(e, row[1], most)
-	if row[0] == "containment" {
+	switch row[0] {
+	case "containment", "begun", "ended":
 		return e.dated(text)
 	}
 	return text

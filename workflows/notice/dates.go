@@ -23,8 +23,8 @@ func token(t time.Time, format, otherwise string) string {
 // mrkdwn reports whether e is Slack's: of all places it alone makes an entity of a bracket and leaves an underscore.
 func (e Escape) mrkdwn() bool { return e != nil && e("<_") == "&lt;_" }
 
-// clocks are times as clock writes them.
-var clocks = regexp.MustCompile(`\b\d{4}-\d\d-\d\d \d\d:\d\dZ`)
+// clocks are times as clock writes them, and those of causes, which have seconds.
+var clocks = regexp.MustCompile(`\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?Z`)
 
 // dated has Slack show the times in a sentence of ours that has been escaped as a whole.
 func (e Escape) dated(escaped string) string {
@@ -37,10 +37,14 @@ func (e Escape) dated(escaped string) string {
 // localTimes makes each time in a mrkdwn text one that Slack shows in the reader's zone.
 func localTimes(text string) string {
 	return clocks.ReplaceAllStringFunc(text, func(utc string) string {
-		t, err := time.Parse("2006-01-02 15:04Z", utc)
+		layout, format := "2006-01-02 15:04Z", "{date_short_pretty} {time}"
+		if len(utc) > len(layout) {
+			layout, format = "2006-01-02 15:04:05Z", "{date_short_pretty} {time_secs}"
+		}
+		t, err := time.Parse(layout, utc)
 		if err != nil {
 			return utc
 		}
-		return token(t, "{date_short_pretty} {time}", utc)
+		return token(t, format, utc)
 	})
 }

@@ -29,6 +29,7 @@ func TestTimesInSlackAreTheReaders(t *testing.T) {
 			if c.LastUpdate != nil {
 				inSlack["UpdateMessage"] = flat(c.UpdateMessage(*c.LastUpdate, slack.Escape))
 			}
+			more(inSlack, lang, c)
 			for name, text := range inSlack {
 				if rest := utc.FindString(dateMark.ReplaceAllString(text, "")); rest != "" {
 					t.Errorf("%s %s %s: %s is in no reader's zone:\n%s", lang, l.name, name, rest, text)
@@ -44,6 +45,37 @@ func TestTimesInSlackAreTheReaders(t *testing.T) {
 			}
 		}
 	}
+}
+
+// more adds the messages that are not of the case alone.
+func more(inSlack map[string]string, lang string, c notice.Case) {
+	const cause = "an earlier request got no answer; the vendor is given until 2026-11-22 15:04:05Z to carry it out"
+	for _, a := range c.Analyses {
+		inSlack[a.ID+" AnalysisCard"] = flat(c.AnalysisCard(a, slack.Escape))
+	}
+	waits := stuckNotice(lang, notice.InCase)
+	for i := range waits.Steps {
+		waits.Steps[i].Cause = cause
+	}
+	home := myCases()
+	home.Lang, home.Mine[2].Stuck = lang, waits.Steps
+	run := phishing("stuck")
+	for i := range run.Steps {
+		if run.Steps[i].State == "stuck" {
+			run.Steps[i].Cause = cause
+		}
+	}
+	inSlack["Home"], inSlack["RunCard"] = flat(home.Message(slack.Escape)), flat(c.RunCard(run, slack.Escape))
+	inSlack["CaseList"] = flat(notice.CaseList{Lang: lang, Cases: home.Others}.Message(slack.Escape))
+	inSlack["StuckList"] = flat(notice.StuckList{Lang: lang, Cases: []notice.StuckNotice{waits}, Held: breakers(lang)}.Message(slack.Escape))
+	inSlack["Outcome"] = notice.Outcome{Number: "SEC-42", Step: "open.ticket", Became: "stuck again", Cause: cause}.Text(lang, slack.Escape)
+	for _, end := range became {
+		h := handedOver(c, "Chie Mori")
+		h.Became = end
+		inSlack["HandoverMessage "+end], inSlack["DirectOffer "+end] = flat(c.HandoverMessage(h, slack.Escape)), flat(c.DirectOffer(h, "C0SEC42", slack.Escape))
+	}
+	c.Steps = []notice.Step{{ID: "open.ticket", State: "stuck", Cause: cause, Since: now}}
+	inSlack["Card of a stuck case"], inSlack["StatusText of a stuck case"] = flat(c.Card(slack.Escape)), notice.StatusText(c, slack.Escape)
 }
 
 // A person's words make no token: what looks like one is text.

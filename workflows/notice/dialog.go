@@ -60,7 +60,7 @@ func (o Outcome) Text(lang string, e Escape) string {
 	case "stuck again":
 		id = "outcome_stuck"
 	}
-	cause, hint := within(e, unstopped(Translated(lang, o.Cause)), maxCause), within(e, unstopped(Translated(lang, o.Hint)), maxCause)
+	cause, hint := e.dated(within(e, unstopped(Translated(lang, o.Cause)), maxCause)), within(e, unstopped(Translated(lang, o.Hint)), maxCause)
 	return in(lang).say(id, "Number", e.text(o.Number), "Step", e.text(StepTitle(lang, o.Step)), "Cause", cause, "Hint", hint)
 }
 

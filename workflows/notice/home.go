@@ -162,7 +162,7 @@ func (h Home) addCases(m *Message, e Escape) {
 		m.add("context", w.say("home_more", "Count", strconv.Itoa(more)))
 	}
 	if !h.Now.IsZero() {
-		m.add("context", w.say("updated")+": "+clock(h.Now))
+		m.add("context", w.say("updated")+": "+e.clock(h.Now))
 	}
 }
 

@@ -117,7 +117,7 @@ func (c Case) runLines(r Run, e Escape) (lines []string) {
 			text += " (" + e.text(line(s.Ref, maxName)) + ")"
 		}
 		for _, more := range c.runAsides(s) {
-			text += "; " + within(e, more, maxSaid)
+			text += "; " + e.dated(within(e, more, maxSaid))
 		}
 		lines = append(lines, text)
 	}

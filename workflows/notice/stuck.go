@@ -110,7 +110,7 @@ func (n StuckNotice) step(s StuckStep, e Escape) string {
 	if !n.veiled() {
 		for _, f := range [][2]string{{"cause", s.Cause}, {"hint", s.Hint}} {
 			if text := unstopped(Translated(n.Lang, f[1])); text != "" {
-				lines = append(lines, c.say(f[0])+": "+within(e, text, maxCause))
+				lines = append(lines, c.say(f[0])+": "+e.dated(within(e, text, maxCause)))
 			}
 		}
 	}
