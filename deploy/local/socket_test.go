@@ -24,8 +24,8 @@ type way struct {
 }
 
 // Over Socket Mode and over HTTP, with two gateways: everything that Slack sends comes twice and out of order, and both
-// gateways are killed between writing what was sent and acknowledging it. There is one case, and its log holds all that
-// was said, once.
+// gateways are killed between writing what was sent and acknowledging it. There is one case, its log holds all that was
+// said, once, and what was typed, pressed, filled in and marked was done once.
 func TestTwiceAndKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it waits for what Slack sends again")
@@ -64,9 +64,17 @@ func (p *process) twiceAndKilled(t *testing.T, by way) {
 	s := in.wait(t, request, cases.Linked)
 	require.NoError(t, in.world(t, request).exactlyOne())
 
-	first := in.says(t, "aoi", s.Links.Channel, "", "first")
+	first := in.says(t, "aoi", s.Links.Channel, "", "a message that is marked")
 	changed := in.says(t, "ben", s.Links.Channel, "", "before the edit")
 	in.settleLog(t, s, "both are logged", func(m workflows.MirrorStatus) bool { return m.Messages >= 2 })
+	done := in.prepare(t, s, first)
+	by.deafen()
+	givenUp := done.lost(t)
+	local.killAll(gateways)
+	givenUp()
+	gateways = by.start(2)
+	done.again(t)
+
 	by.deafen()
 	in.says(t, "chie", s.Links.Channel, first, "a reply that nobody acknowledges")
 	in.acts(t, "edit", map[string]string{"user": "ben", "channel": s.Links.Channel, "ts": changed, "text": "after the edit"}, nil)
@@ -81,6 +89,7 @@ func (p *process) twiceAndKilled(t *testing.T, by way) {
 	require.NoError(t, w.exactlyOne())
 	require.NoError(t, w.logHolds())
 	require.NoError(t, w.logInOrder())
+	done.once(t, request)
 }
 
 // socketGateways starts gateways to which everything comes over sockets, and waits until those are open.
