@@ -78,7 +78,7 @@ func (p *play) reviewRun(w world) error {
 	cards := 0
 	for _, m := range w.Messages {
 		text := m.Text + string(m.Blocks)
-		if m.BotID == "" || !strings.Contains(text, "Runbook r1: ") {
+		if m.BotID == "" || m.Channel != w.rooms("")[0].ID || !strings.Contains(text, "Runbook r1: ") {
 			continue
 		}
 		cards++

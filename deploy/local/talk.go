@@ -72,7 +72,7 @@ func (p *play) investigate(ctx context.Context) error {
 		}
 	}
 	// What is changed or deleted now was logged before: the log keeps what was said, and says what became of it.
-	if err := p.awaitLog(ctx, 7); err != nil {
+	if err := p.awaitLog(ctx, found, p.s.Said["mistake"]); err != nil {
 		return err
 	}
 	if err := p.edits(ctx, "chie", mailbox, found, "サインインログを確認。09:40 に 203.0.113.77 から成功 1 件、以降は失敗のみ。"); err != nil {
@@ -89,8 +89,8 @@ func (p *play) investigate(ctx context.Context) error {
 	return err
 }
 
-// awaitLog waits until the log holds so many messages.
-func (p *play) awaitLog(ctx context.Context, messages int) error {
+// awaitLog waits until the log holds these messages.
+func (p *play) awaitLog(ctx context.Context, messages ...string) error {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -99,12 +99,15 @@ func (p *play) awaitLog(ctx context.Context, messages int) error {
 			return err
 		}
 		entries, _, err := w.of(incident.RequestID(p.s.trigger())).logOf()
-		if err != nil || len(entries) >= messages {
+		missing := slices.DeleteFunc(slices.Clone(messages), func(ts string) bool {
+			return slices.ContainsFunc(entries, func(e logged) bool { return e.TS == ts })
+		})
+		if err != nil || len(missing) == 0 {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the log of what was said holds %d messages, not %d: %w", len(entries), messages, ctx.Err())
+			return fmt.Errorf("the log of what was said does not hold the messages %s: %w", strings.Join(missing, ", "), ctx.Err())
 		case <-tick.C:
 		}
 	}
