@@ -274,7 +274,7 @@ func TestAServerThatCannotHold(t *testing.T) {
 		require.Equal(t, workflows.BreakerUnheld, v.status().Phase)
 		require.True(t, v.status().Standing())
 		require.Contains(t, v.notices()[0], "this Temporal server has no call UpdateTaskQueueConfig")
-		require.Contains(t, v.notices()[0], "tried again every 15m")
+		require.Contains(t, v.notices()[0], "tried again every 15 min")
 		v.falls("", "")
 	})
 	v.run()
