@@ -92,6 +92,8 @@ func TestABellRingsAtOnceAndThenSeldom(t *testing.T) {
 		press(t, d, "C1")
 		e.want(t, "0s C1 said 0", "1s C2 said 0", "2s C1 said 0", "1m1s C1 said 0")
 		time.Sleep(time.Minute)
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		if len(d.lanes) != 0 {
 			t.Errorf("%d channels in which nobody talks are remembered", len(d.lanes))
 		}
