@@ -58,17 +58,10 @@ func (c *caseRun) leadMoves(ctx workflow.Context, a *analysisRecord, e ChannelEv
 // channelArchived says that somebody has archived a channel that is still needed, or has taken it back into use. What
 // we do ourselves at the end is no news.
 func (c *caseRun) channelArchived(ctx workflow.Context, e ChannelEvent) {
-	known := slices.Contains(c.Archived, e.Channel)
-	if c.atRest() || c.Archive.Reopening || known == (e.Did == "archived") {
+	if c.atRest() || c.Archive.Reopening || !noted(&c.Archived, e.Channel, e.Did == "archived") {
 		return
 	}
-	id := "channel_unarchived"
-	if e.Did == "archived" {
-		id = "channel_archived"
-		c.Archived = append(c.Archived, e.Channel)
-	} else {
-		c.Archived = slices.DeleteFunc(c.Archived, func(channel string) bool { return channel == e.Channel })
-	}
+	id := "channel_" + e.Did
 	words := []string{"Name", c.anyName(e.Channel), "By", e.by()}
 	if e.Channel != c.channel.ID || e.Did == "unarchived" {
 		c.announce(id, words...)
@@ -79,20 +72,26 @@ func (c *caseRun) channelArchived(ctx workflow.Context, e ChannelEvent) {
 	c.enter(ctx, e.by(), id, words...)
 }
 
+// noted adds a channel to a list, or takes it off, and reports whether that is news.
+func noted(list *[]string, channel string, on bool) bool {
+	if slices.Contains(*list, channel) == on {
+		return false
+	}
+	if on {
+		*list = append(*list, channel)
+	} else {
+		*list = slices.DeleteFunc(*list, func(known string) bool { return known == channel })
+	}
+	return true
+}
+
 // channelOpened says that somebody has made a private channel of the case's public, where everybody in the workspace may
 // read and act then, or has made it private again. The operators hear of it as well: who is in the channel may be who did it.
 func (c *caseRun) channelOpened(ctx workflow.Context, e ChannelEvent) {
-	known := slices.Contains(c.MadePublic, e.Channel)
-	if c.Placement.PublicChannel || known == (e.Did == "public") {
+	if c.Placement.PublicChannel || !noted(&c.MadePublic, e.Channel, e.Did == "public") {
 		return
 	}
-	id := "channel_private"
-	if e.Did == "public" {
-		id = "channel_public"
-		c.MadePublic = append(c.MadePublic, e.Channel)
-	} else {
-		c.MadePublic = slices.DeleteFunc(c.MadePublic, func(channel string) bool { return channel == e.Channel })
-	}
+	id := "channel_" + e.Did
 	words := []string{"Name", c.anyName(e.Channel), "By", e.by()}
 	if !c.atRest() {
 		c.announce(id, words...)
