@@ -37,6 +37,7 @@ func (f *Flows) rules() bool { return f.Authority != nil }
 func (f *Flows) Case(ctx workflow.Context, in CaseInput) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	c := newCaseRun(ctx, f, migrated(in.State))
+	c.recall(ctx)
 	if err := c.listen(ctx); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type mergeRecord struct {
 	Heard   string      `json:"heard,omitempty"`
 	Done    bool        `json:"done,omitempty"` // this case is a duplicate
 	Leaving bool        `json:"leaving,omitempty"`
+	Insists bool        `json:"insists,omitempty"` // it tells until it is a duplicate; merges that began before that did not
 }
 
 // MergeCommand makes a case a duplicate of another one: people, open tasks and links move there, and it is archived.
@@ -80,6 +81,7 @@ func (c *caseRun) merge(ctx workflow.Context, cmd MergeCommand) (Answer, *incide
 	}
 	c.Counters.Merges++
 	c.Merge = &mergeRecord{Into: into, IntoID: id, Reason: incident.CleanText(cmd.Reason), By: cmd.By.Plain(), At: workflow.Now(ctx), Round: c.Counters.Merges}
+	c.Merge.Insists = workflow.GetVersion(ctx, "merge until it is done", workflow.DefaultVersion, 1) == 1
 	words := []string{"Into", into, "Reason", c.Merge.Reason, "By", cmd.By.Called()}
 	c.announce("merging", words...)
 	c.enter(ctx, cmd.By.Called(), "merging", words...)
@@ -105,13 +107,16 @@ const (
 // runMerge tells the other case what it has to know, until it has heard it.
 func (c *caseRun) runMerge(ctx workflow.Context) error {
 	for {
-		if err := c.await(ctx, func() bool { return c.Merge != nil && c.Merge.Heard != digest(c.mergeContent()) && !c.Archive.Ended }); err != nil {
+		if err := c.await(ctx, c.owesMerge); err != nil {
 			return err
 		}
 		for wait := firstMergeWait; ; wait = min(2*wait, longestMergeWait) {
 			m, note := c.Merge, c.mergeContent()
 			m.Seq++
 			m.Sent = digest(note)
+			if m.unfinished() {
+				m.Heard = "" // the next answer counts, although it may be to the same words
+			}
 			seq := m.Seq
 			note.Seq = seq
 			err := workflow.SignalExternalWorkflow(ctx, m.IntoID, "", mergeSignal, note).Get(ctx, nil)
@@ -127,7 +132,7 @@ func (c *caseRun) runMerge(ctx workflow.Context) error {
 			}); err != nil {
 				return err
 			}
-			if c.Merge != m || m.Heard == digest(c.mergeContent()) {
+			if c.Merge != m || m.Heard == digest(c.mergeContent()) && !m.unfinished() {
 				break
 			}
 		}
@@ -282,5 +287,10 @@ func (c *caseRun) merging() string {
 
 // owesMerge reports whether the other case has still to hear something.
 func (c *caseRun) owesMerge() bool {
-	return c.Merge != nil && !c.Archive.Ended && c.Merge.Heard != digest(c.mergeContent())
+	m := c.Merge
+	return m != nil && !c.Archive.Ended && (m.Heard != digest(c.mergeContent()) || m.unfinished())
 }
+
+// unfinished reports whether an answer must still make the case a duplicate. One that comes while something else is to be
+// told ends nothing; what was told may be true again after that, and is told once more.
+func (m *mergeRecord) unfinished() bool { return m.Insists && !m.Done }

@@ -81,8 +81,9 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-func (w *world) env() *testsuite.TestWorkflowEnvironment {
-	env := w.bare()
+func (w *world) env() *testsuite.TestWorkflowEnvironment { return w.alone(w.bare()) }
+
+func (w *world) alone(env *testsuite.TestWorkflowEnvironment) *testsuite.TestWorkflowEnvironment {
 	// The case alone: what its children do, and how they get on with it, is tested on a real server.
 	env.OnWorkflow(workflows.MirrorType, mock.Anything, mock.Anything).Return(nil).Maybe()
 	env.OnWorkflow(workflows.AnalysisType, mock.Anything, mock.Anything).Return(nil).Maybe()
@@ -136,7 +137,28 @@ func (w *world) intake(req incident.Request) (*workflows.CaseState, workflows.Op
 // live runs a case for that long, then rolls it, and returns what it showed before and the state it rolled with.
 func (w *world) live(state *workflows.CaseState, long time.Duration, during ...func(*testsuite.TestWorkflowEnvironment)) (workflows.Status, *workflows.CaseState) {
 	w.Helper()
-	env := w.env()
+	return w.liveAs(workflows.CaseType, w.env(), state, long, during...)
+}
+
+// late runs a case to which signals have come before its first turn, as they do while it rolls over.
+func (w *world) late(state *workflows.CaseState, long time.Duration, during ...func(*testsuite.TestWorkflowEnvironment)) (workflows.Status, *workflows.CaseState) {
+	w.Helper()
+	env := w.bare()
+	flows := &workflows.Flows{Place: w.deps.Place}
+	env.RegisterWorkflowWithOptions(func(ctx workflow.Context, in workflows.CaseInput) error {
+		if err := workflow.Sleep(ctx, beforeLate); err != nil {
+			return err
+		}
+		return flows.Case(ctx, in)
+	}, workflow.RegisterOptions{Name: "Late"})
+	return w.liveAs("Late", w.alone(env), state, beforeLate+long, during...)
+}
+
+// beforeLate is for how long signals come to a case that late runs.
+const beforeLate = time.Minute
+
+func (w *world) liveAs(kind string, env *testsuite.TestWorkflowEnvironment, state *workflows.CaseState, long time.Duration, during ...func(*testsuite.TestWorkflowEnvironment)) (workflows.Status, *workflows.CaseState) {
+	w.Helper()
 	var status workflows.Status
 	env.RegisterDelayedCallback(func() {
 		v, err := env.QueryWorkflow(workflows.StatusQuery)
@@ -147,7 +169,7 @@ func (w *world) live(state *workflows.CaseState, long time.Duration, during ...f
 	for _, f := range during {
 		f(env)
 	}
-	env.ExecuteWorkflow(workflows.CaseType, workflows.CaseInput{State: state})
+	env.ExecuteWorkflow(kind, workflows.CaseInput{State: state})
 	require.True(w, env.IsWorkflowCompleted())
 	err := env.GetWorkflowError()
 	var next *workflow.ContinueAsNewError
