@@ -103,6 +103,7 @@ func (f *Flows) Analysis(ctx workflow.Context, in AnalysisInput) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	refuseNewer(in.State.Case, in.State.Schema)
 	a := newAnalysisRun(ctx, f, in.State)
+	a.recall(ctx)
 	if err := a.takeDecisions(ctx, a.desk()); err != nil {
 		return err
 	}

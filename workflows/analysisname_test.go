@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/testsuite"
 
@@ -15,6 +14,15 @@ import (
 	"hikeshi/workflows/incident"
 )
 
+// analysis is one of a case with that number, as it begins.
+func (w *world) analysis(of *workflows.CaseState, number, name string) *workflows.AnalysisState {
+	w.Helper()
+	a := &workflows.AnalysisState{Schema: of.Schema, Case: of.WorkflowID, Key: "k.a1", Request: of.Request, Placement: w.place, Shown: map[string]string{}}
+	require.NoError(w, json.Unmarshal([]byte(`{"steps":{}}`), a))
+	a.Order.Number, a.Order.Analysis = number, incident.Analysis{ID: "a1", Name: name, State: incident.AnalysisOpen, Opened: time.Now()}
+	return a
+}
+
 // The case gets its number late, and Slack dislikes the analysis's name: its channel keeps what it can.
 func TestSlackRefusesAnAnalysisName(t *testing.T) {
 	t.Parallel()
@@ -22,9 +30,7 @@ func TestSlackRefusesAnAnalysisName(t *testing.T) {
 	const refusal = "invalid_name_specials"
 	require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.rename", Mode: "status", Error: refusal, Times: 1}))
 	state, _ := w.intake(report("req-analysis-name"))
-	a := &workflows.AnalysisState{Schema: state.Schema, Case: state.WorkflowID, Key: "k.a1", Request: state.Request, Placement: w.place, Shown: map[string]string{}}
-	require.NoError(t, json.Unmarshal([]byte(`{"steps":{}}`), a))
-	a.Order.Number, a.Order.Analysis = "P-20261122-7K3F", incident.Analysis{ID: "a1", Name: "不審なメール", State: incident.AnalysisOpen, Opened: time.Now()}
+	a := w.analysis(state, "P-20261122-7K3F", "不審なメール")
 	names := func() (list []string) {
 		for _, ch := range w.slack.Channels() {
 			if ch.Creator == slacktest.BotUser {
@@ -33,8 +39,7 @@ func TestSlackRefusesAnAnalysisName(t *testing.T) {
 		}
 		return list
 	}
-	env := w.bare()
-	env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(nil).Maybe() // what it tells its case
+	env := w.hearing(w.bare())
 	during(time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
 		require.Equal(t, []string{"p-20261122-7k3f-a1-不審なメール"}, names())
 		order := a.Order

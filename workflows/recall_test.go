@@ -100,3 +100,29 @@ func TestAnAnswerBetweenTwoChanges(t *testing.T) {
 		at(2*time.Second, workflows.ChannelSignal, workflows.ChannelEvent{Channel: status.Links.Channel, Did: "left", User: "U0LENA006"}))
 	require.Equal(t, incident.DuplicateOf("SEC-1"), d.Resolution)
 }
+
+// An analysis that rolls over never tells its case that it has no channel.
+func TestAnAnalysisThatRollsHasItsChannel(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state, _ := w.intake(report("req-analysis-rolls"))
+	a := w.analysis(state, "SEC-1", "mailbox")
+	var channels []any
+	for range 2 {
+		channels = nil
+		w.told = func(_, signal string, arg any) {
+			if raw, err := json.Marshal(arg); signal == "analysisReport" && err == nil {
+				var told map[string]any
+				require.NoError(t, json.Unmarshal(raw, &told))
+				channels = append(channels, told["channel"])
+			}
+		}
+		env := w.hearing(w.bare())
+		during(time.Minute, func(env *testsuite.TestWorkflowEnvironment) { env.SignalWorkflow(workflows.RollSignal, nil) })(env)
+		env.ExecuteWorkflow(workflows.AnalysisType, workflows.AnalysisInput{State: a})
+		var in workflows.AnalysisInput
+		w.continued(env, &in)
+		a = in.State
+	}
+	require.Empty(t, channels, "nothing has changed")
+}

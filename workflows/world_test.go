@@ -87,6 +87,11 @@ func (w *world) alone(env *testsuite.TestWorkflowEnvironment) *testsuite.TestWor
 	// The case alone: what its children do, and how they get on with it, is tested on a real server.
 	env.OnWorkflow(workflows.MirrorType, mock.Anything, mock.Anything).Return(nil).Maybe()
 	env.OnWorkflow(workflows.AnalysisType, mock.Anything, mock.Anything).Return(nil).Maybe()
+	return w.hearing(env)
+}
+
+// hearing lets the world hear what workflows tell others.
+func (w *world) hearing(env *testsuite.TestWorkflowEnvironment) *testsuite.TestWorkflowEnvironment {
 	env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(
 		func(_, workflowID, _, signal string, arg any) error {
 			if w.told != nil {
@@ -170,13 +175,18 @@ func (w *world) liveAs(kind string, env *testsuite.TestWorkflowEnvironment, stat
 		f(env)
 	}
 	env.ExecuteWorkflow(kind, workflows.CaseInput{State: state})
-	require.True(w, env.IsWorkflowCompleted())
-	err := env.GetWorkflowError()
-	var next *workflow.ContinueAsNewError
-	require.ErrorAs(w, err, &next)
 	var in workflows.CaseInput
-	require.NoError(w, converter.GetDefaultDataConverter().FromPayloads(next.Input, &in))
+	w.continued(env, &in)
 	return status, in.State
+}
+
+// continued reads with what a workflow that has rolled over goes on.
+func (w *world) continued(env *testsuite.TestWorkflowEnvironment, in any) {
+	w.Helper()
+	require.True(w, env.IsWorkflowCompleted())
+	var next *workflow.ContinueAsNewError
+	require.ErrorAs(w, env.GetWorkflowError(), &next)
+	require.NoError(w, converter.GetDefaultDataConverter().FromPayloads(next.Input, in))
 }
 
 // sealed is how large a state is on its way to the next run: compressed and encrypted, as Temporal gets it.
