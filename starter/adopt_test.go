@@ -20,8 +20,8 @@ func TestWhatIsACasesIsNotTakenOver(t *testing.T) {
 		{"group", "--ticket https://jira.example/browse/SEC-12", "the ticket SEC-12 belongs to case SEC-12 already"},
 		{"group", "--ticket OPS-1", "is in project OPS, but such a case is numbered in SEC"},
 		{"group", "--channel C0SEC12CH", "the channel C0SEC12CH belongs to case SEC-12 already"},
-		{"restricted", "--ticket SEC-12", "the ticket SEC-12 belongs to something else already"},
-		{"restricted", "--channel <#C0SEC12CH|sec-12>", "the channel C0SEC12CH belongs to something else already"},
+		{"restricted", "--ticket SEC-12", "the ticket SEC-12 cannot be taken over: it is not there"},
+		{"restricted", "--channel <#C0SEC12CH|sec-12>", "the channel C0SEC12CH cannot be taken over: it is not there"},
 	} {
 		s.audience = tt.audience
 		args := append([]string{"open", "mail", "--consent"}, strings.Fields(tt.args)...)

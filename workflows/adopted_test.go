@@ -187,7 +187,7 @@ func TestATicketThatIsNotThereIsRefused(t *testing.T) {
 	w := newWorld(t)
 	env := w.env()
 	env.ExecuteWorkflow(workflows.IntakeType, adopting("req-nowhere", "", "SEC-999"))
-	require.ErrorContains(t, env.GetWorkflowError(), "there is no ticket SEC-999")
+	require.ErrorContains(t, env.GetWorkflowError(), "the ticket SEC-999 cannot be taken over")
 	typed := adopting("req-typed", "", "SEC-999")
 	typed.By = somebody
 	state, opened := w.intake(typed)

@@ -50,7 +50,10 @@ func on[C command](ctx workflow.Context, c *caseRun, name, description string, r
 		c.remember(id, answer)
 		return answer, nil
 	}
-	validator := func(cmd C) error {
+	validator := func(ctx workflow.Context, cmd C) error {
+		if _, ok := c.answered(workflow.GetCurrentUpdateInfo(ctx).ID); ok {
+			return nil // whoever asks again may not know any more what it was aimed at
+		}
 		if !cmd.sender().Valid() {
 			return rejected(incident.Refuse(incident.Usage, "The door that sent this must say who asked", "the command has no sender"))
 		}

@@ -42,7 +42,7 @@ func (f *Flows) Intake(ctx workflow.Context, req incident.Request) (Opened, erro
 	}
 	if ticket.missing && req.By.Door == incident.DoorSlack && workflow.GetVersion(ctx, "refuse a ticket that is not there", workflow.DefaultVersion, 1) == 1 {
 		return Opened{}, rejected(incident.Refuse(incident.Rule, "Name another one, or leave it out: a new one is made then. Nothing was opened",
-			"there is no ticket %s, or the app may not see it", incident.Shorten(req.Ticket, 40)))
+			"%s cannot be taken over: it is not there, the app may not see it, or it belongs to something else", "the ticket "+incident.Shorten(req.Ticket, 40)))
 	}
 	state.Number = incident.Provisional(req.ID, req.Asked, req.Drill)
 	if ticket.ok {

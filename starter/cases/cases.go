@@ -23,6 +23,7 @@ type Cases struct {
 	convert   converter.DataConverter
 	failures  converter.FailureConverter
 	channels  channels
+	aims      aims
 	signer    ed25519.PrivateKey // of a gateway; nil: this is none
 	turned    turnedAway
 	pace      *rate.Limiter // of questions after cases that somebody waits for; nil: as often as they like

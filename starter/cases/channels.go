@@ -12,12 +12,12 @@ import (
 	"hikeshi/workflows"
 )
 
-// How long it is remembered which case a channel belongs to. A miss is forgotten soon at first, because a channel may
-// be a minute old and its case about to name it; one that stays a miss is a channel that has nothing to do with cases.
+// How long it is remembered which case a channel belongs to. A miss is forgotten soon, because a channel may be a minute
+// old, or a case about to take it over; one that stays a miss is a channel that has nothing to do with cases.
 const (
 	hitTime     = 10 * time.Minute
 	firstMiss   = time.Second
-	longestMiss = time.Minute
+	longestMiss = 5 * time.Second
 	maxChannels = 10_000 // remembered; beyond it any may be forgotten
 	lookUpTime  = 2 * time.Second
 )
@@ -37,8 +37,9 @@ type channelCase struct {
 }
 
 // of returns the workflow id of the case that the channel belongs to, empty if there is none; ask looks it up.
-func (c *channels) of(ctx context.Context, channel string, ask func(context.Context) (string, error)) (string, error) {
-	if found, ok := c.remembered(channel); ok {
+// Where anew is set, that there was none does not count.
+func (c *channels) of(ctx context.Context, channel string, anew bool, ask func(context.Context) (string, error)) (string, error) {
+	if found, ok := c.remembered(channel); ok && (found != "" || !anew) {
 		return found, nil
 	}
 	asked := c.asking.DoChan(channel, func() (any, error) {
@@ -96,19 +97,29 @@ func (c *channels) makeRoom() {
 	}
 }
 
-// forget is for a case that was not there any more.
+// forget is for a case that was not there any more, and for a channel that a case is about to take over.
 func (c *channels) forget(channel string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.known, channel)
 }
 
-// caseOfChannel returns the workflow id of the case that the channel belongs to; empty: it belongs to none.
+// caseOfChannel returns the workflow id of the case that the channel belongs to; empty: it belongs to none. It is for
+// people who say something there: a case that has just taken the channel over is not to be denied them.
 func (c *Cases) caseOfChannel(ctx context.Context, channel string) (string, error) {
+	return c.lookUpChannel(ctx, channel, true)
+}
+
+// heardIn is the same for what happens in all channels, all the time: it may be late to learn of a new case.
+func (c *Cases) heardIn(ctx context.Context, channel string) (string, error) {
+	return c.lookUpChannel(ctx, channel, false)
+}
+
+func (c *Cases) lookUpChannel(ctx context.Context, channel string, anew bool) (string, error) {
 	if !plainChannel.MatchString(channel) {
 		return "", nil
 	}
-	return c.channels.of(ctx, channel, func(ctx context.Context) (string, error) {
+	return c.channels.of(ctx, channel, anew, func(ctx context.Context) (string, error) {
 		return c.newest(ctx, fmt.Sprintf("%s = '%s'", workflows.CaseChannel, channel))
 	})
 }

@@ -14,6 +14,7 @@ import (
 // Act is what somebody wants done to a case, in the words of the command line: a verb and its flags.
 type Act struct {
 	ID     string // the same id, with the same words, is the same act
+	Keyed  bool   // the id alone says what it is: with other words it is the same act, too
 	Verb   string
 	Number string // empty: the case of the viewer's channel
 	Fields Fields
@@ -39,15 +40,7 @@ func (c *Cases) Do(ctx context.Context, a Act) (workflows.Answer, error) {
 	if !running(info) {
 		return workflows.Answer{}, ended(a.Number)
 	}
-	if err := c.aim(ctx, id, &a); err != nil {
-		return workflows.Answer{}, err
-	}
-	update, payload, err := command(a.Verb, a.Fields, a.By)
-	if err != nil {
-		return workflows.Answer{}, err
-	}
-	answer, err := c.send(ctx, id, update, payload, a.ID)
-	return answer, c.outcome(err, answer, a.Number, update, a.ID)
+	return c.do(ctx, id, a)
 }
 
 // meant is the case that an act is about.
@@ -82,33 +75,6 @@ func (c *Cases) within(ctx context.Context, found *workflowservice.DescribeWorkf
 	if id := found.GetWorkflowExecutionInfo().GetExecution().GetWorkflowId(); own == "" || own != id {
 		c.turnAway(id, a.Verb, notVisible, a.By)
 		return missing(a.Number)
-	}
-	return nil
-}
-
-// aim names the analysis that is meant where nobody has: that of the channel, or the only one that can be. What opens a
-// new analysis has a name and names none.
-func (c *Cases) aim(ctx context.Context, id string, a *Act) error {
-	takes := a.Verb == "conclude" || a.Verb == "analyze" && len(a.Fields["name"]) == 0
-	if !takes || len(a.Fields["analysis"]) > 0 {
-		return nil
-	}
-	status, err := c.query(ctx, id)
-	if err != nil {
-		return c.explain(err, "ask case "+a.Number+" for its analyses")
-	}
-	var open []string
-	for _, analysis := range status.Analyses {
-		if analysis.Channel != "" && analysis.Channel == a.Viewer.Channel {
-			a.Fields = a.Fields.with("analysis", analysis.ID)
-			return nil
-		}
-		if analysis.Open() {
-			open = append(open, analysis.ID)
-		}
-	}
-	if len(open) == 1 {
-		a.Fields = a.Fields.with("analysis", open[0])
 	}
 	return nil
 }

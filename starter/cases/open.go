@@ -47,6 +47,7 @@ func (c *Cases) Open(ctx context.Context, request incident.Request) (OpenedReque
 		StaticSummary:                            intakeSummary(request, place),
 	}, workflows.IntakeType, signed)
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
+	c.channels.forget(request.Channel)
 	opened := OpenedRequest{RequestID: request.ID, Again: errors.As(err, &already)}
 	if opened.Again {
 		return opened, nil

@@ -29,7 +29,7 @@ func (c *Cases) Happened(ctx context.Context, event workflows.ChannelEvent) erro
 
 // signalChannel signals a workflow of the channel's case.
 func (c *Cases) signalChannel(ctx context.Context, channel string, receiver func(caseID string) string, signal string, payload any) error {
-	id, err := c.caseOfChannel(ctx, channel)
+	id, err := c.heardIn(ctx, channel)
 	if err != nil || id == "" {
 		return c.explain(err, "find the case of channel "+channel)
 	}

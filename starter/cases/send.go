@@ -42,7 +42,11 @@ func (c *Cases) Send(ctx context.Context, number, update string, command any, up
 
 // send signs the command, if this is a gateway, and waits for its answer.
 func (c *Cases) send(ctx context.Context, workflowID, update string, command any, id string) (workflows.Answer, error) {
-	id = commandID(update, command, id)
+	return c.sendAs(ctx, workflowID, update, command, commandID(update, command, id))
+}
+
+// sendAs sends it under an id that is known to be its own.
+func (c *Cases) sendAs(ctx context.Context, workflowID, update string, command any, id string) (workflows.Answer, error) {
 	if merge, ok := command.(workflows.MergeCommand); ok {
 		aimed, err := c.aimed(ctx, workflowID, merge)
 		if err != nil {

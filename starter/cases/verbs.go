@@ -54,6 +54,15 @@ func Check(verb string, f Fields) error {
 
 // command is the update that a verb with its fields means, and its payload.
 func command(name string, f Fields, by incident.By) (update string, payload any, err error) {
+	update, payload, err = spoken(name, f, by)
+	if err != nil {
+		return "", nil, err
+	}
+	return update, payload, nil
+}
+
+// spoken is a command together with what is wrong with it; nothing else if no verb takes these fields.
+func spoken(name string, f Fields, by incident.By) (update string, payload any, wrong error) {
 	v, found := verbs()[name]
 	if !found {
 		return "", nil, incident.Refuse(incident.Usage, "", "there is no command %q", clipped(name))
@@ -65,10 +74,7 @@ func command(name string, f Fields, by incident.By) (update string, payload any,
 		}
 	}
 	payload = v.build(s)
-	if s.wrong != nil {
-		return "", nil, s.wrong
-	}
-	return v.update, payload, nil
+	return v.update, payload, s.wrong
 }
 
 func triageOf(s *input) any {

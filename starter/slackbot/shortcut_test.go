@@ -142,7 +142,7 @@ func TestAMessageIsAddedToTheTimelineOnce(t *testing.T) {
 		}
 		w.hears(t)
 	}
-	want := []slackbot.Act{{ID: "note.C0CASE001.1700000000.000100", Verb: "note", Fields: said{"text": {"the server is @off"}, "link": {"https://example.slack.com/archives/C0CASE001/p1700000000000100"}, "at": {"2023-11-14T22:13:20Z"}},
+	want := []slackbot.Act{{ID: "note.C0CASE001.1700000000.000100", Keyed: true, Verb: "note", Fields: said{"text": {"the server is @off"}, "link": {"https://example.slack.com/archives/C0CASE001/p1700000000000100"}, "at": {"2023-11-14T22:13:20Z"}},
 		By:     aoi("T0SANDBOX", "C0CASE001"),
 		Viewer: slackbot.Viewer{User: "U0AOI0001", Channel: "C0CASE001"}}}
 	if diff := cmp.Diff(want, d.did()); diff != "" {

@@ -41,7 +41,7 @@ func TestEverySentenceIsTranslated(t *testing.T) {
 }
 
 // inLists are sentences that stand in lists within others, which the search does not see.
-var inLists = []string{"the user group %s", "%s. Who sent it is not proven, so it counted as their own word"}
+var inLists = []string{"the user group %s", "the channel %s", "the ticket %s", "%s. Who sent it is not proven, so it counted as their own word"}
 
 var formatVerb = regexp.MustCompile(`%(?:\[\d+\])?[sqdv]`)
 
