@@ -61,7 +61,7 @@ func (g *Gateway) toAdopt(ctx context.Context, i interaction, keep carried, f fi
 	a := asker{Viewer{i.User.ID, keep.Channel}, i.by(), i.who.Lang, "", keep.Answer}
 	delete(f, "adopt")
 	g.here(ctx, keep.Channel, f)
-	view, err := form(a, adoptVerb(), notice.Case{Lang: a.lang}, f)
+	view, err := g.form(a, adoptVerb(), notice.Case{Lang: a.lang}, f)
 	if err != nil {
 		return refuse(err.Error())
 	}

@@ -2,7 +2,6 @@ package slackbot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -19,8 +18,8 @@ const (
 	idField       = "id"
 )
 
-// kept is what a dialog carries in its private metadata. Slack's signature covers it on the way back; it is checked
-// again all the same, here and by the workflow.
+// kept is what a dialog carries in its private metadata. We seal it, and it is checked all the same, here and by the
+// workflow.
 type kept struct {
 	notice.Chosen
 	Action  string `json:"action"`
@@ -35,11 +34,11 @@ func (g *Gateway) ask(ctx context.Context, d Decision, i interaction) error {
 	if err != nil {
 		return err
 	}
-	private, err := json.Marshal(kept{d.Chosen, d.Action, i.Channel.ID, i.answerTo()})
+	private, err := g.sealed(i.User.ID, resolveDialog, kept{d.Chosen, d.Action, i.Channel.ID, i.answerTo()})
 	if err != nil {
 		return err
 	}
-	return openView(ctx, api, i.Trigger, dialog(i.who.Lang, d, string(private)))
+	return openView(ctx, api, i.Trigger, dialog(i.who.Lang, d, private))
 }
 
 func dialog(lang string, d Decision, private string) slack.ModalViewRequest {
@@ -68,9 +67,13 @@ func field(name, label, hint string, long bool) slack.Block {
 // submitted takes a filled dialog. What the case refuses stays in the dialog, so that nothing has to be written again.
 func (g *Gateway) submitted(ctx context.Context, i interaction) reply {
 	var k kept
-	if json.Unmarshal([]byte(i.View.Private), &k) != nil || !k.Valid() || !known[k.Action] || i.View.ID == "" {
+	genuine, err := g.unsealed(i, &k)
+	if err != nil || !k.Valid() || !known[k.Action] || i.View.ID == "" {
 		g.o.Log.Warn("refuse a dialog that cannot be ours", "user", i.User.ID)
 		return refuse("the dialog carries nothing of ours")
+	}
+	if !genuine {
+		return complain(reasonField, notice.FormStale(i.who.Lang))
 	}
 	d := Decision{Chosen: k.Chosen, Action: k.Action, By: i.by(), ID: i.View.ID,
 		Reason: strings.TrimSpace(i.typed(reasonField)), Supply: strings.TrimSpace(i.typed(idField))}

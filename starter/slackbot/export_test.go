@@ -47,3 +47,11 @@ func Slots(name string) (list []Slot) {
 	}
 	return list
 }
+
+// Sealed is what a view carries in its private metadata.
+func (g *Gateway) Sealed(user, callback string, carries any) (string, error) {
+	return g.sealed(user, callback, carries)
+}
+
+// ShortenMarkup cuts a text for Slack.
+func ShortenMarkup(text string, n int) string { return shortenMarkup(text, n) }

@@ -2,7 +2,6 @@ package slackbot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -33,11 +32,15 @@ func (g *Gateway) filled(ctx context.Context, i interaction) reply {
 	}
 	v, found := verbNamed(strings.TrimPrefix(i.View.Callback, formPrefix))
 	var keep carried
-	if !found || json.Unmarshal([]byte(i.View.Private), &keep) != nil || !keep.Valid() || i.View.ID == "" {
+	genuine, err := g.unsealed(i, &keep)
+	if !found || err != nil || !keep.Valid() || i.View.ID == "" {
 		g.o.Log.Warn("refuse a form that cannot be ours", "user", i.User.ID)
 		return refuse("the form carries nothing of ours")
 	}
 	f := v.read(i, keep)
+	if !genuine {
+		return complain(v.beside("", f), notice.FormStale(i.who.Lang))
+	}
 	if missing := v.missing(f); missing != "" {
 		return complain(missing, notice.FieldMissing(i.who.Lang))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 
 	"github.com/slack-go/slack"
@@ -16,8 +15,8 @@ import (
 // formPrefix begins the callback ids of forms; the verb follows.
 const formPrefix = "form_"
 
-// carried is what a form carries in its private metadata. Slack's signature covers it on the way back; it is checked
-// again all the same, here and by the desk.
+// carried is what a form carries in its private metadata. We seal it, and it is checked all the same, here and by the
+// desk.
 type carried struct {
 	notice.Aim
 	Channel string            `json:"channel,omitempty"` // in which it was asked for
@@ -35,7 +34,11 @@ func (g *Gateway) askFor(ctx context.Context, a asker, v verb, number string, f 
 		found.Runbooks = g.o.Runbooks()
 	}
 	v.meant(found, a.viewer.Channel, f)
-	if err := g.showForm(ctx, a, v, found, f); err != nil {
+	err = g.showForm(ctx, a, v, found, f)
+	if refusal := (*incident.Refusal)(nil); errors.As(err, &refusal) {
+		return refused(a.lang, refusal) + quotedBack(what)
+	}
+	if err != nil {
 		g.o.Log.Warn("a form cannot be shown", "verb", v.name, "error", err)
 		return notice.FormByHand(a.lang, v.usage(a.lang))
 	}
@@ -65,7 +68,7 @@ func (g *Gateway) caseFor(ctx context.Context, a asker, number string) (notice.C
 // showForm opens a form. Slack gives three seconds for it, from the moment in which the person did something.
 // https://docs.slack.dev/reference/methods/views.open
 func (g *Gateway) showForm(ctx context.Context, a asker, v verb, c notice.Case, f fields) error {
-	view, err := form(a, v, c, f)
+	view, err := g.form(a, v, c, f)
 	if err != nil {
 		return err
 	}
@@ -87,7 +90,7 @@ func openView(ctx context.Context, api *slack.Client, trigger string, view slack
 }
 
 // form is the form of a verb about a case, with what was said already.
-func form(a asker, v verb, c notice.Case, f fields) (slack.ModalViewRequest, error) {
+func (g *Gateway) form(a asker, v verb, c notice.Case, f fields) (slack.ModalViewRequest, error) {
 	keep := carried{Aim: notice.Aim{Workflow: c.WorkflowID, Fields: map[string]string{}}, Channel: a.viewer.Channel, Answer: a.address, Shown: map[string]string{}}
 	var blocks []slack.Block
 	if about := notice.FormAbout(a.lang, escape, v.name, c); about != "" {
@@ -106,16 +109,16 @@ func form(a asker, v verb, c notice.Case, f fields) (slack.ModalViewRequest, err
 			given := f[s.name]
 			if known := s.known(c); len(given) == 0 && len(known) > 0 {
 				given = known
-				keep.Shown[s.name] = shortDigest(known[0])
+				keep.Shown[s.name] = shortDigest(incident.Shorten(known[0], s.longest())) // as the person sees it
 			}
 			blocks = append(blocks, s.block(a.lang, v.name, required, c, given))
 		}
 	}
-	private, err := json.Marshal(keep)
+	private, err := g.sealed(a.viewer.User, formPrefix+v.name, keep)
 	if err != nil {
 		return slack.ModalViewRequest{}, err
 	}
-	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: formPrefix + v.name, PrivateMetadata: string(private), Title: words(notice.FormWord(a.lang, "title", v.name)),
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: formPrefix + v.name, PrivateMetadata: private, Title: words(notice.FormWord(a.lang, "title", v.name)),
 		Submit: words(notice.FormWord(a.lang, "submit", v.name)), Close: words(notice.FormWord(a.lang, "word", "cancel")), Blocks: slack.Blocks{BlockSet: blocks}}, nil
 }
 

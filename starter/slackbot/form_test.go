@@ -160,6 +160,23 @@ func TestOnlyWhatWasChangedIsSaid(t *testing.T) {
 	if diff := cmp.Diff(said{"kind": {"phishing"}}, d.did()[0].Fields); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
+	// A case takes more than a field does: what the field shows of it, sent back as it is, must not take its place.
+	d = inPhase(incident.PhaseAnalysis)
+	d.found.Scope = strings.Repeat("mailbox ", 3500/8)
+	w = newWorkspace(t, d)
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_triage", `{"workflow":"case/SEC-1"}`, "1.2"))
+	f := w.form1(t)
+	given := map[string]string{"severity": "2", "kind": "phishing"}
+	for _, b := range f.Blocks {
+		if b.ID == "scope" {
+			given["scope"] = b.Element.Value
+		}
+	}
+	w.interact(t, w.fill(f, given))
+	w.hears(t)
+	if diff := cmp.Diff(said{"kind": {"phishing"}}, d.did()[0].Fields); diff != "" || len(given["scope"]) < 2900 {
+		t.Errorf("with a scope of 3500 characters, of which %d are shown, fields (-want +got):\n%s", len(given["scope"]), diff)
+	}
 }
 
 // A box that was ticked and is so no more says so.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
 )
 
@@ -94,5 +93,5 @@ func told(lang, text string) slack.ModalViewRequest {
 const maxSection = 3000
 
 func section(text string) slack.Block {
-	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, incident.Shorten(text, maxSection), false, true), nil, nil)
+	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, shortenMarkup(text, maxSection), false, true), nil, nil)
 }

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
-
-	"hikeshi/starter/slackbot"
 )
 
 // What somebody may send who wants something else than to open a case. That it is signed does not make it harmless:
@@ -201,14 +199,21 @@ func TestTamperedPrivateMetadata(t *testing.T) {
 		}
 	}
 	d.nothing(t, "tampered metadata")
-	// A stranger's address is answered nothing, and a channel that is not ours opens no door: the desk decides by what the
-	// person may see.
 	stranger := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the answer went to a stranger") }))
 	defer stranger.Close()
-	if status, _ := w.interact(t, w.submit("U0AOI0001", "V2", strings.Replace(ours, w.URL, stranger.URL, 1), map[string]string{"reason": "x"})); status != http.StatusOK {
-		t.Errorf("with a stranger's address: %d", status)
+	for name, private := range map[string]string{
+		"a stranger's address": strings.Replace(ours, w.URL, stranger.URL, 1), "another case": strings.Replace(ours, "SEC-1", "SEC-2", 1), "another action": strings.Replace(ours, `"skip"`, `"abort"`, 1),
+		"of another gateway": reseal(t, newWorkspaceKeyed(t, d, "of somebody else"), "U0AOI0001", "resolve", ours),
+		"of a form":          reseal(t, w, "U0AOI0001", "form_lesson", ours), "of somebody else": reseal(t, w, "U0BEN0002", "resolve", ours),
+	} {
+		w.stale(t, name, w.submit("U0AOI0001", "V2", private, map[string]string{"reason": "x"}))
 	}
-	if last := d.viewers[len(d.viewers)-1]; last != (slackbot.Viewer{User: "U0AOI0001", Channel: "C0CASE001"}) {
-		t.Errorf("judged as %+v", last)
+	for name, private := range forged(ours) {
+		w.stale(t, name, w.submit("U0AOI0001", "V2", private, map[string]string{"reason": "x"}))
+	}
+	w.stale(t, "sent by somebody else", w.submit("U0BEN0002", "V2", ours, map[string]string{"reason": "x"}))
+	d.nothing(t, "forged metadata")
+	if status, body := w.interact(t, w.submit("U0AOI0001", "V3", ours, map[string]string{"reason": "x"})); status != http.StatusOK || body != "" || len(d.decisions()) != 1 {
+		t.Errorf("as it went out: %d %s", status, body)
 	}
 }

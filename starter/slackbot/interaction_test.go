@@ -150,8 +150,11 @@ func TestARefusalStaysInTheDialog(t *testing.T) {
 }
 
 func privateOf(w *workspace, action string) string {
-	raw, _ := json.Marshal(map[string]any{"workflow_id": chosen.WorkflowID, "step": chosen.Step, "generation": chosen.Generation, "action": action, "channel": "C0CASE001", "answer": w.URL + "/actions/1"})
-	return string(raw)
+	private, err := w.gateway.Sealed("U0AOI0001", "resolve", map[string]any{"workflow_id": chosen.WorkflowID, "step": chosen.Step, "generation": chosen.Generation, "action": action, "channel": "C0CASE001", "answer": w.URL + "/actions/1"})
+	if err != nil {
+		return err.Error()
+	}
+	return private
 }
 
 func TestWhoLosesIsToldWhoWon(t *testing.T) {
@@ -208,6 +211,8 @@ func TestFormsOfOtherHouses(t *testing.T) {
 		"a guest's workspace, our app": {func(w *workspace, p map[string]any) {
 			p["team"], p["user"] = map[string]any{"id": "T0GUEST"}, map[string]any{"id": "U0GUEST01", "name": "eri", "team_id": "T0GUEST"}
 			p["view"].(map[string]any)["app_installed_team_id"] = "T0SANDBOX"
+			v := p["view"].(map[string]any)
+			v["private_metadata"], _ = w.gateway.Sealed("U0GUEST01", "resolve", json.RawMessage(carriedBy(v["private_metadata"].(string))))
 		}, http.StatusOK, true},
 		"a guest's workspace, their app": {func(w *workspace, p map[string]any) {
 			p["team"] = map[string]any{"id": "T0GUEST"}

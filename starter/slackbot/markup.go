@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/slack-go/slack/slackutilsx"
+
+	"hikeshi/workflows/incident"
 )
 
 // escape makes a text harmless in Slack: no mention, no link. It is a notice.Escape.
@@ -68,4 +70,21 @@ func target(text string) string {
 		return unescape.Replace(m[1])
 	}
 	return plainWords(text)
+}
+
+// shortenMarkup cuts a text for Slack to at most n characters, but not within a mention, a link or an escaped character:
+// half of one would be shown as it is.
+func shortenMarkup(text string, n int) string {
+	short := incident.Shorten(text, n)
+	if short == text {
+		return text
+	}
+	short = strings.TrimSuffix(short, "…")
+	if open := strings.LastIndex(short, "<"); open > strings.LastIndex(short, ">") {
+		short = short[:open]
+	}
+	if amp := strings.LastIndex(short, "&"); amp > strings.LastIndex(short, ";") {
+		short = short[:amp]
+	}
+	return short + "…"
 }

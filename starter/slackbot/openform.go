@@ -2,7 +2,6 @@ package slackbot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"hikeshi/workflows/incident"
@@ -35,11 +34,15 @@ func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 		v = adoptVerb()
 	}
 	var keep carried
-	if json.Unmarshal([]byte(i.View.Private), &keep) != nil || i.View.ID == "" {
+	genuine, err := g.unsealed(i, &keep)
+	if err != nil || i.View.ID == "" {
 		g.o.Log.Warn("refuse a form that cannot be ours", "user", i.User.ID)
 		return refuse("the form carries nothing of ours")
 	}
 	f := v.read(i, keep)
+	if !genuine {
+		return complain(v.beside("", f), notice.FormStale(i.who.Lang))
+	}
 	if len(f["adopt"]) > 0 {
 		return g.toAdopt(ctx, i, keep, f)
 	}

@@ -74,6 +74,15 @@ func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
 }
 
 func newWorkspaceWith(t *testing.T, d slackbot.Desk, lang, command string) *workspace {
+	return newWorkspaceOf(t, d, lang, command, nil)
+}
+
+// newWorkspaceKeyed is one whose gateway seals with a key of its own.
+func newWorkspaceKeyed(t *testing.T, d slackbot.Desk, key string) *workspace {
+	return newWorkspaceOf(t, d, "en", "", []byte(key))
+}
+
+func newWorkspaceOf(t *testing.T, d slackbot.Desk, lang, command string, key []byte) *workspace {
 	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), direct: make(chan string, 10), published: make(chan publishedView, 10), token: "xoxb-1"}
 	w.Server = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/views.open" {
@@ -119,9 +128,9 @@ func newWorkspaceWith(t *testing.T, d slackbot.Desk, lang, command string) *work
 	ctx, cancel := context.WithCancel(t.Context())
 	w.gateway = slackbot.New(ctx, slackbot.Options{
 		Desk: d, Lang: lang, Command: command, Groups: []string{"S0CSIRT01", "S0LEGAL01"}, APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
-		Secret: func() (string, error) { return secret, nil },
-		Ready:  func(context.Context) error { return nil },
-		Team:   "T0SANDBOX", App: "A0HIKESHI",
+		Secret: func() (string, error) { return secret, nil }, FormKey: key,
+		Ready: func(context.Context) error { return nil },
+		Team:  "T0SANDBOX", App: "A0HIKESHI",
 		Reading: func(verb string, by incident.By, inside bool) error {
 			if w.reading == nil {
 				return nil

@@ -49,6 +49,9 @@ func FormAbout(lang string, e Escape, verb string, c Case) string {
 // FormByHand says what to type where Slack shows no form.
 func FormByHand(lang, usage string) string { return in(lang).say("form_by_hand", "Usage", usage) }
 
+// FormStale says that a form was opened before the gateway changed, or is not the person's.
+func FormStale(lang string) string { return in(lang).say("form_stale") }
+
 // NotDone says that something was not done because the case system cannot be reached.
 func NotDone(lang string) string { return in(lang).say("form_unreachable") }
 

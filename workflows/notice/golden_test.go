@@ -81,6 +81,8 @@ func formText(lang, id string) string {
 		return notice.FormByHand(lang, "`/case lesson TEXT`")
 	case "unreachable":
 		return notice.NotDone(lang)
+	case "stale":
+		return notice.FormStale(lang)
 	case "unknown":
 		return notice.ActUnknown(lang, "SEC-42 lesson")
 	}
