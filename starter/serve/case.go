@@ -14,7 +14,7 @@ import (
 // caseOf is a status as texts are rendered from.
 func caseOf(s workflows.Status) notice.Case {
 	c := notice.Case{
-		Number: s.Number, WorkflowID: s.WorkflowID, Title: s.Title, Kind: s.Kind, Reporter: s.Reporter, Commander: s.Commander, ProvisionalCommander: s.ProvisionalCommander, Details: s.Details, Scope: s.Scope, Severity: s.Severity,
+		Number: s.Number, WorkflowID: s.WorkflowID, Title: s.Title, Kind: s.Kind, Reporter: s.Reporter, Commander: s.Commander, CommanderID: s.CommanderID, ProvisionalCommander: s.ProvisionalCommander, Details: s.Details, Scope: s.Scope, Severity: s.Severity,
 		Phase: s.Phase, Status: s.Status, Containment: s.Containment, Audience: s.Audience, Organisations: s.Organisations, Drill: s.Drill,
 		HideTitle: s.Audience == incident.AudienceRestricted, Provisional: s.Links.Ticket == "", Opened: s.Opened, Gates: s.Gates, Notes: s.Notes,
 		Links: []notice.Link{
@@ -25,7 +25,7 @@ func caseOf(s workflows.Status) notice.Case {
 		Resolution: s.Resolution, ResolutionReason: s.ResolutionReason, Waivers: s.Waivers, BrokenGlass: s.BrokenGlass, Mirror: mirrorOf(s.Mirror), Archive: archiveOf(s),
 	}
 	if o := s.Offer; o != nil {
-		c.OfferedTo, c.OfferedBy = o.To, o.By
+		c.OfferedTo, c.OfferedToID, c.OfferedBy = o.To, o.ToID, o.By
 	}
 	return c
 }

@@ -24,7 +24,7 @@ func TestCaseOf(t *testing.T) {
 		Tasks:      []incident.Task{{ID: "t1", Status: incident.TaskTodo}},
 		Lessons:    []incident.Lesson{{ID: "l1", Text: "better"}},
 		LastUpdate: &incident.Update{ID: "u1"}, Deadlines: []incident.Deadline{{Name: "reopen", At: at}, {Name: "update", At: at.Add(time.Hour)}},
-		Commander: "Aoi", ProvisionalCommander: true, Offer: &workflows.OfferStatus{To: "Chie", By: "Aoi"}, Details: incident.Details{Where: "payroll"},
+		Commander: "Aoi", CommanderID: "U1", ProvisionalCommander: true, Offer: &workflows.OfferStatus{To: "Chie", ToID: "U2", By: "Aoi"}, Details: incident.Details{Where: "payroll"},
 		Resolution: "contained", ResolutionReason: "all of it", Waivers: []incident.Waiver{{Need: "scope"}}, BrokenGlass: []incident.BrokenGlass{{Act: "waive"}},
 		Mirror:  workflows.MirrorStatus{Logs: []workflows.LogLink{{Ticket: "SEC-2", URL: "https://j/SEC-2"}}, Through: &at, At: &at, Gaps: 1, Messages: 2, Edits: 3, Deletions: 4, Files: 5, NotKept: 6, Masked: 7, Temporal: "https://ui/m"},
 		Archive: workflows.ArchiveStatus{FolderURL: "https://d/1", SHA256: "abc", Verified: &at, Messages: 8, Files: 9},
@@ -33,7 +33,7 @@ func TestCaseOf(t *testing.T) {
 	got := caseOf(s)
 	want := notice.Case{
 		Number: "SEC-1", Title: "mail", Phase: incident.PhaseLessons, Audience: incident.AudienceRestricted, HideTitle: true, Provisional: true,
-		Commander: "Aoi", ProvisionalCommander: true, OfferedTo: "Chie", OfferedBy: "Aoi", Details: incident.Details{Where: "payroll"}, ResolutionReason: "all of it",
+		Commander: "Aoi", CommanderID: "U1", ProvisionalCommander: true, OfferedTo: "Chie", OfferedToID: "U2", OfferedBy: "Aoi", Details: incident.Details{Where: "payroll"}, ResolutionReason: "all of it",
 		Links:    []notice.Link{{Kind: "ticket"}, {Kind: "channel", Text: "<#C0CASE001>"}, {Kind: "folder", Text: "SEC-1"}, {Kind: "sheet", Text: "SEC-1"}},
 		Analyses: []notice.Analysis{{Analysis: analysis, ChannelName: "sec-1-a1", ChannelURL: "https://x/C0A1", Temporal: "https://ui/a1", People: 2}},
 		Tasks:    s.Tasks, Lessons: s.Lessons, LastUpdate: s.LastUpdate, NextUpdate: at.Add(time.Hour), Resolution: "contained", Waivers: s.Waivers, BrokenGlass: s.BrokenGlass,

@@ -28,7 +28,8 @@ type Options struct {
 	APIURL   string                 // of the Web API if it is not Slack's own
 	Token    func() (string, error) // the bot token, to learn who people are and to open dialogs with; nil or an error: people are told what to type
 	Groups   []string               // ids of the user groups that the rules name
-	// Rights are the rules, by which guests and people of other workspaces are not brought into cases; none: nobody looks.
+	// Rights are the rules, by which guests and people of other workspaces are not brought into cases, and nobody is shown
+	// a button that they refuse; none: nobody looks.
 	Rights incident.Rights
 	// Reading decides who may read cases; inside: the one of the channel they ask in; nil: everybody.
 	Reading func(verb string, by incident.By, inside bool) error

@@ -159,14 +159,21 @@ func TestMenusLookAsTheyShould(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
 		d := rich()
 		d.found.Gates = []incident.Gate{incident.NewGate(incident.PhaseAnalysis, incident.Need{Name: "conclude a1"}, incident.Need{Name: "resolution"})}
+		d.found.OfferedToID = "U0AOI0001"
 		w := newWorkspaceIn(t, d, lang)
 		var all bytes.Buffer
-		for _, channel := range []string{"C0CASE001", "C0ANALYS1", "C0GENERAL"} {
+		bare := func(w *workspace, channel string) {
 			form := w.form("")
 			form.Set("channel_id", channel)
 			_, body := w.post("/slack/commands", form.Encode(), time.Now(), secret)
 			all.Write(indented(t, []byte(body)))
 		}
+		for _, channel := range []string{"C0CASE001", "C0ANALYS1", "C0GENERAL"} {
+			bare(w, channel)
+		}
+		bare(newWorkspaceOf(t, d, func(o *slackbot.Options) {
+			o.Lang, o.Rights = lang, incident.Rights{{Verbs: []string{incident.EveryVerb}, Groups: []string{"S0NOBODY1"}}}
+		}), "C0CASE001")
 		golden(t, "menus."+lang+".json", all.Bytes())
 	}
 }

@@ -24,16 +24,15 @@ func (g *Gateway) menu(ctx context.Context, a asker) reply {
 		return say(g.explained(a.lang, err, "/case"))
 	}
 	found.Lang = a.lang
-	buttons := found.ActButtons(g.fitting(found)...)
+	fits := g.fitting(a, found)
+	if len(fits) == 0 {
+		return panel(notice.Menu(found, escape)+"\n"+notice.NothingAllowed(a.lang), nil)
+	}
+	buttons := found.ActButtons(fits...)
 	if found.Status == incident.Stuck {
 		buttons = append(buttons, notice.StuckButton(a.lang))
 	}
 	return panel(notice.Menu(found, escape), buttons)
-}
-
-// fitting are the verbs with a row in the table that fit the case.
-func (g *Gateway) fitting(c notice.Case) []string {
-	return slices.DeleteFunc(c.Acts(), func(name string) bool { _, known := verbNamed(name); return !known })
 }
 
 // sayOr says a text, or nothing if there is none to say.

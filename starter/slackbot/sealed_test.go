@@ -126,3 +126,8 @@ func TestWhatIsCutForSlackStaysWhole(t *testing.T) {
 		}
 	}
 }
+
+// newWorkspaceKeyed is one whose gateway seals with a key of its own.
+func newWorkspaceKeyed(t *testing.T, d slackbot.Desk, key string) *workspace {
+	return newWorkspaceOf(t, d, func(o *slackbot.Options) { o.FormKey = []byte(key) })
+}

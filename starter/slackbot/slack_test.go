@@ -70,19 +70,11 @@ func (w *workspace) openView(out http.ResponseWriter, r *http.Request) {
 func newWorkspace(t *testing.T, d slackbot.Desk) *workspace { return newWorkspaceIn(t, d, "en") }
 
 func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
-	return newWorkspaceWith(t, d, lang, "")
+	return newWorkspaceOf(t, d, func(o *slackbot.Options) { o.Lang = lang })
 }
 
-func newWorkspaceWith(t *testing.T, d slackbot.Desk, lang, command string) *workspace {
-	return newWorkspaceOf(t, d, lang, command, nil)
-}
-
-// newWorkspaceKeyed is one whose gateway seals with a key of its own.
-func newWorkspaceKeyed(t *testing.T, d slackbot.Desk, key string) *workspace {
-	return newWorkspaceOf(t, d, "en", "", []byte(key))
-}
-
-func newWorkspaceOf(t *testing.T, d slackbot.Desk, lang, command string, key []byte) *workspace {
+// newWorkspaceOf is one whose gateway has other options.
+func newWorkspaceOf(t *testing.T, d slackbot.Desk, edit func(*slackbot.Options)) *workspace {
 	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), direct: make(chan string, 10), published: make(chan publishedView, 10), token: "xoxb-1"}
 	w.Server = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/views.open" {
@@ -126,11 +118,11 @@ func newWorkspaceOf(t *testing.T, d slackbot.Desk, lang, command string, key []b
 	}))
 	t.Cleanup(w.Close)
 	ctx, cancel := context.WithCancel(t.Context())
-	w.gateway = slackbot.New(ctx, slackbot.Options{
-		Desk: d, Lang: lang, Command: command, Groups: []string{"S0CSIRT01", "S0LEGAL01"}, APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
-		Secret: func() (string, error) { return secret, nil }, FormKey: key,
-		Ready: func(context.Context) error { return nil },
-		Team:  "T0SANDBOX", App: "A0HIKESHI",
+	o := slackbot.Options{
+		Desk: d, Lang: "en", Groups: []string{"S0CSIRT01", "S0LEGAL01"}, APIHost: strings.TrimPrefix(w.URL, "http://"), Log: slog.New(slog.DiscardHandler),
+		Secret: func() (string, error) { return secret, nil },
+		Ready:  func(context.Context) error { return nil },
+		Team:   "T0SANDBOX", App: "A0HIKESHI",
 		Reading: func(verb string, by incident.By, inside bool) error {
 			if w.reading == nil {
 				return nil
@@ -145,7 +137,9 @@ func newWorkspaceOf(t *testing.T, d slackbot.Desk, lang, command string, key []b
 			}
 			return w.token, nil
 		},
-	})
+	}
+	edit(&o)
+	w.gateway = slackbot.New(ctx, o)
 	w.end = func() { cancel(); w.gateway.Wait() }
 	t.Cleanup(w.end)
 	return w

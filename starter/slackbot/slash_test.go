@@ -3,12 +3,14 @@ package slackbot_test
 import (
 	"strings"
 	"testing"
+
+	"hikeshi/starter/slackbot"
 )
 
 // Where the app has the command under another name, every answer calls it so.
 func TestTheCommandHasAnotherName(t *testing.T) {
 	d := newDesk()
-	w := newWorkspaceWith(t, d, "ja", "/jiken")
+	w := newWorkspaceOf(t, d, func(o *slackbot.Options) { o.Lang, o.Command = "ja", "/jiken" })
 	for _, text := range []string{"help", "explode", "status a b"} {
 		form := w.form(text)
 		form.Set("command", "/jiken")

@@ -21,6 +21,8 @@ type Case struct {
 	// ProvisionalCommander: the opener, until somebody takes command or is named.
 	ProvisionalCommander bool
 	OfferedTo, OfferedBy string // command was offered to somebody who has not accepted it yet; empty: no
+	CommanderID          string // Slack user ids of those who are offered what fits them; empty: not known
+	OfferedToID          string
 	Opener               string
 	Scope                string
 	Severity             incident.Severity

@@ -100,6 +100,9 @@ func Source(lang, who, link string) string {
 	return in(lang).say("form_source", "Who", who, "Link", link)
 }
 
+// NothingAllowed stands in for the buttons where the rules refuse the reader everything.
+func NothingAllowed(lang string) string { return in(lang).say("form_nothing") }
+
 // DoorText stands above the buttons of what fits a channel that belongs to no case.
 func DoorText(lang string) string { return in(lang).say("form_door") }
 

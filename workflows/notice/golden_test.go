@@ -75,6 +75,8 @@ func formText(lang, id string) string {
 		return notice.FormTitle(lang)
 	case "door":
 		return notice.DoorText(lang)
+	case "nothing":
+		return notice.NothingAllowed(lang)
 	case "source":
 		return notice.Source(lang, "Ben <b>", "https://example.slack.com/archives/C1/p1") + "\n" + notice.Source(lang, "Ben", "") + "\n" + notice.Source(lang, "", "https://example.slack.com/archives/C1/p1")
 	case "by":
