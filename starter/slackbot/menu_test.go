@@ -1,0 +1,27 @@
+package slackbot_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hikeshi/workflows/incident"
+)
+
+func TestTheBareCommandShowsWhatFits(t *testing.T) {
+	for phase, want := range map[incident.Phase]string{
+		incident.PhaseTriage:  "case_triage case_details case_severity case_contain case_analyze case_run case_task case_update case_lesson case_take case_handover case_waive case_close case_merge case_mistake",
+		incident.PhaseLessons: "case_decide case_lesson case_task case_update case_severity case_take case_handover case_waive case_back case_mistake",
+		incident.PhaseArchive: "case_back",
+		incident.PhaseClosed:  "case_reopen",
+	} {
+		d := inPhase(phase)
+		w := newWorkspace(t, d)
+		form := w.form("")
+		form.Set("channel_id", "C0CASE001")
+		_, body := w.post("/slack/commands", form.Encode(), time.Now(), secret)
+		if got := strings.Join(buttonsIn(t, body), " "); got != want || strings.Contains(body, "<!here>") {
+			t.Errorf("%s: %s in %s, want %s", phase, got, body, want)
+		}
+	}
+}
