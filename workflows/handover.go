@@ -24,6 +24,8 @@ type offer struct {
 	Who     string    `json:"who,omitempty"` // made it so; empty: the case itself
 	Reason  string    `json:"reason,omitempty"`
 	Ended   time.Time `json:"ended,omitzero"`
+	// QuietUntil is when they are written to directly, if it is night where they are; zero: at once.
+	QuietUntil time.Time `json:"quiet_until,omitzero"`
 }
 
 // maxRecent is how many entries of the timeline a hand-over tells.

@@ -73,8 +73,10 @@ func (c *caseRun) bringTo(ctx workflow.Context, o *offer) error {
 		return err
 	}
 	if o.To.Known = true; len(found.People) > 0 {
-		o.To.ID, o.To.Name, o.To.Lang = found.People[0].ID, found.People[0].Name, languageOf(found.People[0].Locale)
+		p := found.People[0]
+		o.To.ID, o.To.Name, o.To.Lang, o.To.Offset = p.ID, p.Name, languageOf(p.Locale), p.Offset
 	}
+	c.noteQuiet(ctx, o)
 	c.changed()
 	switch {
 	case o.To.ID == "":
@@ -137,7 +139,7 @@ func (c *caseRun) offerMessage(o *offer) slack.Message {
 func (c *caseRun) handoverOf(o *offer) notice.Handover {
 	return notice.Handover{
 		ID: o.ID, WorkflowID: c.WorkflowID, To: o.To.Name, ToID: o.To.ID, NotFound: o.To.Known && o.To.ID == "", By: o.By, Note: o.Note, At: o.At,
-		Summary: o.Summary, Became: o.Became, Who: o.Who, Reason: o.Reason, Ended: o.Ended,
+		Summary: o.Summary, Became: o.Became, Who: o.Who, Reason: o.Reason, Ended: o.Ended, QuietUntil: o.QuietUntil,
 	}
 }
 
@@ -147,6 +149,9 @@ func (c *caseRun) handoverOf(o *offer) notice.Handover {
 func (c *caseRun) askDirectly(ctx workflow.Context, o *offer) (slack.Direct, error) {
 	if workflow.GetVersion(ctx, "ask directly", workflow.DefaultVersion, 1) == workflow.DefaultVersion || o.To.ID == "" {
 		return slack.Direct{}, nil
+	}
+	if err := c.untilAwake(ctx, o); err != nil {
+		return slack.Direct{}, err
 	}
 	if o.Became != "" && c.records[o.stepID("direct")] == nil { // nobody needs to be asked any more
 		return slack.Direct{}, nil

@@ -32,6 +32,7 @@ type Placement struct {
 	Operators     string                  `json:"operators,omitempty"`      // Slack id of the channel in which operators hear of acts without a verified identity; empty: none
 	Pager         bool                    `json:"pager,omitempty"`          // there is one that calls people when Slack is silent
 	OnCall        string                  `json:"on_call,omitempty"`        // JIRA account that gets the ticket, and with it a mail, when Slack is silent; empty: nobody
+	Quiet         *QuietHours             `json:"quiet,omitempty"`          // nobody is written to directly then, but for what is urgent; nil: there are none
 	Escalation    time.Duration           `json:"escalation,omitempty"`     // how long people may take to come together in Slack before they are called otherwise
 	Language      string                  `json:"language"`                 // en or ja: of all that several people read about the case
 	// Of what is posted in the operators' and in the executives' channel; empty: Language.

@@ -110,7 +110,9 @@ type commander struct {
 	Known bool   `json:"known"`          // looked up
 	In    bool   `json:"in"`             // in the channel
 	Lang  string `json:"lang,omitempty"` // in which they read Slack; empty: not known
-	How   string `json:"how,omitempty"`  // how they came to it: named, took or accepted; empty: they opened the case
+	// Offset is how many seconds their clock is ahead of UTC.
+	Offset int    `json:"offset,omitempty"`
+	How    string `json:"how,omitempty"` // how they came to it: named, took or accepted; empty: they opened the case
 }
 
 // seenUpdate remembers a command that was carried out, so that a repetition in a later run gets the same answer.

@@ -30,6 +30,7 @@ type Person struct {
 	Name   string `json:"name"`
 	Email  string `json:"email,omitempty"`
 	Locale string `json:"locale,omitempty"`
+	Offset int    `json:"offset,omitempty"` // of their time zone: seconds ahead of UTC
 }
 
 // FindPeople turns what people typed into Slack users; deactivated ones and names of nobody are listed as unknown.
@@ -136,5 +137,5 @@ func personOf(u *slack.User) []Person {
 	if name == "" {
 		name = u.Name
 	}
-	return []Person{{ID: u.ID, Name: name, Email: u.Profile.Email, Locale: u.Locale}}
+	return []Person{{ID: u.ID, Name: name, Email: u.Profile.Email, Locale: u.Locale, Offset: u.TZOffset}}
 }

@@ -30,6 +30,7 @@ type Handover struct {
 	Became         string
 	Who, Reason    string // who made it so, and why
 	Ended          time.Time
+	QuietUntil     time.Time // they are left in peace until then; zero: they are asked directly at once
 }
 
 // Ids of the buttons: what stands behind the underscore is the verb.
@@ -165,6 +166,9 @@ func (c Case) HandoverMessage(h Handover, e Escape) Message {
 	}
 	if h.Became == "" {
 		m.Blocks = append(m.Blocks, Block{Kind: "actions", Buttons: offerButtons(c.Lang, h.WorkflowID, h.ID)})
+		if !h.QuietUntil.IsZero() {
+			m.add("context", c.say("handover_quiet", "At", e.clock(h.QuietUntil)))
+		}
 	}
 	for _, part := range h.Summary {
 		m.add("section", part)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"hikeshi/activities/slack"
 	"hikeshi/workflows/incident"
@@ -40,7 +41,9 @@ func TestHandover(t *testing.T) {
 				}
 			}
 		}
-		h.Became, h.ToID, h.NotFound = "", "", true
+		h.Became, h.QuietUntil = "", at(59)
+		fmt.Fprintf(&b, "=== at night\n%s\n", c.HandoverMessage(h, slack.Escape).Blocks[4].Text)
+		h.QuietUntil, h.ToID, h.NotFound = time.Time{}, "", true
 		fmt.Fprintf(&b, "=== not found\n%s\n", c.HandoverMessage(h, slack.Escape).Text)
 		h.NotFound, h.ToID = false, "U0CHIE003"
 		hidden := c

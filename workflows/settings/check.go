@@ -29,6 +29,8 @@ func (c *Config) check(at map[string]int) strictyaml.Problems {
 	_, err := json.Marshal(c.Jira.Fields)
 	k.that(err == nil, "jira.fields", "must be values that JIRA's API can take: texts, numbers, lists, groups of keys")
 	k.address("slack.url", c.Slack.URL)
+	_, err = quietHours(c.Slack.QuietHours)
+	k.that(err == nil, "slack.quiet_hours", "must be from one time of day to another, such as 22:00-07:00, not %q", c.Slack.QuietHours)
 	k.that(c.Slack.Command == "" || slashCommand.MatchString(c.Slack.Command), "slack.command", "must be the name of the app's slash command, such as /case, not %q", c.Slack.Command)
 	k.channel("slack.executives_channel", c.Slack.Executives)
 	k.channel("slack.operators_channel", c.Slack.Operators)

@@ -41,6 +41,7 @@ func (c *Config) Place(r incident.Request) (workflows.Placement, error) {
 		Retry: workflows.Retry{Attempts: c.Timing.Attempts, First: c.Timing.FirstRetry, Longest: c.Timing.LongestRetry}, ForceLookUp: c.ForceLookUp,
 		Pager: c.Pager.URL != "", OnCall: c.Jira.OnCall, Escalation: c.Timing.Escalation,
 	}
+	p.Quiet, _ = quietHours(c.Slack.QuietHours) // they were checked when the file was read
 	if audience == incident.AudienceRestricted {
 		p.Evidence = "" // the CSIRT's folder would show it to more people than the case's own
 	}
