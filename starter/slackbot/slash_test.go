@@ -1,6 +1,7 @@
 package slackbot_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -17,6 +18,11 @@ func TestTheCommandHasAnotherName(t *testing.T) {
 		if got := w.command(t, form); strings.Contains(got, "/case") || text == "help" && strings.Count(got, "`/jiken ") < 20 {
 			t.Errorf("%s: told %q", text, got)
 		}
+	}
+	d.home = atHome(1, 100)
+	w.event(t, opensHome, http.StatusOK)
+	if got := w.tab(t).all(); !strings.Contains(got, "/jiken list") || strings.Contains(got, "/case ") {
+		t.Errorf("the Home tab says %s", got)
 	}
 	w.token = "" // no form can be shown
 	w.interact(t, w.press("U0AOI0001", "aoi", "case_lesson", `{"workflow":"case/SEC-1"}`, "1.2"))

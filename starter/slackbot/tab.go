@@ -90,7 +90,7 @@ func (g *Gateway) publish(user, said string) error {
 	who := g.person(ctx, user)
 	home := g.homeOf(ctx, who)
 	home.Lang, home.Said = who.Lang, said
-	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocksOf(home.Message(escape))}}
+	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocksOf(g.messageInOurName(home.Message(escape)))}}
 	_, err = api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: view})
 	return err
 }

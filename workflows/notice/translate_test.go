@@ -204,7 +204,7 @@ func spoken(n ast.Node) []ast.Expr {
 			return n.Args[1:]
 		case "fail":
 			if len(n.Args) == 3 {
-				return n.Args[2:]
+				return n.Args[1:]
 			}
 		}
 	case *ast.CompositeLit:
