@@ -66,7 +66,10 @@ func newInstall(t *testing.T, dir string, edit func(*options)) *install {
 	t.Helper()
 	in, err := startInstall(dir, edit)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, in.close()) })
+	t.Cleanup(func() {
+		in.autopsy(t)
+		require.NoError(t, in.close())
+	})
 	return in
 }
 
