@@ -143,6 +143,8 @@ type NoteCommand struct {
 	Link string      `json:"link,omitempty"` // address of where it can be read
 	At   time.Time   `json:"at,omitzero"`    // when it happened; zero or to come: now
 	By   incident.By `json:"by"`
+	// Message is the one that the sender has marked, in whatever words name it always alike. They enter it once.
+	Message string `json:"message,omitempty"`
 }
 
 // DecideCommand says what becomes of a lesson.

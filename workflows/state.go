@@ -76,6 +76,7 @@ type CaseState struct {
 	Adopted       []string               `json:"adopted,omitempty"`       // steps whose thing people had made by hand, as the timeline says
 	Joined        []string               `json:"joined,omitempty"`        // Slack ids of people who came after the opening
 	Left          []string               `json:"left,omitempty"`          // Slack ids of people who have left the channel
+	Marked        []string               `json:"marked,omitempty"`        // messages that somebody has entered into the timeline: digests
 	Turned        []turned               `json:"turned,omitempty"`        // who was turned away within a day
 	Seen          []seenUpdate           `json:"seen,omitempty"`
 	EverReset     bool                   `json:"ever_reset,omitempty"`

@@ -36,7 +36,7 @@ func verbs() map[string]verb {
 		"update":   {workflows.PublishUpdate, []string{"text", "next"}, publishOf},
 		"run":      {workflows.RunUpdate, []string{"runbook", "abort", "reason"}, runOf},
 		"lesson":   {workflows.LessonUpdate, []string{"text"}, lessonOf},
-		"note":     {workflows.NoteUpdate, []string{"text", "link", "at"}, noteOf},
+		"note":     {workflows.NoteUpdate, []string{"text", "link", "at", "message"}, noteOf},
 		"decide":   {workflows.DecideUpdate, []string{"lesson", "as", "reason"}, decideOf},
 		"waive":    {workflows.WaiveUpdate, []string{"gate", "reason"}, waiveOf},
 		"back":     {workflows.BackUpdate, []string{"phase", "reason"}, backOf},
@@ -197,7 +197,7 @@ func lessonOf(s *input) any {
 
 func noteOf(s *input) any {
 	s.needs("text", "Say what happened")
-	c := workflows.NoteCommand{Text: s.text("text"), Link: s.line("link"), By: s.by}
+	c := workflows.NoteCommand{Text: s.text("text"), Link: s.line("link"), Message: s.line("message"), By: s.by}
 	if at := s.line("at"); at != "" {
 		var err error
 		if c.At, err = time.Parse(time.RFC3339, at); err != nil {

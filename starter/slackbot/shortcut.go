@@ -80,7 +80,7 @@ func (g *Gateway) askVerb(ctx context.Context, a asker, name string, f fields) s
 }
 
 // addToTimeline enters a message into the timeline of its channel's case. The same message, marked by the same person
-// twice, is one entry, also if Slack says only once where it can be read.
+// twice, is one entry, also if it has changed, or Slack says only once where it can be read: the case knows it by its place.
 func (g *Gateway) addToTimeline(ctx context.Context, a asker, i interaction, words string) reply {
 	if !plainTime.MatchString(i.Message.TS) || !plainPlace.MatchString(i.Channel.ID) {
 		g.o.Log.Warn("refuse a shortcut of no message", "user", i.User.ID)
@@ -94,8 +94,9 @@ func (g *Gateway) addToTimeline(ctx context.Context, a asker, i interaction, wor
 	}
 	f.set("link", g.linkTo(ctx, i.Channel.ID, i.Message.TS))
 	f.set("at", timeOfMessage(i.Message.TS))
+	f.set("message", i.Channel.ID+"/"+i.Message.TS)
 	what := namedAct(a.lang, v, "")
-	return g.doPressed(ctx, a, v, Act{ID: "note." + i.Channel.ID + "." + i.Message.TS, Keyed: true, Verb: v.name, Fields: f, By: a.by, Viewer: a.viewer}, what)
+	return g.doPressed(ctx, a, v, Act{ID: incident.RequestID(i.Trigger), Verb: v.name, Fields: f, By: a.by, Viewer: a.viewer}, what)
 }
 
 // linkTime is how long the way to a message may take to be found: an entry without it is of use, too.
