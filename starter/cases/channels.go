@@ -12,13 +12,14 @@ import (
 	"hikeshi/workflows"
 )
 
-// How long it is remembered which case a channel belongs to. A miss is forgotten soon, because a channel may be a minute
-// old, or a case about to take it over; one that stays a miss is a channel that has nothing to do with cases.
+// How long it is remembered which case a channel belongs to. A miss is forgotten soon at first, because a channel may be a
+// minute old, or a case about to take it over; one that stays a miss is a channel that has nothing to do with cases.
 const (
 	hitTime     = 10 * time.Minute
 	firstMiss   = time.Second
-	longestMiss = 5 * time.Second
-	maxChannels = 10_000 // remembered; beyond it any may be forgotten
+	longestMiss = time.Minute     // for messages: the mirror of a case that is new there finds them by itself
+	shortMiss   = 5 * time.Second // for what happens to a channel: nobody finds that later
+	maxChannels = 10_000          // remembered; beyond it any may be forgotten
 	lookUpTime  = 2 * time.Second
 )
 
@@ -32,14 +33,15 @@ type channels struct {
 // channelCase is the case of a channel, by its workflow id; empty: it belongs to none.
 type channelCase struct {
 	id    string
+	asked time.Time
 	until time.Time
 	miss  time.Duration // how long the last miss was remembered
 }
 
 // of returns the workflow id of the case that the channel belongs to, empty if there is none; ask looks it up.
-// Where anew is set, that there was none does not count.
-func (c *channels) of(ctx context.Context, channel string, anew bool, ask func(context.Context) (string, error)) (string, error) {
-	if found, ok := c.remembered(channel); ok && (found != "" || !anew) {
+// That there was none that long ago, or longer, does not count.
+func (c *channels) of(ctx context.Context, channel string, miss time.Duration, ask func(context.Context) (string, error)) (string, error) {
+	if found, ok := c.remembered(channel, miss); ok {
 		return found, nil
 	}
 	asked := c.asking.DoChan(channel, func() (any, error) {
@@ -60,11 +62,11 @@ func (c *channels) of(ctx context.Context, channel string, anew bool, ask func(c
 	}
 }
 
-func (c *channels) remembered(channel string) (id string, ok bool) {
+func (c *channels) remembered(channel string, miss time.Duration) (id string, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found, ok := c.known[channel]
-	return found.id, ok && time.Now().Before(found.until)
+	return found.id, ok && time.Now().Before(found.until) && (found.id != "" || time.Since(found.asked) < miss)
 }
 
 func (c *channels) remember(channel, id string) {
@@ -73,13 +75,21 @@ func (c *channels) remember(channel, id string) {
 	if c.known == nil {
 		c.known = map[string]channelCase{}
 	}
-	found := channelCase{id: id, until: time.Now().Add(hitTime)}
+	found := channelCase{id: id, asked: time.Now(), until: time.Now().Add(hitTime)}
 	if id == "" {
 		found.miss = min(max(2*c.known[channel].miss, firstMiss), longestMiss)
 		found.until = time.Now().Add(found.miss)
 	}
 	c.makeRoom()
 	c.known[channel] = found
+}
+
+// unsure reports whether the channel belongs to no case as far as is known, but has not been asked after for long.
+func (c *channels) unsure(channel string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found, known := c.known[channel]
+	return known && found.id == "" && found.miss < longestMiss
 }
 
 // makeRoom forgets what is out of date and then, if that is not enough, whatever comes first.
@@ -107,19 +117,15 @@ func (c *channels) forget(channel string) {
 // caseOfChannel returns the workflow id of the case that the channel belongs to; empty: it belongs to none. It is for
 // people who say something there: a case that has just taken the channel over is not to be denied them.
 func (c *Cases) caseOfChannel(ctx context.Context, channel string) (string, error) {
-	return c.lookUpChannel(ctx, channel, true)
+	return c.heardIn(ctx, channel, 0)
 }
 
-// heardIn is the same for what happens in all channels, all the time: it may be late to learn of a new case.
-func (c *Cases) heardIn(ctx context.Context, channel string) (string, error) {
-	return c.lookUpChannel(ctx, channel, false)
-}
-
-func (c *Cases) lookUpChannel(ctx context.Context, channel string, anew bool) (string, error) {
+// heardIn is the same for what happens in all channels, all the time: it may be that late to learn of a new case.
+func (c *Cases) heardIn(ctx context.Context, channel string, late time.Duration) (string, error) {
 	if !plainChannel.MatchString(channel) {
 		return "", nil
 	}
-	return c.channels.of(ctx, channel, anew, func(ctx context.Context) (string, error) {
+	return c.channels.of(ctx, channel, late, func(ctx context.Context) (string, error) {
 		return c.newest(ctx, fmt.Sprintf("%s = '%s'", workflows.CaseChannel, channel))
 	})
 }

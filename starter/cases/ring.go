@@ -2,8 +2,10 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
 	"golang.org/x/time/rate"
@@ -14,22 +16,30 @@ import (
 // ringRate is how many mirrors are rung a second when all are: none of them is in a hurry, and each begins to read.
 const ringRate = 20
 
+// ErrNoCaseYet is returned for a channel of which it is not known for long that it belongs to no case.
+var ErrNoCaseYet = errors.New("no case is known for the channel yet")
+
 // Ring tells the mirror of a channel's case that there is something to log. Ringing twice is harmless: the mirror reads
-// from where it is. A channel without a case is no error, and a mirror that is not there neither: what was said before
-// it starts it finds by itself, and after its end nothing is logged any more.
+// from where it is. A channel without a case is no error, but ErrNoCaseYet as long as its case may only not be known yet:
+// Temporal's lists are behind when much happens. A mirror that is not there is no error neither: what was said before it
+// starts it finds by itself, and after its end nothing is logged any more.
 func (c *Cases) Ring(ctx context.Context, channel string, bell workflows.Bell) error {
-	return c.signalChannel(ctx, channel, workflows.MirrorWorkflowID, workflows.BellSignal, bell)
+	err := c.signalChannel(ctx, channel, longestMiss, workflows.MirrorWorkflowID, workflows.BellSignal, bell)
+	if err == nil && c.channels.unsure(channel) {
+		return ErrNoCaseYet
+	}
+	return err
 }
 
 // Happened tells a channel's case what somebody did to the channel. Telling twice is harmless: the case compares it
 // with what it knows. A channel without a case, or whose case has ended, is no error.
 func (c *Cases) Happened(ctx context.Context, event workflows.ChannelEvent) error {
-	return c.signalChannel(ctx, event.Channel, func(id string) string { return id }, workflows.ChannelSignal, event)
+	return c.signalChannel(ctx, event.Channel, shortMiss, func(id string) string { return id }, workflows.ChannelSignal, event)
 }
 
-// signalChannel signals a workflow of the channel's case.
-func (c *Cases) signalChannel(ctx context.Context, channel string, receiver func(caseID string) string, signal string, payload any) error {
-	id, err := c.heardIn(ctx, channel)
+// signalChannel signals a workflow of the channel's case, of which it may be that late to learn.
+func (c *Cases) signalChannel(ctx context.Context, channel string, late time.Duration, receiver func(caseID string) string, signal string, payload any) error {
+	id, err := c.heardIn(ctx, channel, late)
 	if err != nil || id == "" {
 		return c.explain(err, "find the case of channel "+channel)
 	}

@@ -25,7 +25,8 @@ type Desk interface {
 	// Home gathers what somebody's Home tab shows: names are what tasks may call them.
 	Home(ctx context.Context, viewer Viewer, names []string) (notice.Home, error)
 	// Ring tells whoever logs the channel that there is something to log. After an error the bell may or may not have
-	// been heard; ringing twice is harmless. A channel that belongs to no case is no error.
+	// been heard; ringing twice is harmless. A channel that belongs to no case is no error, but ErrNoCaseYet as long as it
+	// may be that its case is only not known yet.
 	Ring(ctx context.Context, bell Bell) error
 	// Happened tells the channel's case what somebody did to the channel, on the same terms.
 	Happened(ctx context.Context, event Event) error
@@ -54,6 +55,9 @@ type Decision struct {
 
 // Taken is a decision that a case has taken, as the Desk names it.
 type Taken any
+
+// ErrNoCaseYet is returned by a Desk that knows of no case for a channel, and has not asked long enough to be sure.
+var ErrNoCaseYet = errors.New("no case is known for the channel yet")
 
 // ErrNotConfirmed is returned by a Desk that got no answer in time: what was asked may have been done.
 var ErrNotConfirmed = errors.New("not confirmed yet")

@@ -51,6 +51,7 @@ type batch struct {
 	hints []Hint
 	done  chan struct{} // closed when err is known
 	err   error
+	early bool // nobody is there to hear it yet, perhaps
 }
 
 func newDoorbell(ctx context.Context, o Options) *doorbell {
@@ -116,6 +117,9 @@ func (d *doorbell) carry(channel string, l *lane) {
 		d.turn <- struct{}{}
 		b, left := d.take(l), time.Now()
 		b.err = d.once(Bell{Channel: channel, Said: b.said, Hints: b.hints})
+		if b.early = errors.Is(b.err, ErrNoCaseYet); b.early {
+			b.err = nil // nothing is to be sent again: what a case that is there soon has to hear, it hears from here
+		}
 		<-d.turn
 		close(b.done)
 		again = d.more(channel, l, b, left)
@@ -145,11 +149,11 @@ func (d *doorbell) once(b Bell) error {
 func (d *doorbell) more(channel string, l *lane, b *batch, left time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if b.err == nil {
+	if b.err == nil && !b.early {
 		l.heard, l.fails = left, 0
 	} else {
 		l.fails++
-		l.owed = l.owed || b.said // Slack sends it again, but not for ever
+		l.owed = l.owed || b.said || b.early // Slack sends it again, but not for ever
 	}
 	ended := d.ctx.Err() != nil
 	if ended && l.owed && b.err == nil {
@@ -170,8 +174,10 @@ func (d *doorbell) more(channel string, l *lane, b *batch, left time.Time) bool 
 // rest rings again later for what is owed by then.
 func (d *doorbell) rest(channel string, l *lane, err error) {
 	quiet := quietTime - time.Since(l.heard)
-	if err != nil {
+	if l.fails > 0 {
 		quiet = min(quietTime<<min(l.fails-1, 10), longestQuiet)
+	}
+	if err != nil {
 		d.log.Warn("nobody hears the bell of a channel", "channel", channel, "again_in", quiet, "error", err)
 	}
 	if l.timer != nil {

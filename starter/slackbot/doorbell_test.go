@@ -19,6 +19,7 @@ type ear struct {
 	began time.Time
 	heard []string // when, channel and hints
 	deaf  int      // so many more are not heard
+	early int      // for so many more there is no case yet
 	slow  chan struct{}
 }
 
@@ -35,6 +36,10 @@ func (e *ear) Ring(ctx context.Context, b Bell) error {
 	if e.deaf > 0 {
 		e.deaf--
 		return errors.New("connection refused")
+	}
+	if e.early > 0 {
+		e.early--
+		return ErrNoCaseYet
 	}
 	said := ""
 	if b.Said {
@@ -272,5 +277,17 @@ func TestEventsTakeTurns(t *testing.T) {
 		for range maxRinging - 1 {
 			<-d.turn
 		}
+	})
+}
+
+// What is said in a channel whose case is not known yet is told of when it is, whether or not more is said there. Slack is
+// not asked to send it again.
+func TestABellForACaseThatIsNotKnownYet(t *testing.T) {
+	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
+		e.early = 3
+		press(t, d, "C1")
+		time.Sleep(20 * time.Second)
+		e.want(t, "14s C1 said 0") // after 2, 4 and 8 seconds
+		time.Sleep(time.Minute)
 	})
 }
