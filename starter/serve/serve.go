@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"net"
@@ -48,17 +47,13 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 		return fmt.Errorf("open the gateway: %w", err)
 	}
 	desk.SignWith(key)
-	formKey, err := formKeyOf(key)
-	if err != nil {
-		return fmt.Errorf("open the gateway: %w", err)
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	watched := &clock{compare: desk.Clock}
 	lost := make(missed, 1)
 	gateway := slackbot.New(ctx, slackbot.Options{
 		Desk: deskOf{desk, config.Timing.ProbeInterval, config.Slack.Operators}, Runbooks: runbooksOf(config), Secret: secret, Lang: config.Language, Command: config.Slack.Command, APIHost: apiHost(config), Ready: desk.Check, Doubt: watched.trouble,
-		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, FormKey: formKey, Team: config.Slack.Team, App: config.Slack.App,
+		APIURL: config.Getenv("SLACK_API_URL"), Token: config.Secret("SLACK_BOT_TOKEN"), AppToken: appToken, Team: config.Slack.Team, App: config.Slack.App,
 		Groups: config.Rights().Groups(), Rights: config.Rights(), Reading: reading(ctx, config, desk), Missed: lost.tell,
 	})
 	doors, err := listen(config, gateway)
@@ -81,15 +76,6 @@ func Run(ctx context.Context, config *settings.Config, ready func(Addresses)) er
 	all.Wait()
 	gateway.Wait()
 	return err
-}
-
-// formKeyOf makes the key with which forms are sealed of the one with which the gateway signs; nil: there is none, and the
-// gateway takes Slack's secrets instead.
-func formKeyOf(key ed25519.PrivateKey) ([]byte, error) {
-	if key == nil {
-		return nil, nil
-	}
-	return slackbot.SealKey(key.Seed())
 }
 
 // secretIf is a secret that is needed; that it cannot be read is better known now than when it is used. nil: it is not.

@@ -2,6 +2,7 @@ package slackbot
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -62,8 +63,12 @@ func (g *Gateway) toAdopt(ctx context.Context, i interaction, keep carried, f fi
 	delete(f, "adopt")
 	g.here(ctx, keep.Channel, f)
 	view, err := g.form(a, adoptVerb(), notice.Case{Lang: a.lang}, f)
+	if refusal := (*incident.Refusal)(nil); errors.As(err, &refusal) {
+		return complain("title", refused(a.lang, refusal))
+	}
 	if err != nil {
-		return refuse(err.Error())
+		g.o.Log.Error("the form that takes something over cannot be shown", "error", err)
+		return complain("title", notice.NotDone(a.lang))
 	}
 	return show(map[string]any{"response_action": "update", "view": view})
 }

@@ -67,7 +67,7 @@ func TestACaseIsOpenedFromWhatIsThere(t *testing.T) {
 			}
 		}
 		want := []incident.Request{{Title: "mail <!here>", Severity: 2, Invite: []string{"U0BEN0002"}, Channel: "C0WARROOM", Ticket: "SEC-12", Consent: true,
-			By: naming(aoi("T0SANDBOX", ""), "U0BEN0002")}}
+			By: naming(aoi("T0SANDBOX", "C0WARROOM"), "U0BEN0002")}}
 		if diff := cmp.Diff(want, d.kept(), cmpopts.IgnoreFields(incident.Request{}, "ID", "Asked", "Where")); diff != "" {
 			t.Errorf("%s: requests (-want +got):\n%s", lang, diff)
 		}

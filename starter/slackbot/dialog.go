@@ -67,13 +67,13 @@ func field(name, label, hint string, long bool) slack.Block {
 // submitted takes a filled dialog. What the case refuses stays in the dialog, so that nothing has to be written again.
 func (g *Gateway) submitted(ctx context.Context, i interaction) reply {
 	var k kept
-	genuine, err := g.unsealed(i, &k)
+	stale, err := g.unsealed(i, &k)
 	if err != nil || !k.Valid() || !known[k.Action] || i.View.ID == "" {
 		g.o.Log.Warn("refuse a dialog that cannot be ours", "user", i.User.ID)
 		return refuse("the dialog carries nothing of ours")
 	}
-	if !genuine {
-		return complain(reasonField, notice.FormStale(i.who.Lang))
+	if stale != "" {
+		return complain(reasonField, stale)
 	}
 	d := Decision{Chosen: k.Chosen, Action: k.Action, By: i.by(), ID: i.View.ID,
 		Reason: strings.TrimSpace(i.typed(reasonField)), Supply: strings.TrimSpace(i.typed(idField))}

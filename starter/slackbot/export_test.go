@@ -1,5 +1,7 @@
 package slackbot
 
+import "time"
+
 // Slot is a row of the table of verbs, as the tests that try every field of every verb see it.
 type Slot struct {
 	Verb, Name, Kind string
@@ -51,6 +53,11 @@ func Slots(name string) (list []Slot) {
 // Sealed is what a view carries in its private metadata.
 func (g *Gateway) Sealed(user, callback string, carries any) (string, error) {
 	return g.sealed(user, callback, carries)
+}
+
+// SealedAt is the same of an older one.
+func (g *Gateway) SealedAt(at time.Time, user, callback string, carries any) (string, error) {
+	return g.sealedAt(at, user, callback, carries)
 }
 
 // ShortenMarkup cuts a text for Slack.

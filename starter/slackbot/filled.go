@@ -32,14 +32,14 @@ func (g *Gateway) filled(ctx context.Context, i interaction) reply {
 	}
 	v, found := verbNamed(strings.TrimPrefix(i.View.Callback, formPrefix))
 	var keep carried
-	genuine, err := g.unsealed(i, &keep)
+	stale, err := g.unsealed(i, &keep)
 	if !found || err != nil || !keep.Valid() || i.View.ID == "" {
 		g.o.Log.Warn("refuse a form that cannot be ours", "user", i.User.ID)
 		return refuse("the form carries nothing of ours")
 	}
 	f := v.read(i, keep)
-	if !genuine {
-		return complain(v.beside("", f), notice.FormStale(i.who.Lang))
+	if stale != "" {
+		return complain(v.beside("", f), stale)
 	}
 	if missing := v.missing(f); missing != "" {
 		return complain(missing, notice.FieldMissing(i.who.Lang))

@@ -37,7 +37,7 @@ func foremost(list []string, first ...string) []string {
 }
 
 // may reports whether the rules can let the person use the verb, as far as the gateway knows: the case decides. Where it
-// does not know who is what in the case, it hides nothing.
+// does not know who is what in the case, or Slack has not said in time who they are, it hides nothing.
 func (g *Gateway) may(a asker, c notice.Case, v verb) bool {
 	if len(g.o.Rights) == 0 {
 		return true
@@ -49,5 +49,10 @@ func (g *Gateway) may(a asker, c notice.Case, v verb) bool {
 	if c.Phase == "" || slices.ContainsFunc(c.Analyses, func(n notice.Analysis) bool { return n.Open() && (n.LeadID == "" || n.LeadID == a.viewer.User) }) {
 		roles = append(roles, incident.RoleLead)
 	}
-	return g.o.Rights.Allow(cmp.Or(v.acts, v.name), a.by, roles, false) == nil
+	name, by := cmp.Or(v.acts, v.name), a.by
+	by.External = by.External && by.Known // else Slack has not said so
+	if rule, _ := g.o.Rights.For(name); !by.GroupsKnown {
+		by.Groups = rule.Groups // they may be in any of them
+	}
+	return g.o.Rights.Allow(name, by, roles, false) == nil
 }

@@ -40,9 +40,6 @@ type Options struct {
 	KnowTime time.Duration // how long an answer waits for what Slack says of a person; 0: as long as befits people who wait
 	Missed   func()        // Slack has dropped events: somebody should look for what was said; must not wait; nil: nobody does
 	Log      *slog.Logger  // nil: slog.Default
-	// FormKey is shared by all gateways of an installation: what a form carries is sealed with it, see SealKey. Empty: with
-	// one made of Secret, else of AppToken.
-	FormKey []byte
 }
 
 // Gateway serves Slack's requests.

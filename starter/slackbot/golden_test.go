@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write what is shown now to testdata")
 
 // seal ends what a view carries.
-var seal = regexp.MustCompile(`\}\.[A-Za-z0-9_-]{22}\b`)
+var seal = regexp.MustCompile(`\}\.[a-z0-9]+\.[A-Za-z0-9_-]{22}\b`)
 
 // golden compares what is shown with the file of that name, or writes it.
 func golden(t *testing.T, name string, got []byte) {

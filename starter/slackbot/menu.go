@@ -25,14 +25,14 @@ func (g *Gateway) menu(ctx context.Context, a asker) reply {
 	}
 	found.Lang = a.lang
 	fits := g.fitting(a, found)
+	text, buttons := notice.Menu(found, escape), found.ActButtons(fits...)
 	if len(fits) == 0 {
-		return panel(notice.Menu(found, escape)+"\n"+notice.NothingAllowed(a.lang), nil)
+		text += "\n" + notice.NothingAllowed(a.lang)
 	}
-	buttons := found.ActButtons(fits...)
 	if found.Status == incident.Stuck {
 		buttons = append(buttons, notice.StuckButton(a.lang))
 	}
-	return panel(notice.Menu(found, escape), buttons)
+	return panel(text, buttons)
 }
 
 // sayOr says a text, or nothing if there is none to say.

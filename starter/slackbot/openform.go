@@ -34,14 +34,14 @@ func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 		v = adoptVerb()
 	}
 	var keep carried
-	genuine, err := g.unsealed(i, &keep)
+	stale, err := g.unsealed(i, &keep)
 	if err != nil || i.View.ID == "" {
 		g.o.Log.Warn("refuse a form that cannot be ours", "user", i.User.ID)
 		return refuse("the form carries nothing of ours")
 	}
 	f := v.read(i, keep)
-	if !genuine {
-		return complain(v.beside("", f), notice.FormStale(i.who.Lang))
+	if stale != "" {
+		return complain(v.beside("", f), stale)
 	}
 	if len(f["adopt"]) > 0 {
 		return g.toAdopt(ctx, i, keep, f)
@@ -55,6 +55,7 @@ func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 	request, err := requestOf(f)
 	request.Where = keep.Channel
 	request.ID, request.Asked, request.By = incident.RequestID(requestOfForm(i.View.ID, f)), now(), g.naming(ctx, i.by(), "", request.Invite)
+	request.By.Channel = keep.Channel // a form is filled in in none, but was asked for in one
 	what := escape(incident.CleanLine(request.Title))
 	w := wish{request, what, quotedBack(what), hearing{i.who.Lang, keep.Answer, i.View.ID, i.User.ID}, keep.Answer != ""}
 	text, err := g.record(ctx, w, err)

@@ -86,15 +86,48 @@ func TestTamperedMetadataOfOpening(t *testing.T) {
 	}
 }
 
-// The form of one gateway is sent to another one, which has the same key; one with another key knows nothing of it.
+// The form of one gateway is sent to another one of the same app; that of another app knows nothing of it. What the gateways
+// sign with is no matter: each may have a key of its own.
 func TestGatewaysShareTheirKey(t *testing.T) {
 	d := inPhase(incident.PhaseAnalysis)
 	one, two, other := newWorkspaceKeyed(t, d, "key"), newWorkspaceKeyed(t, d, "key"), newWorkspaceKeyed(t, d, "another key")
 	f, _ := formed(t, one, "lesson")
-	other.stale(t, "with another key", other.fill(f, map[string]string{"text": "x"}))
+	other.stale(t, "of another app", other.fill(f, map[string]string{"text": "x"}))
 	if status, body := two.interact(t, two.fill(f, map[string]string{"text": "x"})); status != http.StatusOK || strings.Contains(body, "errors") || len(d.did()) != 1 {
-		t.Errorf("with the same key: %d %s", status, body)
+		t.Errorf("of the same app: %d %s", status, body)
 	}
+}
+
+// Who left a form open for very long may be in its channel no more.
+func TestAFormIsTooOld(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	w := newWorkspace(t, d)
+	f, _ := formed(t, w, "lesson")
+	for old, taken := range map[time.Duration]bool{time.Hour: true, 13 * time.Hour: false} {
+		private, err := w.gateway.SealedAt(time.Now().Add(-old), "U0AOI0001", f.Callback, json.RawMessage(carriedBy(f.Private)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		aged := f
+		aged.Private = private
+		if !taken {
+			w.stale(t, old.String(), w.fill(aged, map[string]string{"text": "x"}))
+		} else if status, body := w.interact(t, w.fill(aged, map[string]string{"text": "x"})); status != http.StatusOK || strings.Contains(body, "errors") {
+			t.Errorf("%s old: %d %s", old, status, body)
+		}
+	}
+}
+
+// A gateway that cannot read its token does not say that it is the form's fault.
+func TestASealThatCannotBeChecked(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	w := newWorkspace(t, d)
+	f, _ := formed(t, w, "lesson")
+	w.token = ""
+	if _, body := w.interact(t, w.fill(f, map[string]string{"text": "x"})); !strings.Contains(body, notice.NotDone("en")) {
+		t.Errorf("says %s", body)
+	}
+	d.nothing(t, "a seal that cannot be checked")
 }
 
 // What is too long for a form to keep is said, and given back; words that the case takes fit.
@@ -127,7 +160,9 @@ func TestWhatIsCutForSlackStaysWhole(t *testing.T) {
 	}
 }
 
-// newWorkspaceKeyed is one whose gateway seals with a key of its own.
+// newWorkspaceKeyed is one whose gateway has a bot token of its own, as one of another installation has.
 func newWorkspaceKeyed(t *testing.T, d slackbot.Desk, key string) *workspace {
-	return newWorkspaceOf(t, d, func(o *slackbot.Options) { o.FormKey = []byte(key) })
+	w := newWorkspace(t, d)
+	w.token = "xoxb-" + key
+	return w
 }
