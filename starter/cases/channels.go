@@ -17,9 +17,10 @@ import (
 const (
 	hitTime     = 10 * time.Minute
 	firstMiss   = time.Second
-	longestMiss = time.Minute     // for messages: the mirror of a case that is new there finds them by itself
-	shortMiss   = 5 * time.Second // for what happens to a channel: nobody finds that later
-	maxChannels = 10_000          // remembered; beyond it any may be forgotten
+	longestMiss = time.Minute      // for messages: the mirror of a case that is new there finds them by itself
+	shortMiss   = 5 * time.Second  // for what happens to a channel: nobody finds that later
+	rowTime     = 10 * time.Minute // after which a channel that belonged to no case may belong to one
+	maxChannels = 10_000           // remembered; beyond it any may be forgotten
 	lookUpTime  = 2 * time.Second
 )
 
@@ -35,7 +36,8 @@ type channelCase struct {
 	id    string
 	asked time.Time
 	until time.Time
-	miss  time.Duration // how long the last miss was remembered
+	miss  time.Duration // how long the last miss is remembered
+	since time.Time     // of a miss: when the first one in a row was
 }
 
 // of returns the workflow id of the case that the channel belongs to, empty if there is none; ask looks it up.
@@ -75,21 +77,28 @@ func (c *channels) remember(channel, id string) {
 	if c.known == nil {
 		c.known = map[string]channelCase{}
 	}
-	found := channelCase{id: id, asked: time.Now(), until: time.Now().Add(hitTime)}
+	now := time.Now()
+	found := channelCase{id: id, asked: now, until: now.Add(hitTime)}
 	if id == "" {
-		found.miss = min(max(2*c.known[channel].miss, firstMiss), longestMiss)
-		found.until = time.Now().Add(found.miss)
+		found.since, found.miss = now, firstMiss
+		if before := c.known[channel]; before.miss > 0 && now.Before(before.until.Add(rowTime)) {
+			found.since, found.miss = before.since, before.miss
+			if !now.Before(before.until) { // else somebody would not wait for the end of it
+				found.miss = min(2*before.miss, longestMiss)
+			}
+		}
+		found.until = now.Add(found.miss)
 	}
 	c.makeRoom()
 	c.known[channel] = found
 }
 
-// unsure reports whether the channel belongs to no case as far as is known, but has not been asked after for long.
-func (c *channels) unsure(channel string) bool {
+// sure reports whether the channel has belonged to no case for so long that there is none which is only not known yet.
+func (c *channels) sure(channel string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found, known := c.known[channel]
-	return known && found.id == "" && found.miss < longestMiss
+	return known && found.id == "" && time.Since(found.since) >= longestMiss
 }
 
 // makeRoom forgets what is out of date and then, if that is not enough, whatever comes first.

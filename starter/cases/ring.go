@@ -24,8 +24,8 @@ var ErrNoCaseYet = errors.New("no case is known for the channel yet")
 // Temporal's lists are behind when much happens. A mirror that is not there is no error neither: what was said before it
 // starts it finds by itself, and after its end nothing is logged any more.
 func (c *Cases) Ring(ctx context.Context, channel string, bell workflows.Bell) error {
-	err := c.signalChannel(ctx, channel, longestMiss, workflows.MirrorWorkflowID, workflows.BellSignal, bell)
-	if err == nil && c.channels.unsure(channel) {
+	told, err := c.signalChannel(ctx, channel, longestMiss, workflows.MirrorWorkflowID, workflows.BellSignal, bell)
+	if err == nil && !told && plainChannel.MatchString(channel) && !c.channels.sure(channel) {
 		return ErrNoCaseYet
 	}
 	return err
@@ -34,21 +34,23 @@ func (c *Cases) Ring(ctx context.Context, channel string, bell workflows.Bell) e
 // Happened tells a channel's case what somebody did to the channel. Telling twice is harmless: the case compares it
 // with what it knows. A channel without a case, or whose case has ended, is no error.
 func (c *Cases) Happened(ctx context.Context, event workflows.ChannelEvent) error {
-	return c.signalChannel(ctx, event.Channel, shortMiss, func(id string) string { return id }, workflows.ChannelSignal, event)
+	_, err := c.signalChannel(ctx, event.Channel, shortMiss, func(id string) string { return id }, workflows.ChannelSignal, event)
+	return err
 }
 
-// signalChannel signals a workflow of the channel's case, of which it may be that late to learn.
-func (c *Cases) signalChannel(ctx context.Context, channel string, late time.Duration, receiver func(caseID string) string, signal string, payload any) error {
+// signalChannel signals a workflow of the channel's case, of which it may be that late to learn, and reports whether there
+// is a case.
+func (c *Cases) signalChannel(ctx context.Context, channel string, late time.Duration, receiver func(caseID string) string, signal string, payload any) (found bool, err error) {
 	id, err := c.heardIn(ctx, channel, late)
 	if err != nil || id == "" {
-		return c.explain(err, "find the case of channel "+channel)
+		return false, c.explain(err, "find the case of channel "+channel)
 	}
 	err = insist(ctx, func() error { return c.client.SignalWorkflow(ctx, receiver(id), "", signal, payload) })
 	if gone(err) {
 		c.channels.forget(channel)
-		return nil
+		return true, nil
 	}
-	return c.explain(err, fmt.Sprintf("signal %s to %s", signal, receiver(id)))
+	return true, c.explain(err, fmt.Sprintf("signal %s to %s", signal, receiver(id)))
 }
 
 // RingAll rings every running mirror, so that it looks for what nobody told it of: events of the time in which no

@@ -140,6 +140,24 @@ func TestMissesAreRememberedLongerEachTime(t *testing.T) {
 	})
 }
 
+// People who ask in a channel again and again do not make it one that belongs to no case.
+func TestAskingOftenIsNotKnowing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, e := newExchange()
+		for range 10 {
+			_, _ = c.caseOfChannel(t.Context(), "C9")
+		}
+		if err := c.Ring(t.Context(), "C9", workflows.Bell{}); !errors.Is(err, ErrNoCaseYet) {
+			t.Errorf("after ten questions: %v", err)
+		}
+		e.channels["C9"] = "case/SEC-9"
+		time.Sleep(firstMiss)
+		if err := c.Ring(t.Context(), "C9", workflows.Bell{}); err != nil || len(e.signals) != 1 {
+			t.Errorf("a second later: %v, signals %q", err, e.signals)
+		}
+	})
+}
+
 func TestABurstAsksOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, e := newExchange()

@@ -19,6 +19,9 @@ const (
 	// maxRinging is how many bells are on their way at a time. What more there is waits here, where what belongs to one
 	// channel goes together: at the desk it would only be slower, and keep waiting what a person waits for.
 	maxRinging = 16
+
+	// maxKept is how many hints wait for a case that is not known yet; of more, the mirror's sweeps find the oldest.
+	maxKept = 100
 )
 
 // doorbell tells the desk of what was said, a channel at a time: while one bell of a channel is on its way or waits for
@@ -41,7 +44,9 @@ type lane struct {
 	busy  bool      // one is on its way, or waits for its turn
 	heard time.Time // when the last one that was heard had left
 	owed  bool      // there is something to read that no bell has told of since
+	kept  []Hint    // that no bell has told of
 	fails int       // in a row
+	early int       // in a row: whose case is it is not known yet
 	timer *time.Timer
 }
 
@@ -69,8 +74,12 @@ func newDoorbell(ctx context.Context, o Options) *doorbell {
 func (d *doorbell) tell(ctx context.Context, channel string, said bool, hint *Hint) error {
 	d.mu.Lock()
 	l := d.lane(channel)
-	if hint == nil && l.quiet() && d.ctx.Err() == nil {
-		l.owed = true
+	if d.ctx.Err() == nil && (l.early > 0 || hint == nil && l.quiet()) {
+		if hint != nil {
+			l.owe(said, *hint)
+		} else {
+			l.owe(true)
+		}
 		d.mu.Unlock()
 		return nil
 	}
@@ -86,6 +95,17 @@ func (d *doorbell) tell(ctx context.Context, channel string, said bool, hint *Hi
 	case <-ctx.Done():
 		return ctx.Err() // it may arrive yet; twice is harmless
 	}
+}
+
+// owe keeps what the next bell has to tell; the lane's timer rings it, or what is on its way when it has come back.
+func (l *lane) owe(said bool, hints ...Hint) {
+	for _, h := range hints {
+		if !slices.Contains(l.kept, h) {
+			l.kept = append(l.kept, h)
+		}
+	}
+	l.kept = l.kept[max(0, len(l.kept)-maxKept):]
+	l.owed = l.owed || said || len(l.kept) > 0
 }
 
 func (l *lane) quiet() bool { return l.fails == 0 && time.Since(l.heard) < quietTime }
@@ -131,7 +151,12 @@ func (d *doorbell) take(l *lane) *batch {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	b := l.next
-	l.next, b.said, l.owed = nil, b.said || l.owed, false
+	for _, h := range l.kept {
+		if !slices.Contains(b.hints, h) {
+			b.hints = append(b.hints, h)
+		}
+	}
+	l.next, b.said, l.owed, l.kept = nil, b.said || l.owed, false, nil
 	return b
 }
 
@@ -149,14 +174,18 @@ func (d *doorbell) once(b Bell) error {
 func (d *doorbell) more(channel string, l *lane, b *batch, left time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if b.err == nil && !b.early {
-		l.heard, l.fails = left, 0
-	} else {
+	switch {
+	case b.early:
+		l.early++
+		l.owe(b.said, b.hints...)
+	case b.err == nil:
+		l.heard, l.fails, l.early = left, 0, 0
+	default:
 		l.fails++
-		l.owed = l.owed || b.said || b.early // Slack sends it again, but not for ever
+		l.owed = l.owed || b.said // Slack sends it again, but not for ever
 	}
 	ended := d.ctx.Err() != nil
-	if ended && l.owed && b.err == nil {
+	if ended && l.owed && b.err == nil && !b.early { // whose case is not known by now, the next gateway rings for
 		d.join(channel, l)
 	}
 	if l.next != nil {
@@ -174,8 +203,8 @@ func (d *doorbell) more(channel string, l *lane, b *batch, left time.Time) bool 
 // rest rings again later for what is owed by then.
 func (d *doorbell) rest(channel string, l *lane, err error) {
 	quiet := quietTime - time.Since(l.heard)
-	if l.fails > 0 {
-		quiet = min(quietTime<<min(l.fails-1, 10), longestQuiet)
+	if tries := l.fails + l.early; tries > 0 {
+		quiet = min(quietTime<<min(tries-1, 10), longestQuiet)
 	}
 	if err != nil {
 		d.log.Warn("nobody hears the bell of a channel", "channel", channel, "again_in", quiet, "error", err)

@@ -280,14 +280,34 @@ func TestEventsTakeTurns(t *testing.T) {
 	})
 }
 
-// What is said in a channel whose case is not known yet is told of when it is, whether or not more is said there. Slack is
-// not asked to send it again.
+// What is said in a channel whose case is not known yet is told of when it is, replies and edits too, whether or not more
+// is said there. However much that is, it does not wait longer for it, and Slack is not asked to send it again.
 func TestABellForACaseThatIsNotKnownYet(t *testing.T) {
 	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
 		e.early = 3
-		press(t, d, "C1")
+		for i := range 20 {
+			press(t, d, "C1")
+			if err := d.tell(t.Context(), "C1", false, &Hint{Channel: "C1", TS: fmt.Sprintf("1.%d", i%2)}); err != nil {
+				t.Error(err)
+			}
+		}
 		time.Sleep(20 * time.Second)
-		e.want(t, "14s C1 said 0") // after 2, 4 and 8 seconds
+		e.want(t, "14s C1 said 2") // after 2, 4 and 8 seconds
 		time.Sleep(time.Minute)
+		press(t, d, "C1")
+		e.want(t, "14s C1 said 2", "1m20s C1 said 0")
+	})
+}
+
+// A gateway that ends rings once more, and does not wait for a case to become known.
+func TestTheLastBellForACaseThatIsNotKnownYet(t *testing.T) {
+	ringing(t, func(t *testing.T, d *doorbell, e *ear, end func()) {
+		e.early = 1000
+		press(t, d, "C1")
+		end()
+		if rung := 1000 - e.early; rung > 3 || time.Since(e.began) > time.Second {
+			t.Errorf("rang %d times, until %v", rung, time.Since(e.began))
+		}
+		e.early = 0
 	})
 }
