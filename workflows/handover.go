@@ -26,6 +26,7 @@ type offer struct {
 	Ended   time.Time `json:"ended,omitzero"`
 	// QuietUntil is when they are written to directly, if it is night where they are; zero: at once.
 	QuietUntil time.Time `json:"quiet_until,omitzero"`
+	Waited     time.Time `json:"waited,omitzero"` // when that wait was over
 }
 
 // maxRecent is how many entries of the timeline a hand-over tells.

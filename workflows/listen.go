@@ -26,7 +26,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		on(ctx, c, TaskUpdate, `Adds a task: {"title":"…","owner":"@ben","due":"today",`+by+`}; or changes one: {"task":"t1","status":"done",`+by+`}.`, rules{}, c.task),
 		on(ctx, c, PublishUpdate, `Publishes an update for stakeholders: {"text":"…",`+by+`}.`, rules{}, c.publish),
 		on(ctx, c, LessonUpdate, `Notes a lesson: {"text":"…",`+by+`}.`, rules{}, c.lesson),
-		on(ctx, c, NoteUpdate, `Enters something into the timeline: {"text":"…","link":"https://…",`+by+`}.`, rules{}, c.note),
+		on(ctx, c, NoteUpdate, `Enters something into the timeline: {"text":"…","link":"https://…","at":"2026-11-30T09:15:00Z",`+by+`}; "message" names one that somebody marked.`, rules{}, c.note),
 		on(ctx, c, DecideUpdate, `Decides a lesson: {"lesson":"l1","as":"theme",`+by+`}; theme, accept (with a reason) or join:KEY.`, rules{}, c.decide),
 		on(ctx, c, RunUpdate, `Runs a runbook: {"runbook":"phishing-mail",`+by+`}; or ends a run: {"abort":"r1","reason":"…",`+by+`}, which needs a verified sender.`, rules{}, c.runbook),
 		on(ctx, c, WaiveUpdate, `Lets the case go on without something: {"gate":"scope","reason":"…",`+by+`}. Needs a verified sender.`, rules{verified: true}, c.waive),

@@ -72,11 +72,14 @@ func (c *caseRun) bringTo(ctx workflow.Context, o *offer) error {
 	if err != nil {
 		return err
 	}
+	fresh := !o.To.Known // else it was decided in an earlier run, and the thread says what
 	if o.To.Known = true; len(found.People) > 0 {
 		p := found.People[0]
 		o.To.ID, o.To.Name, o.To.Lang, o.To.Offset = p.ID, p.Name, languageOf(p.Locale), p.Offset
 	}
-	c.noteQuiet(ctx, o)
+	if fresh {
+		c.noteQuiet(ctx, o)
+	}
 	c.changed()
 	switch {
 	case o.To.ID == "":
@@ -178,6 +181,9 @@ func (c *caseRun) tellDirectly(ctx workflow.Context, o *offer, direct slack.Dire
 func (c *caseRun) directMessage(o *offer) slack.Message {
 	v := c.view()
 	v.HideTitle, v.Now = v.HideTitle || !o.To.In, o.At
+	if !o.Waited.IsZero() {
+		v.Now = o.Waited
+	}
 	if o.To.Lang != "" {
 		v.Lang = o.To.Lang
 	}

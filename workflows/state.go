@@ -111,8 +111,8 @@ type commander struct {
 	Known bool   `json:"known"`          // looked up
 	In    bool   `json:"in"`             // in the channel
 	Lang  string `json:"lang,omitempty"` // in which they read Slack; empty: not known
-	// Offset is how many seconds their clock is ahead of UTC.
-	Offset int    `json:"offset,omitempty"`
+	// Offset is how many seconds their clock is ahead of UTC; nil: not known.
+	Offset *int   `json:"offset,omitempty"`
 	How    string `json:"how,omitempty"` // how they came to it: named, took or accepted; empty: they opened the case
 }
 

@@ -30,7 +30,7 @@ type Person struct {
 	Name   string `json:"name"`
 	Email  string `json:"email,omitempty"`
 	Locale string `json:"locale,omitempty"`
-	Offset int    `json:"offset,omitempty"` // of their time zone: seconds ahead of UTC
+	Offset *int   `json:"offset,omitempty"` // of their time zone: seconds ahead of UTC; nil: Slack does not say
 }
 
 // FindPeople turns what people typed into Slack users; deactivated ones and names of nobody are listed as unknown.
@@ -137,5 +137,9 @@ func personOf(u *slack.User) []Person {
 	if name == "" {
 		name = u.Name
 	}
-	return []Person{{ID: u.ID, Name: name, Email: u.Profile.Email, Locale: u.Locale, Offset: u.TZOffset}}
+	p := Person{ID: u.ID, Name: name, Email: u.Profile.Email, Locale: u.Locale}
+	if u.TZ != "" {
+		p.Offset = &u.TZOffset
+	}
+	return []Person{p}
 }

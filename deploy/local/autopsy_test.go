@@ -58,9 +58,11 @@ func clock(at time.Time) string { return at.Format("15:04:05.000") }
 
 // about is what an event concerns, in plain words of Temporal's.
 func about(e *historypb.HistoryEvent) string {
-	return strings.TrimSpace(e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() + e.GetWorkflowExecutionSignaledEventAttributes().GetSignalName() +
-		e.GetSignalExternalWorkflowExecutionInitiatedEventAttributes().GetSignalName() + e.GetTimerStartedEventAttributes().GetStartToFireTimeout().String() +
-		e.GetWorkflowTaskFailedEventAttributes().GetFailure().GetMessage())
+	if timer := e.GetTimerStartedEventAttributes(); timer != nil {
+		return timer.GetStartToFireTimeout().AsDuration().String()
+	}
+	return e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() + e.GetWorkflowExecutionSignaledEventAttributes().GetSignalName() +
+		e.GetSignalExternalWorkflowExecutionInitiatedEventAttributes().GetSignalName() + e.GetWorkflowTaskFailedEventAttributes().GetFailure().GetMessage()
 }
 
 func (in *install) lastEvents(ctx context.Context, id string) (last []*historypb.HistoryEvent) {

@@ -55,7 +55,7 @@ type SlackConfig struct {
 	URL            string   `yaml:"url"`                // beginning of channel addresses: https://x.slack.com/archives/
 	Executives     string   `yaml:"executives_channel"` // id of the channel that gets the updates of group cases; empty: none does
 	Operators      string   `yaml:"operators_channel"`  // id of the channel in which operators hear of what was done without a verified identity
-	QuietHours     string   `yaml:"quiet_hours"`        // 22:00-07:00 on each person's clock: direct messages of cases that are not Sev1 or Sev2 wait until then; empty: none wait
+	QuietHours     string   `yaml:"quiet_hours"`        // 22:00-07:00 on each person's clock: direct messages of Sev3 and Sev4 cases wait until they are over; empty: none wait. Of a case they are those when it was opened
 
 	// Languages are those of channels, by their ids: of what is posted there, and of the cases that are opened there.
 	Languages map[string]string `yaml:"channel_languages"`
