@@ -7,6 +7,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"hikeshi/workflows"
+	"hikeshi/workflows/incident"
 )
 
 // aims remembers which analysis an act was aimed at that named none, by workflow and update id: asked for again it must
@@ -30,7 +31,7 @@ func (c *Cases) do(ctx context.Context, id string, a Act) (workflows.Answer, err
 	if payload == nil {
 		return workflows.Answer{}, wrong
 	}
-	updateID := commandID(update, payload, a.ID)
+	updateID := a.updateID(update, payload)
 	if a.aimless() {
 		analysis, err := c.aim(ctx, id, updateID, a)
 		if err != nil {
@@ -56,6 +57,14 @@ func (c *Cases) answered(ctx context.Context, id, update string, payload any, up
 		return workflows.Answer{}, wrong
 	}
 	return answer, c.outcome(err, answer, a.Number, update, a.ID)
+}
+
+// updateID is the same for what is the same act.
+func (a Act) updateID(update string, said any) string {
+	if a.Keyed {
+		said = struct{ By incident.By }{a.By}
+	}
+	return commandID(update, said, a.ID)
 }
 
 // aimless reports whether an analysis is meant and none is named. What opens a new one has a name and names none.

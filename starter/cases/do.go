@@ -14,6 +14,7 @@ import (
 // Act is what somebody wants done to a case, in the words of the command line: a verb and its flags.
 type Act struct {
 	ID     string // the same id, with the same words, is the same act
+	Keyed  bool   // the id alone says what it is: with other words it is the same act, too
 	Verb   string
 	Number string // empty: the case of the viewer's channel
 	Fields Fields

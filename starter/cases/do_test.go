@@ -199,6 +199,25 @@ func TestAnActThatIsPursuedIsNotAimedAnew(t *testing.T) {
 	}
 }
 
+// What is delivered twice is one command, whether or not Slack has said both times where the message is.
+func TestAKeyedActIsTheSameWithOtherWords(t *testing.T) {
+	c, o := newOffice(t, incident.AudienceGroup, workflows.Answer{})
+	act := Act{ID: "trigger", Keyed: true, Verb: "note", By: aoi, Viewer: settings.Viewer{Channel: "C0CASE001"}}
+	for _, f := range []Fields{{"text": {"x"}}, {"text": {"x"}, "link": {"https://slack.example/x"}}} {
+		act.Fields = f
+		if _, err := c.Do(t.Context(), act); err != nil {
+			t.Fatal(err)
+		}
+	}
+	act.ID = "another trigger"
+	if _, err := c.Do(t.Context(), act); err != nil {
+		t.Fatal(err)
+	}
+	if a, b, other := o.taken[0].UpdateID, o.taken[1].UpdateID, o.taken[2].UpdateID; a != b || a == other {
+		t.Errorf("ids %s, %s, and of another press %s", a, b, other)
+	}
+}
+
 // A channel that a case has just taken over is its own at once for whoever says something there.
 func TestAChannelThatIsTakenOverIsItsCasesAtOnce(t *testing.T) {
 	c, o := newOffice(t, incident.AudienceGroup, workflows.Answer{Number: "SEC-1"})

@@ -163,7 +163,7 @@ func from(by incident.By, v slackbot.Viewer) incident.By {
 
 // Do has a case do what a person in Slack wants: the rights of this machine do not count.
 func (d deskOf) Do(ctx context.Context, a slackbot.Act) (slackbot.Done, error) {
-	answer, err := d.Cases.Do(ctx, cases.Act{ID: a.ID, Verb: a.Verb, Number: a.Number, Fields: a.Fields, By: from(a.By, a.Viewer),
+	answer, err := d.Cases.Do(ctx, cases.Act{ID: a.ID, Keyed: a.Keyed, Verb: a.Verb, Number: a.Number, Fields: a.Fields, By: from(a.By, a.Viewer),
 		Viewer: settings.Viewer{SlackUser: a.Viewer.User, Channel: a.Viewer.Channel}})
 	return slackbot.Done{Number: answer.Number, Text: answer.Text, ID: answer.ID, Missing: answer.Missing}, known(err)
 }

@@ -13,6 +13,7 @@ import (
 // Act is what somebody wants done to a case: a verb of the command line and its flags.
 type Act struct {
 	ID     string // with the rest of it, the same for what is the same act
+	Keyed  bool   // the id alone says what it is: with other words it is the same act, too
 	Verb   string
 	Number string // empty: the case of the viewer's channel
 	Fields map[string][]string

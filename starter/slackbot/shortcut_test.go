@@ -146,7 +146,7 @@ func TestAMessageIsAddedToTheTimeline(t *testing.T) {
 		}
 		w.hears(t)
 	}
-	want := slackbot.Act{Verb: "note", Fields: said{"text": {"the server is @off"}, "link": {"https://example.slack.com/archives/C0CASE001/p1700000000000100"}, "at": {"2023-11-14T22:13:20Z"},
+	want := slackbot.Act{Keyed: true, Verb: "note", Fields: said{"text": {"the server is @off"}, "link": {"https://example.slack.com/archives/C0CASE001/p1700000000000100"}, "at": {"2023-11-14T22:13:20Z"},
 		"message": {"C0CASE001/1700000000.000100"}},
 		By:     aoi("T0SANDBOX", "C0CASE001"),
 		Viewer: slackbot.Viewer{User: "U0AOI0001", Channel: "C0CASE001"}}
