@@ -20,10 +20,15 @@ func archived(c slacktest.Channel) bool { return c.Archived }
 // settleLog waits until the condition holds for the case's mirror.
 func (in *install) settleLog(t *testing.T, s workflows.Status, what string, holds func(workflows.MirrorStatus) bool) (m workflows.MirrorStatus) {
 	t.Helper()
+	return in.settleLogWithin(t, patient, s, what, holds)
+}
+
+func (in *install) settleLogWithin(t *testing.T, long time.Duration, s workflows.Status, what string, holds func(workflows.MirrorStatus) bool) (m workflows.MirrorStatus) {
+	t.Helper()
 	require.Eventually(t, func() bool {
 		answer, err := in.client.QueryWorkflow(t.Context(), workflows.MirrorWorkflowID(s.WorkflowID), "", workflows.StatusQuery)
 		return err == nil && answer.Get(&m) == nil && holds(m)
-	}, patient, 50*time.Millisecond, "%s: %+v", what, &m)
+	}, long, 50*time.Millisecond, "%s: %+v", what, &m)
 	return m
 }
 

@@ -70,7 +70,8 @@ func (p *process) twiceAndKilled(t *testing.T, by way) {
 	by.deafen()
 	in.says(t, "chie", s.Links.Channel, first, "a reply that nobody acknowledges")
 	in.acts(t, "edit", map[string]string{"user": "ben", "channel": s.Links.Channel, "ts": changed, "text": "after the edit"}, nil)
-	in.settleLog(t, s, "the mirror knows of the reply and the edit", func(m workflows.MirrorStatus) bool { return m.Messages >= 3 && m.Edits == 1 })
+	// The events of a channel come one after the other, and each that nobody acknowledges holds up the next for seconds.
+	in.settleLogWithin(t, 3*patient, s, "the mirror knows of the reply and the edit", func(m workflows.MirrorStatus) bool { return m.Messages >= 3 && m.Edits == 1 })
 	local.killAll(gateways)
 	in.says(t, "ben", s.Links.Channel, "", "said while no gateway is there")
 	gateways = by.start(2)
