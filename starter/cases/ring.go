@@ -24,7 +24,11 @@ var ErrNoCaseYet = errors.New("no case is known for the channel yet")
 // Temporal's lists are behind when much happens. A mirror that is not there is no error neither: what was said before it
 // starts it finds by itself, and after its end nothing is logged any more.
 func (c *Cases) Ring(ctx context.Context, channel string, bell workflows.Bell) error {
-	told, err := c.signalChannel(ctx, channel, longestMiss, workflows.MirrorWorkflowID, workflows.BellSignal, bell)
+	late := longestMiss
+	if len(bell.Hints) > 0 { // of replies and edits a mirror finds by itself only when it reads everything again
+		late = shortMiss
+	}
+	told, err := c.signalChannel(ctx, channel, late, workflows.MirrorWorkflowID, workflows.BellSignal, bell)
 	if err == nil && !told && plainChannel.MatchString(channel) && !c.channels.sure(channel) {
 		return ErrNoCaseYet
 	}

@@ -74,7 +74,7 @@ func newDoorbell(ctx context.Context, o Options) *doorbell {
 func (d *doorbell) tell(ctx context.Context, channel string, said bool, hint *Hint) error {
 	d.mu.Lock()
 	l := d.lane(channel)
-	if d.ctx.Err() == nil && (l.early > 0 || hint == nil && l.quiet()) {
+	if d.ctx.Err() == nil && (l.early > 0 && l.fails == 0 || hint == nil && l.quiet()) {
 		if hint != nil {
 			l.owe(said, *hint)
 		} else {
@@ -108,6 +108,13 @@ func (l *lane) owe(said bool, hints ...Hint) {
 	l.owed = l.owed || said || len(l.kept) > 0
 }
 
+// giveBack keeps what a bell had to tell, before what came after it.
+func (l *lane) giveBack(b *batch) {
+	later := l.kept
+	l.kept = nil
+	l.owe(b.said, slices.Concat(b.hints, later)...)
+}
+
 func (l *lane) quiet() bool { return l.fails == 0 && time.Since(l.heard) < quietTime }
 
 func (d *doorbell) lane(channel string) *lane {
@@ -137,7 +144,7 @@ func (d *doorbell) carry(channel string, l *lane) {
 		d.turn <- struct{}{}
 		b, left := d.take(l), time.Now()
 		b.err = d.once(Bell{Channel: channel, Said: b.said, Hints: b.hints})
-		if b.early = errors.Is(b.err, ErrNoCaseYet); b.early {
+		if b.early = errors.Is(b.err, ErrNoCaseYet); b.early && d.ctx.Err() == nil {
 			b.err = nil // nothing is to be sent again: what a case that is there soon has to hear, it hears from here
 		}
 		<-d.turn
@@ -176,13 +183,15 @@ func (d *doorbell) more(channel string, l *lane, b *batch, left time.Time) bool 
 	defer d.mu.Unlock()
 	switch {
 	case b.early:
-		l.early++
-		l.owe(b.said, b.hints...)
+		l.early, l.fails = l.early+1, 0
+		l.giveBack(b)
 	case b.err == nil:
 		l.heard, l.fails, l.early = left, 0, 0
 	default:
 		l.fails++
-		l.owed = l.owed || b.said // Slack sends it again, but not for ever
+		if l.owed = l.owed || b.said; l.early > 0 { // Slack sends it again, but not for ever, and not what was kept before
+			l.giveBack(b)
+		}
 	}
 	ended := d.ctx.Err() != nil
 	if ended && l.owed && b.err == nil && !b.early { // whose case is not known by now, the next gateway rings for

@@ -33,13 +33,13 @@ func (e *ear) Ring(ctx context.Context, b Bell) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.deaf > 0 {
-		e.deaf--
-		return errors.New("connection refused")
-	}
 	if e.early > 0 {
 		e.early--
 		return ErrNoCaseYet
+	}
+	if e.deaf > 0 {
+		e.deaf--
+		return errors.New("connection refused")
 	}
 	said := ""
 	if b.Said {
@@ -307,6 +307,36 @@ func TestTheLastBellForACaseThatIsNotKnownYet(t *testing.T) {
 		end()
 		if rung := 1000 - e.early; rung > 3 || time.Since(e.began) > time.Second {
 			t.Errorf("rang %d times, until %v", rung, time.Since(e.began))
+		}
+		e.early = 0
+	})
+}
+
+// What was kept for a case that was not known yet is not lost when Temporal goes away before it is; what comes meanwhile is
+// to be sent again.
+func TestWhatWasKeptOutlivesAnOutage(t *testing.T) {
+	ringing(t, func(t *testing.T, d *doorbell, e *ear, _ func()) {
+		e.early, e.deaf = 1, 2
+		press(t, d, "C1")
+		if err := d.tell(t.Context(), "C1", false, &Hint{Channel: "C1", TS: "1.1"}); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(3 * time.Second) // it has rung once more, and nobody heard it
+		if err := d.tell(t.Context(), "C1", false, &Hint{Channel: "C1", TS: "1.2"}); err == nil {
+			t.Error("what comes during the outage is taken")
+		}
+		time.Sleep(time.Minute)
+		e.want(t, "11s C1 said 2")
+	})
+}
+
+// What comes while the gateway ends, for a case that is not known, is to be sent again: nobody will ring for it.
+func TestABellInTheEndIsNotTaken(t *testing.T) {
+	ringing(t, func(t *testing.T, d *doorbell, e *ear, end func()) {
+		e.early = 1000
+		end()
+		if err := d.tell(t.Context(), "C1", true, nil); err == nil {
+			t.Error("it is taken")
 		}
 		e.early = 0
 	})

@@ -96,7 +96,7 @@ func (g *Gateway) addToTimeline(ctx context.Context, a asker, i interaction, wor
 	f.set("at", timeOfMessage(i.Message.TS))
 	f.set("message", i.Channel.ID+"/"+i.Message.TS)
 	what := namedAct(a.lang, v, "")
-	return g.doPressed(ctx, a, v, Act{ID: incident.RequestID(i.Trigger), Keyed: true, Verb: v.name, Fields: f, By: a.by, Viewer: a.viewer}, what)
+	return g.doPressed(ctx, a, v, Act{ID: incident.RequestID(i.Trigger), Keyed: i.Trigger != "", Verb: v.name, Fields: f, By: a.by, Viewer: a.viewer}, what)
 }
 
 // linkTime is how long the way to a message may take to be found: an entry without it is of use, too.
