@@ -2,11 +2,13 @@ package notice_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"hikeshi/activities/jira"
 	"hikeshi/activities/slack"
+	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
 )
 
@@ -69,8 +71,13 @@ func more(inSlack map[string]string, lang string, c notice.Case) {
 	inSlack["CaseList"] = flat(notice.CaseList{Lang: lang, Cases: home.Others}.Message(slack.Escape))
 	inSlack["StuckList"] = flat(notice.StuckList{Lang: lang, Cases: []notice.StuckNotice{waits}, Held: breakers(lang)}.Message(slack.Escape))
 	inSlack["Outcome"] = notice.Outcome{Number: "SEC-42", Step: "open.ticket", Became: "stuck again", Cause: cause}.Text(lang, slack.Escape)
+	const due = "2026-11-22 19:14Z" // as a runbook says when a task is due
+	c.Tasks = append(slices.Clone(c.Tasks), incident.Task{ID: "t9", Title: "Lock the device", Due: due, Status: incident.TaskTodo})
+	home.Mine[0].Tasks = []incident.Task{{ID: "t9", Title: "Lock the device", Due: due}}
+	inSlack["Home with a task"], inSlack["RunTask"] = flat(home.Message(slack.Escape)), notice.Said(lang, slack.Escape, "run_task", "Run", "r1", "Task", "t9", "Title", "Lock", "Owner", "", "Due", due)
 	for _, end := range became {
-		h := handedOver(c, "Chie Mori")
+		h := handedOver(c, "added task t9, due "+due)
+		h.To, h.By, h.Note, h.Who, h.Reason = "Chie Mori", "Aoi Sato", "", "Chie Mori", ""
 		h.Became = end
 		inSlack["HandoverMessage "+end], inSlack["DirectOffer "+end] = flat(c.HandoverMessage(h, slack.Escape)), flat(c.DirectOffer(h, "C0SEC42", slack.Escape))
 	}

@@ -117,7 +117,7 @@ func (c Case) handoverTasks(e Escape) (lines []string) {
 	for _, t := range c.Tasks {
 		if t.Open() {
 			lines = append(lines, "• "+c.say("handover_task", "Task", t.ID, "Title", within(e, incident.CleanLine(t.Title), maxSaid),
-				"Owner", person(e, incident.CleanLine(t.Owner)), "Due", within(e, incident.CleanLine(t.Due), maxName)))
+				"Owner", person(e, incident.CleanLine(t.Owner)), "Due", e.dated(within(e, incident.CleanLine(t.Due), maxName))))
 		}
 	}
 	return lines
@@ -146,7 +146,7 @@ func (c Case) handoverOwed(e Escape) (lines []string) {
 // handoverEntries are the newest entries of the timeline, the newest first.
 func handoverEntries(newest []incident.Entry, e Escape) (lines []string) {
 	for _, entry := range slices.Backward(newest) {
-		lines = append(lines, "• "+e.clock(entry.At)+" "+within(e, incident.CleanLine(entry.What), maxSaid))
+		lines = append(lines, "• "+e.clock(entry.At)+" "+e.dated(within(e, incident.CleanLine(entry.What), maxSaid)))
 	}
 	return lines
 }

@@ -125,7 +125,7 @@ func (h Home) addTasks(m *Message, e Escape) {
 		for _, t := range c.Tasks {
 			due := ""
 			if d := incident.CleanLine(t.Due); d != "" {
-				due = separator + within(e, d, maxName)
+				due = separator + e.dated(within(e, d, maxName))
 			}
 			lines = append(lines, "• "+e.text(c.Number)+" *"+e.text(t.ID)+"* "+within(e, incident.CleanLine(t.Title), maxSaid)+due)
 		}

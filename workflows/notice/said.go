@@ -41,6 +41,8 @@ func (w words) value(e Escape, id, name, value string) string {
 		value = w.taskStatus(incident.TaskStatus(value))
 	case "Phase":
 		value = w.word("phase_name", value)
+	case "Due":
+		return e.dated(e.text(unstopped(incident.Shorten(value, maxSaid))))
 	case "Decision":
 		value = w.word("decision", value)
 	case "Why":
