@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/workflowservice/v1"
 )
@@ -48,7 +46,11 @@ func (in *install) stateOf(ctx context.Context, id string) string {
 		fmt.Fprintf(&b, "; %s %s, attempt %d, last started %s, heard of %s, %s", a.GetActivityType().GetName(), a.GetState(), a.GetAttempt(),
 			clock(a.GetLastStartedTime().AsTime()), clock(a.GetLastHeartbeatTime().AsTime()), a.GetLastFailure().GetMessage())
 	}
-	for _, e := range in.lastEvents(ctx, id) {
+	events, err := eventsOf(ctx, in.client, id, "")
+	if err != nil {
+		fmt.Fprintf(&b, "; not all of them could be read: %v", err)
+	}
+	for _, e := range events[max(0, len(events)-lastWords):] {
 		fmt.Fprintf(&b, "\n  %d %s %s %s", e.GetEventId(), clock(e.GetEventTime().AsTime()), strings.TrimPrefix(e.GetEventType().String(), "EVENT_TYPE_"), about(e))
 	}
 	return b.String()
@@ -63,16 +65,4 @@ func about(e *historypb.HistoryEvent) string {
 	}
 	return e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName() + e.GetWorkflowExecutionSignaledEventAttributes().GetSignalName() +
 		e.GetSignalExternalWorkflowExecutionInitiatedEventAttributes().GetSignalName() + e.GetWorkflowTaskFailedEventAttributes().GetFailure().GetMessage()
-}
-
-func (in *install) lastEvents(ctx context.Context, id string) (last []*historypb.HistoryEvent) {
-	events := in.client.GetWorkflowHistory(ctx, id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-	for events.HasNext() {
-		e, err := events.Next()
-		if err != nil {
-			break
-		}
-		last = append(last, e)
-	}
-	return slices.Clone(last[max(0, len(last)-lastWords):])
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -16,6 +17,7 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/proxy"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
@@ -123,17 +125,24 @@ func visit(t *testing.T, m proto.Message, f func(*commonpb.Payload)) {
 func (in *install) runs(t *testing.T, workflowID string) (list []*historypb.History) {
 	t.Helper()
 	for run := in.run(t, workflowID); run != ""; {
-		h := &historypb.History{}
-		events := in.client.GetWorkflowHistory(t.Context(), workflowID, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-		for events.HasNext() {
-			event, err := events.Next()
-			require.NoError(t, err)
-			h.Events = append(h.Events, event)
-		}
-		list = append(list, h)
-		run = h.Events[0].GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
+		events, err := eventsOf(t.Context(), in.client, workflowID, run)
+		require.NoError(t, err)
+		list = append(list, &historypb.History{Events: events})
+		run = events[0].GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
 	}
 	return list
+}
+
+// eventsOf are the events of a run so far, those before an error too; an empty run is the newest one.
+func eventsOf(ctx context.Context, c client.Client, workflowID, run string) (list []*historypb.HistoryEvent, err error) {
+	for events := c.GetWorkflowHistory(ctx, workflowID, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
+		e, err := events.Next()
+		if err != nil {
+			return list, err
+		}
+		list = append(list, e)
+	}
+	return list, nil
 }
 
 // recordCase stores the histories of a case for the replay test, when asked for with -record. Cases on their way to a

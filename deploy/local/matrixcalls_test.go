@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 
@@ -127,16 +126,8 @@ func (l *life) tell(ctx context.Context) error {
 	if l.id != "" {
 		now, err := l.client.DescribeWorkflowExecution(ctx, l.id, "")
 		errs = append(errs, keep("case.json", []byte(protojson.Format(now)), err))
-		h := &historypb.History{}
-		for events := l.client.GetWorkflowHistory(ctx, l.id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
-			e, err := events.Next()
-			if err != nil {
-				errs = append(errs, err)
-				break
-			}
-			h.Events = append(h.Events, e)
-		}
-		errs = append(errs, keep("history.json", []byte(protojson.Format(h)), nil))
+		events, err := eventsOf(ctx, l.client, l.id, "")
+		errs = append(errs, err, keep("history.json", []byte(protojson.Format(&historypb.History{Events: events})), nil))
 	}
 	return errors.Join(errs...)
 }
