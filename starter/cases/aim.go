@@ -27,7 +27,7 @@ func (a *aims) cache() *lru.Cache[string, string] {
 // do sends what was said, aimed at the analysis that is meant. The update id is that of what was said: when it is said
 // again, the case answers as it did the first time, whatever has become of its analyses.
 func (c *Cases) do(ctx context.Context, id string, a Act) (workflows.Answer, error) {
-	update, payload, wrong := spoken(a.Verb, a.Fields, a.By)
+	update, payload, wrong := command(a.Verb, a.Fields, a.By)
 	if payload == nil {
 		return workflows.Answer{}, wrong
 	}
@@ -40,7 +40,7 @@ func (c *Cases) do(ctx context.Context, id string, a Act) (workflows.Answer, err
 		if analysis == "" {
 			return c.answered(ctx, id, update, payload, updateID, a, wrong)
 		}
-		_, payload, wrong = spoken(a.Verb, a.Fields.with("analysis", analysis), a.By)
+		_, payload, wrong = command(a.Verb, a.Fields.with("analysis", analysis), a.By)
 	}
 	if wrong != nil {
 		return workflows.Answer{}, wrong

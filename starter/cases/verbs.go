@@ -52,17 +52,9 @@ func Check(verb string, f Fields) error {
 	return err
 }
 
-// command is the update that a verb with its fields means, and its payload.
-func command(name string, f Fields, by incident.By) (update string, payload any, err error) {
-	update, payload, err = spoken(name, f, by)
-	if err != nil {
-		return "", nil, err
-	}
-	return update, payload, nil
-}
-
-// spoken is a command together with what is wrong with it; nothing else if no verb takes these fields.
-func spoken(name string, f Fields, by incident.By) (update string, payload any, wrong error) {
+// command is the update that a verb with its fields means, its payload, and what is wrong with it; the latter alone if no
+// verb takes these fields.
+func command(name string, f Fields, by incident.By) (update string, payload any, wrong error) {
 	v, found := verbs()[name]
 	if !found {
 		return "", nil, incident.Refuse(incident.Usage, "", "there is no command %q", clipped(name))

@@ -72,22 +72,20 @@ func newDoorbell(ctx context.Context, o Options) *doorbell {
 // alone a bell that was heard a moment ago is enough: whoever has heard it looks again until there is nothing new, and
 // hears the next one as soon as the quiet time is over.
 func (d *doorbell) tell(ctx context.Context, channel string, said bool, hint *Hint) error {
+	var hints []Hint
+	if hint != nil {
+		hints = []Hint{*hint}
+	}
 	d.mu.Lock()
 	l := d.lane(channel)
 	if d.ctx.Err() == nil && (l.early > 0 && l.fails == 0 || hint == nil && l.quiet()) {
-		if hint != nil {
-			l.owe(said, *hint)
-		} else {
-			l.owe(true)
-		}
+		l.owe(said || hint == nil, hints...)
 		d.mu.Unlock()
 		return nil
 	}
 	b := d.join(channel, l)
 	b.said = b.said || said
-	if hint != nil && !slices.Contains(b.hints, *hint) { // Slack may have sent it again meanwhile
-		b.hints = append(b.hints, *hint)
-	}
+	b.hints = withHints(b.hints, hints)
 	d.mu.Unlock()
 	select {
 	case <-b.done:
@@ -99,11 +97,7 @@ func (d *doorbell) tell(ctx context.Context, channel string, said bool, hint *Hi
 
 // owe keeps what the next bell has to tell; the lane's timer rings it, or what is on its way when it has come back.
 func (l *lane) owe(said bool, hints ...Hint) {
-	for _, h := range hints {
-		if !slices.Contains(l.kept, h) {
-			l.kept = append(l.kept, h)
-		}
-	}
+	l.kept = withHints(l.kept, hints)
 	l.kept = l.kept[max(0, len(l.kept)-maxKept):]
 	l.owed = l.owed || said || len(l.kept) > 0
 }
@@ -113,6 +107,16 @@ func (l *lane) giveBack(b *batch) {
 	later := l.kept
 	l.kept = nil
 	l.owe(b.said, slices.Concat(b.hints, later)...)
+}
+
+// withHints is a list with more hints, each once: Slack may have sent one again meanwhile.
+func withHints(list, more []Hint) []Hint {
+	for _, h := range more {
+		if !slices.Contains(list, h) {
+			list = append(list, h)
+		}
+	}
+	return list
 }
 
 func (l *lane) quiet() bool { return l.fails == 0 && time.Since(l.heard) < quietTime }
@@ -158,11 +162,7 @@ func (d *doorbell) take(l *lane) *batch {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	b := l.next
-	for _, h := range l.kept {
-		if !slices.Contains(b.hints, h) {
-			b.hints = append(b.hints, h)
-		}
-	}
+	b.hints = withHints(b.hints, l.kept)
 	l.next, b.said, l.owed, l.kept = nil, b.said || l.owed, false, nil
 	return b
 }
