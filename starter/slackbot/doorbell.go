@@ -152,8 +152,8 @@ func (d *doorbell) carry(channel string, l *lane) {
 			b.err = nil // nothing is to be sent again: what a case that is there soon has to hear, it hears from here
 		}
 		<-d.turn
-		close(b.done)
 		again = d.more(channel, l, b, left)
+		close(b.done) // whoever is told of it, and tells more, finds the bell as it left it
 	}
 }
 
