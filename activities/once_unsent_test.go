@@ -114,12 +114,15 @@ func vendor(t *testing.T) func(ctx context.Context, call string) {
 		}
 	}))
 	t.Cleanup(func() { web.CloseClientConnections(); web.Close() })
-	client := transport.Client(transport.Options{Rates: transport.NewRates(1), Timeout: 200 * time.Millisecond, Buckets: func(r *http.Request) []transport.Bucket {
+	options := transport.Options{Rates: transport.NewRates(1), Timeout: time.Minute, Buckets: func(r *http.Request) []transport.Bucket {
 		if r.URL.Path != "/empty" {
 			return nil
 		}
 		return []transport.Bucket{{Key: "empty", PerMinute: 0.1, Burst: 1}}
-	}})
+	}}
+	patient := transport.Client(options)
+	options.Timeout = time.Second
+	impatient := transport.Client(options)
 	call := func(ctx context.Context, call string) {
 		method, path, _ := strings.Cut(call, " ")
 		address := web.URL + path
@@ -130,6 +133,10 @@ func vendor(t *testing.T) func(ctx context.Context, call string) {
 		if err != nil {
 			t.Error(err)
 			return
+		}
+		client := patient
+		if path == "/hang" {
+			client = impatient
 		}
 		resp, err := client.Do(req)
 		var wait *transport.WaitError

@@ -46,19 +46,28 @@ func later(env *testsuite.TestActivityEnvironment) {
 	env.SetHeartbeatDetails([]activities.Attempt{{Number: 1, At: time.Now().Add(-time.Minute)}})
 }
 
-func quick(c *drive.Config) { c.Timeout = 300 * time.Millisecond }
+// meeting gives up soon a call that gets no answer, and none that only needs a slow machine's time.
+func meeting(f fake.Fault) func(*drive.Config) {
+	return func(c *drive.Config) {
+		if c.Timeout = time.Minute; f.Mode == "hang" {
+			c.Timeout = 2 * time.Second
+		}
+	}
+}
 
 func TestFolderOnceAfterAnyFault(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
 			d, url := drivetest.Start(t, drivetest.Options{})
-			acts := newActivities(t, url, quick)
+			acts := newActivities(t, url)
 			var id drive.FolderID
 			noError(t, run(acts)(acts.ReserveFolderID, nil, &id))
 			in := drive.OpenFolder{Effect: effect("folder"), ID: id.ID, Name: "CSIRT-1", Parent: drivetest.CasesFolder}
 
 			inject(t, d, creates, f.fault)
-			wantFault(t, run(acts)(acts.OpenFolder, in, nil), f.safe, f.after)
+			struck := newActivities(t, url, meeting(f.fault))
+			wantFault(t, run(struck)(struck.OpenFolder, in, nil), f.safe, f.after)
 			var got drive.Folder
 			noError(t, run(acts, later)(acts.OpenFolder, in, &got))
 			if n := len(d.Tree(drivetest.CasesFolder).Children); n != 1 || got.ID != id.ID {
@@ -74,12 +83,14 @@ func TestFolderOnceAfterAnyFault(t *testing.T) {
 func TestSheetOnceAfterAnyFault(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
 			d, url := drivetest.Start(t, drivetest.Options{NameLag: time.Hour})
-			acts := newActivities(t, url, quick)
+			acts := newActivities(t, url)
 			in := drive.OpenSheet{Effect: effect("sheet"), Name: "Tasks", Folder: drivetest.CasesFolder}
 
 			inject(t, d, creates, f.fault)
-			wantFault(t, run(acts)(acts.OpenSheet, in, nil), f.unsafe, f.after)
+			struck := newActivities(t, url, meeting(f.fault))
+			wantFault(t, run(struck)(struck.OpenSheet, in, nil), f.unsafe, f.after)
 			inject(t, d, lists, fake.Fault{Mode: "before"}) // the look-up fails, too
 			wantFault(t, run(acts, later)(acts.OpenSheet, in, nil), activities.Unavailable, 0)
 			var got drive.Sheet
@@ -109,7 +120,7 @@ func TestSheetOnceWhenListsLag(t *testing.T) {
 	if f := activities.FaultOf(err); f.Class != activities.Ambiguous || f.After <= 0 || f.After > 600*time.Millisecond {
 		t.Fatalf("look-up right after the lost reply: %v after %v, want Ambiguous and a wait within the lag", err, f.After)
 	}
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(time.Minute)
 	for activities.Is(err, activities.Ambiguous) {
 		select {
 		case <-time.After(activities.FaultOf(err).After):

@@ -67,7 +67,7 @@ func TestFolderOnceAfterAResetWhenListsLag(t *testing.T) {
 	if f := activities.FaultOf(err); f.Class != activities.Ambiguous || f.After <= 0 || f.After > 600*time.Millisecond {
 		t.Fatalf("look-up right after the reset: %v after %v, want Ambiguous and a wait within the lag", err, f.After)
 	}
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(time.Minute)
 	for activities.Is(err, activities.Ambiguous) {
 		select {
 		case <-time.After(activities.FaultOf(err).After):

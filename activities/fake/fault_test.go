@@ -42,7 +42,7 @@ func start(t *testing.T) *vendor {
 // call returns the status, the body and Retry-After, or the error that a client sees.
 func (v *vendor) call(t *testing.T, method, path, body string) (status int, text, retryAfter string, err error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	return v.callWithin(ctx, t, method, path, body)
 }

@@ -109,7 +109,7 @@ func (v *vendor) awaitHeld(t *testing.T, n int) {
 		_, text, _, err := v.call(t, "GET", "/_control/held", "")
 		var held []fake.Call
 		return err == nil && json.Unmarshal([]byte(text), &held) == nil && len(held) == n
-	}, 5*time.Second, time.Millisecond)
+	}, time.Minute, time.Millisecond)
 }
 
 func (v *vendor) send(t *testing.T, method, path string, want int) {

@@ -70,8 +70,13 @@ func TestFaultClasses(t *testing.T) {
 		"no answer":      {fault: fake.Fault{Mode: "hang"}, write: activities.Ambiguous, read: activities.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := setup(t, jiratest.Options{})
-			b.a = adapter(t, b.url, func(cfg *jira.Config) { cfg.Timeout = 300 * time.Millisecond })
+			b.a = adapter(t, b.url, func(cfg *jira.Config) {
+				if cfg.Timeout = time.Minute; tt.fault.Mode == "hang" { // the others do not hurry a slow machine
+					cfg.Timeout = 2 * time.Second
+				}
+			})
 			tt.fault.Match = "*"
 			b.inject(t, tt.fault)
 			_, err := b.open(t, ask("req/1"))

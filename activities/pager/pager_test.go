@@ -21,7 +21,13 @@ import (
 
 func connect(t *testing.T, url, secret string) *pager.Activities {
 	t.Helper()
-	client, err := pager.NewClient(pager.Config{URL: url, Secret: func() (string, error) { return secret, nil }, Timeout: 500 * time.Millisecond})
+	return within(t, url, secret, time.Minute)
+}
+
+// within gives a call up after that time.
+func within(t *testing.T, url, secret string, timeout time.Duration) *pager.Activities {
+	t.Helper()
+	client, err := pager.NewClient(pager.Config{URL: url, Secret: func() (string, error) { return secret, nil }, Timeout: timeout})
 	require.NoError(t, err)
 	return &pager.Activities{Client: client}
 }
@@ -74,9 +80,12 @@ func TestLostAnswers(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			s, url := pagertest.Start(t, pagertest.Options{})
-			a := connect(t, url, fake.PagerSecret)
+			a, struck := connect(t, url, fake.PagerSecret), connect(t, url, fake.PagerSecret)
+			if mode == "hang" {
+				struck = within(t, url, fake.PagerSecret, 2*time.Second)
+			}
 			require.NoError(t, s.Inject(fake.Fault{Match: "POST /pages", Mode: mode, Times: 1}))
-			_, err := send(t, a, page("k"))
+			_, err := send(t, struck, page("k"))
 			if class == "" {
 				require.NoError(t, err, "what a receiver says beside its status is its own affair")
 			} else {

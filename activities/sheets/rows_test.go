@@ -107,13 +107,14 @@ func TestRowsOnceAfterAnyFault(t *testing.T) {
 			class        activities.Class
 		}{{"look", ":getByDataFilter", f.safe}, {"write", ":batchUpdate", f.unsafe}} {
 			t.Run(call.name+": "+f.name, func(t *testing.T) {
+				t.Parallel()
 				b := laidOut(t)
 				in := b.task("t3", map[string]string{"Task": "call them", "Status": "open"})
 				in.Rows = append(in.Rows, sheets.Row{ID: "t1", Set: map[string]string{"Owner": "葵"}})
 				inject(t, b.drive, posts+b.sheet+call.ending, f.fault)
 				acts := newActivities(t, b.url, func(c *sheets.Config) {
 					if f.fault.Mode == "hang" {
-						c.Timeout = 300 * time.Millisecond
+						c.Timeout = 2 * time.Second
 					}
 				})
 				err := run(acts)(acts.WriteRows, in, nil)

@@ -91,7 +91,7 @@ func TestArchiveMeetsFaults(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
 			s, url := slacktest.Start(t, slacktest.Options{})
-			a, ids := impatient(t, url), rooms(t, s, "one", "two", "three")
+			a, ids := patient(t, url), rooms(t, s, "one", "two", "three")
 			rule := f.fault
 			rule.Match, rule.Times = "conversations.archive", 1
 			in := slack.ArchiveChannels{Channels: ids}
@@ -105,7 +105,7 @@ func TestArchiveMeetsFaults(t *testing.T) {
 			if want == activities.Ambiguous {
 				want = activities.Unavailable // doing it again gives the same
 			}
-			if _, err := slacktest.Do(a.ArchiveChannels, in); !activities.Is(err, want) {
+			if _, err := slacktest.Do(meeting(t, url, rule).ArchiveChannels, in); !activities.Is(err, want) {
 				t.Errorf("%v, want %s", err, want)
 			}
 			got, err := slacktest.Do(a.ArchiveChannels, in)

@@ -251,19 +251,19 @@ func TestTroubleWithPeople(t *testing.T) {
 // TestReadingMeetsFaults lets each reading call meet each fault once: the next try reads the same.
 func TestReadingMeetsFaults(t *testing.T) {
 	s, url := slacktest.Start(t, slacktest.Options{})
-	c := impatient(t, url).Client
+	c := patient(t, url).Client
 	first := s.Say("kenji", "general", "first", "")
 	s.Say("lena", "general", "reply", first)
-	reads := map[string]func() (int, error){
-		"conversations.history": func() (int, error) {
+	reads := map[string]func(*slack.Client) (int, error){
+		"conversations.history": func(c *slack.Client) (int, error) {
 			p, err := c.History(t.Context(), slacktest.General, talk.Span{}, "")
 			return len(p.Messages), err
 		},
-		"conversations.replies": func() (int, error) {
+		"conversations.replies": func(c *slack.Client) (int, error) {
 			p, err := c.Replies(t.Context(), slacktest.General, first, talk.Span{}, "")
 			return len(p.Messages), err
 		},
-		"conversations.info": func() (int, error) {
+		"conversations.info": func(c *slack.Client) (int, error) {
 			ch, err := c.Channel(t.Context(), slacktest.Ops, true)
 			return min(1, len(ch.Members)), err
 		},
@@ -280,10 +280,10 @@ func TestReadingMeetsFaults(t *testing.T) {
 				if want == activities.Ambiguous {
 					want = activities.Unavailable // nothing can have happened
 				}
-				if _, err := read(); !activities.Is(err, want) {
+				if _, err := read(meeting(t, url, rule).Client); !activities.Is(err, want) {
 					t.Errorf("%v, want %s", err, want)
 				}
-				if n, err := read(); err != nil || n != 1 {
+				if n, err := read(c); err != nil || n != 1 {
 					t.Errorf("then %d, %v; want 1", n, err)
 				}
 			})

@@ -25,7 +25,7 @@ func TestPostDirectOnceAfterAnyFault(t *testing.T) {
 	for _, mode := range []string{"none", "before", "after", "drop", "status", "garbage"} {
 		for _, method := range []string{"conversations.open", "chat.postMessage"} {
 			s, url := slacktest.Start(t, slacktest.Options{})
-			a := impatient(t, url)
+			a := patient(t, url)
 			if mode != "none" {
 				if err := s.Inject(fake.Fault{Match: method, Mode: mode, Status: 503, Times: 1}); err != nil {
 					t.Fatal(err)
@@ -70,7 +70,7 @@ func TestPostDirectThatCannotBe(t *testing.T) {
 		"our own app":       {nil, slacktest.BotUser, true, activities.Invalid},
 	} {
 		s, url := slacktest.Start(t, slacktest.Options{Scopes: test.scopes})
-		a := impatient(t, url)
+		a := patient(t, url)
 		err := (&retrytest.Execution{Activities: a}).Once(a.PostDirect, slack.PostDirect{Effect: effect("d", test.first), Person: test.person, Message: slack.Message{Text: "x"}}, nil)
 		if !activities.Is(err, test.want) || len(directs(s, test.person)) > 0 {
 			t.Errorf("%s: %v, want %s", name, err, test.want)

@@ -13,10 +13,23 @@ import (
 	"hikeshi/activities/slack/slacktest"
 )
 
-// impatient is a client that gives a call up soon.
-func impatient(t *testing.T, url string) *slack.Activities {
+// patient is a client that gives no call up: what is slow here is the machine.
+func patient(t *testing.T, url string) *slack.Activities { return within(t, url, time.Minute) }
+
+// impatient is a client that gives a call up soon. It is for calls that get no answer.
+func impatient(t *testing.T, url string) *slack.Activities { return within(t, url, 2*time.Second) }
+
+// meeting is a client whose call meets that fault.
+func meeting(t *testing.T, url string, f fake.Fault) *slack.Activities {
+	if f.Mode == "hang" {
+		return impatient(t, url)
+	}
+	return patient(t, url)
+}
+
+func within(t *testing.T, url string, timeout time.Duration) *slack.Activities {
 	t.Helper()
-	client, err := slack.NewClient(slack.Config{Token: func() (string, error) { return fake.SlackBotToken, nil }, APIURL: url, NoRates: true, Timeout: 300 * time.Millisecond})
+	client, err := slack.NewClient(slack.Config{Token: func() (string, error) { return fake.SlackBotToken, nil }, APIURL: url, NoRates: true, Timeout: timeout})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,13 +83,14 @@ func TestExactlyOnce(t *testing.T) {
 	for _, d := range deeds {
 		for _, f := range faults {
 			t.Run(d.name+"/"+f.name, func(t *testing.T) {
+				t.Parallel()
 				s, url := slacktest.Start(t, slacktest.Options{})
-				a, rule := impatient(t, url), f.fault
+				a, rule := patient(t, url), f.fault
 				rule.Match, rule.Times = d.method, 1
 				if err := s.Inject(rule); err != nil {
 					t.Fatal(err)
 				}
-				got := activities.FaultOf(d.do(a, true))
+				got := activities.FaultOf(d.do(meeting(t, url, f.fault), true))
 				if got.Class != f.class || !strings.Contains(got.Cause, f.cause) || got.After != f.after {
 					t.Errorf("fault = %+v, want %s, %q, after %s", got, f.class, f.cause, f.after)
 				}
@@ -105,7 +119,7 @@ func TestExactlyOnce(t *testing.T) {
 // TestFirstTryCost counts the calls that people wait for when a case opens.
 func TestFirstTryCost(t *testing.T) {
 	s, url := slacktest.Start(t, slacktest.Options{})
-	a := impatient(t, url)
+	a := patient(t, url)
 	ch, err := slacktest.Do(a.OpenChannel, slack.OpenChannel{Effect: effect("c", true), Names: []string{"sec-7"}, Mark: "c"})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +140,7 @@ func TestFirstTryCost(t *testing.T) {
 }
 
 func TestNothingSentIsUnavailable(t *testing.T) {
-	a := impatient(t, "http://127.0.0.1:1/api/") // nobody listens on port 1
+	a := patient(t, "http://127.0.0.1:1/api/") // nobody listens on port 1
 	if got := activities.FaultOf(deeds[0].do(a, true)); got.Class != activities.Unavailable || !strings.Contains(got.Cause, "no connection") {
 		t.Errorf("fault = %+v, want Unavailable, no connection", got)
 	}

@@ -84,7 +84,7 @@ func TestFetchWhatIsClosed(t *testing.T) {
 // TestFetchMeetsFaults: what passes must not be taken for a file that cannot be had.
 func TestFetchMeetsFaults(t *testing.T) {
 	s, url := slacktest.Start(t, slacktest.Options{})
-	c := impatient(t, url).Client
+	c := patient(t, url).Client
 	s.Upload("aoi", "csirt-ops", "", "note.txt", []byte("evidence"))
 	f := shared(t, c, slacktest.Ops)
 	status := func(code int) fake.Fault { return fake.Fault{Mode: "status", Status: code} }
@@ -104,7 +104,7 @@ func TestFetchMeetsFaults(t *testing.T) {
 			if err := s.Inject(tt.fault); err != nil {
 				t.Fatal(err)
 			}
-			_, _, err := fetch(t, c, f)
+			_, _, err := fetch(t, meeting(t, url, tt.fault).Client, f)
 			again := err == nil && s.Count("GET /files-pri/") == before+2 // net/http itself asks again where a kept connection was closed
 			if !again && (!activities.Is(err, tt.class) || strings.Contains(err.Error(), fake.SlackBotToken)) {
 				t.Errorf("%v, want %s", err, tt.class)

@@ -39,8 +39,8 @@ func TestCarriedOutLate(t *testing.T) {
 			if err := s.Inject(fake.Fault{Match: d.method, Mode: "late", LatencyMS: 200, Times: 1}); err != nil {
 				t.Fatal(err)
 			}
-			e := activities.Effect{Key: "k", First: true, Since: time.Now(), Settle: 600 * time.Millisecond}
-			if err := d.do(a, &retrytest.Execution{Activities: a}, e); err != nil {
+			e := activities.Effect{Key: "k", First: true, Since: time.Now(), Settle: 4 * time.Second}
+			if err := d.do(a, &retrytest.Execution{Activities: a, Longest: e.Settle}, e); err != nil {
 				t.Fatal(err)
 			}
 			waitFor(t, func() bool { return wasLate(s.Calls()) })
@@ -56,7 +56,7 @@ func TestRefusedHalfway(t *testing.T) {
 	for _, word := range []string{"missing_scope", "no_permission", "ratelimited"} {
 		for nth := 1; nth <= 3; nth++ {
 			s, url := slacktest.Start(t, slacktest.Options{})
-			a := impatient(t, url)
+			a := patient(t, url)
 			if err := s.Inject(fake.Fault{Match: "bookmarks.add", Mode: "status", Error: word, Nth: nth, Times: 1}); err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +77,7 @@ func TestRefusedHalfway(t *testing.T) {
 
 func waitFor(t *testing.T, condition func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !condition(); {
+	for deadline := time.Now().Add(time.Minute); !condition(); {
 		if time.Now().After(deadline) {
 			t.Fatal("it never came")
 		}

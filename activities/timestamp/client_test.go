@@ -25,14 +25,22 @@ func authority(t *testing.T, o timestamptest.Options) (*timestamptest.Server, *t
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, client(t, s, func([]byte, string) (time.Time, error) { return time.Now(), nil })
+	return s, client(t, s, accept)
 }
+
+func accept([]byte, string) (time.Time, error) { return time.Now(), nil }
 
 func client(t *testing.T, h http.Handler, check func([]byte, string) (time.Time, error)) *timestamp.Client {
 	t.Helper()
+	return within(t, h, check, time.Minute)
+}
+
+// within gives a call up after that time.
+func within(t *testing.T, h http.Handler, check func([]byte, string) (time.Time, error), timeout time.Duration) *timestamp.Client {
+	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
-	c, err := timestamp.NewClient(timestamp.Config{URL: server.URL + "/", Check: check, Timeout: 500 * time.Millisecond})
+	c, err := timestamp.NewClient(timestamp.Config{URL: server.URL + "/", Check: check, Timeout: timeout})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +94,11 @@ func TestFaults(t *testing.T) {
 			if err := s.Inject(test.fault); err != nil {
 				t.Fatal(err)
 			}
-			_, _, err := c.Stamp(t.Context(), head)
+			struck := c
+			if test.fault.Mode == "hang" {
+				struck = within(t, s, accept, 2*time.Second)
+			}
+			_, _, err := struck.Stamp(t.Context(), head)
 			f := activities.FaultOf(err)
 			if f.Class != test.class || f.System != "timestamp" {
 				t.Errorf("got %v", err)
