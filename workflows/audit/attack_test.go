@@ -2,6 +2,8 @@ package audit_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"strings"
 	"testing"
@@ -168,6 +170,83 @@ func TestAnAttackerInNoHurry(t *testing.T) {
 		o.Every = 31 * 24 * time.Hour
 		want(t, audit.Verify(forged.files, o), audit.Good)
 	})
+}
+
+// What is too old for its timestamp is told by records. An attacker with all our keys forges them too: that they are part
+// of sealing, that they are of today, or that there were none. An auditor without our keys sees it as well.
+func TestAnAttackerWhoForgesRecords(t *testing.T) {
+	n, lies := life(t)
+	lies = forgedHistories(t, lies)
+	now := began.Add(30 * 24 * time.Hour)
+	two := newTape(t, caseID, "run-2", now)
+	two.h.Events = lies[1].Events
+	two.update("note", map[string]any{"by": by}, map[string]any{"text": "today"})
+	each := func(edit func(*audit.Record)) func([]audit.Record) []audit.Record {
+		return func(list []audit.Record) []audit.Record {
+			for i := range list {
+				edit(&list[i])
+			}
+			return list
+		}
+	}
+	for name, edit := range map[string]func([]audit.Record) []audit.Record{
+		"part of sealing":                    each(func(r *audit.Record) { r.Own = true }),
+		"of today":                           each(func(r *audit.Record) { r.At = now }),
+		"part of sealing, in a version more": each(func(r *audit.Record) { r.Own, r.Version = true, 2 }),
+		"none but today's":                   func(list []audit.Record) []audit.Record { return list[len(list)-1:] },
+	} {
+		t.Run(name, func(t *testing.T) {
+			forged := &notary{TB: t, tsa: n.tsa, files: map[string][]byte{}, through: map[string]int64{}}
+			s := forged.seal(lies[0], two.h)
+			forged.rewrite(s, edit)
+			o := n.options()
+			for o.Witnesses = map[string][]byte{"ticket": forged.ticket()}; ; o.Open = nil {
+				if r := audit.Verify(forged.files, o); r.Verdict == audit.Good {
+					t.Errorf("it is called good, with our keys: %v", o.Open != nil)
+				}
+				if o.Open == nil {
+					return
+				}
+			}
+		})
+	}
+}
+
+// rewrite exchanges the records of the only seal, and seals them.
+func (n *notary) rewrite(s audit.Seal, edit func([]audit.Record) []audit.Record) {
+	n.Helper()
+	list, err := audit.Records(n.files[s.Records.Name])
+	if err != nil {
+		n.Fatal(err)
+	}
+	lines := audit.NewLines("")
+	for _, r := range edit(list) {
+		if err := lines.Add(r); err != nil {
+			n.Fatal(err)
+		}
+	}
+	sum := sha256.Sum256(lines.Bytes())
+	s.Records = audit.File{Name: s.Records.Name, Size: len(lines.Bytes()), Lines: lines.N, SHA256: hex.EncodeToString(sum[:]), Chain: lines.Chain}
+	text, err := audit.Forge(&s)
+	if err != nil {
+		n.Fatal(err)
+	}
+	n.heads = []audit.Seal{s}
+	n.files[audit.FileName(1, "", "json")], n.files[s.Records.Name] = text, lines.Bytes()
+	n.files[audit.FileName(1, "", "tsr")] = n.stamp(s.Head, s.Through.Add(time.Minute))
+}
+
+// A timestamp that was kept elsewhere is one of a seal, whether or not somebody vouches for it.
+func TestATimestampNobodyVouchesFor(t *testing.T) {
+	n, _ := life(t)
+	token := n.files["seal-001.tsr"]
+	r := audit.Verify(n.files, audit.Options{Witnesses: map[string][]byte{"kept.tsr": token, "ticket": n.ticket()}})
+	want(t, r, audit.Good)
+	if !strings.Contains(strings.Join(r.Notes, "\n"), "the timestamp kept.tsr is of seal 1, but no certificate is pinned") {
+		t.Errorf("notes: %q", r.Notes)
+	}
+	other, _ := life(t)
+	want(t, audit.Verify(n.files, audit.Options{Witnesses: map[string][]byte{"kept.tsr": other.stamp(strings.Repeat("ab", 32), n.heads[0].Through)}}), audit.Broken)
 }
 
 // After a reset to long ago the new branch seals again what the other one has sealed in time: that is witnessed.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// version of the projection: records of another one are not computed anew when they are verified.
+// version of the projection: records of another one cannot be computed anew, and are never called good.
 const version = 1
 
 // Record is one thing that happened: who did what, when, with what result. Empty fields say nothing.

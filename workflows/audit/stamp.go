@@ -38,7 +38,7 @@ func CheckToken(token []byte, head string, roots *x509.CertPool) (time.Time, err
 		return stamp.Time, err
 	}
 	if roots == nil {
-		return stamp.Time, errors.New("no certificate is pinned: nobody vouches for it")
+		return stamp.Time, errUnpinned
 	}
 	err = signed.VerifyWithOpts(x509.VerifyOptions{
 		Roots: roots, Intermediates: pool(signed.Certificates), CurrentTime: stamp.Time, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
@@ -48,6 +48,9 @@ func CheckToken(token []byte, head string, roots *x509.CertPool) (time.Time, err
 	}
 	return stamp.Time.UTC(), nil
 }
+
+// errUnpinned: the timestamp is of this head, but whose it is cannot be said.
+var errUnpinned = errors.New("no certificate is pinned: nobody vouches for it")
 
 func pool(list []*x509.Certificate) *x509.CertPool {
 	p := x509.NewCertPool()

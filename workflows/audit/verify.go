@@ -23,8 +23,8 @@ type Options struct {
 	Witnesses map[string][]byte
 	// Keys are the gateways': what they have not signed is told. Without any no claim is checked.
 	Keys []incident.Key
-	// Open decodes payloads, so that records can be computed anew from the events; nil: they cannot, and are believed
-	// as far as they were sealed.
+	// Open decodes payloads, so that records can be computed anew from the events; nil: only what of them stands in the
+	// events in plain text is compared, and the rest believed as far as it was sealed.
 	Open Opener
 	// Late is how long after the newest event a seal may be timestamped; 0: an hour.
 	Late time.Duration
