@@ -48,8 +48,12 @@ func (g *Gateway) askFor(ctx context.Context, a asker, v verb, number string, f 
 // caseFor is the case that a form is about. Whoever may act in a channel may not be allowed to read, and whoever is in
 // the channel of an analysis may not be in the case: they see its number, which is in the channel's name, and no more.
 func (g *Gateway) caseFor(ctx context.Context, a asker, number string) (notice.Case, error) {
-	err := g.mayRead(incident.VerbStatus, a.by, number == "")
+	inside := g.inside(ctx, a.viewer.Channel, number)
+	err := g.mayRead(incident.VerbStatus, a.by, inside)
 	var found notice.Case
+	if inside {
+		number = "" // whoever may not read the case of the channel they are in does nothing strange
+	}
 	if err == nil {
 		found, err = g.o.Desk.Status(ctx, number, a.viewer)
 	}
@@ -57,12 +61,21 @@ func (g *Gateway) caseFor(ctx context.Context, a asker, number string) (notice.C
 	switch {
 	case err != nil && isNotConfirmed(ctx, err):
 		err = ErrNotConfirmed
-	case number == "" && errors.As(err, &refusal):
+	case inside && errors.As(err, &refusal):
 		if own, lookErr := g.o.Desk.CaseOf(ctx, a.viewer.Channel); lookErr == nil && own != "" {
 			return notice.Case{Number: own, WorkflowID: "case/" + own}, nil
 		}
 	}
 	return found, err
+}
+
+// inside reports whether a number is that of the channel's own case, as every button on its cards has it; none is.
+func (g *Gateway) inside(ctx context.Context, channel, number string) bool {
+	if number == "" {
+		return true
+	}
+	own, err := g.o.Desk.CaseOf(ctx, channel)
+	return err == nil && own == number
 }
 
 // showForm opens a form. Slack gives three seconds for it, from the moment in which the person did something.

@@ -25,6 +25,7 @@ type brokenDesk struct{ Desk }
 func (brokenDesk) Status(context.Context, string, Viewer) (notice.Case, error) {
 	panic("status\nforged")
 }
+func (brokenDesk) CaseOf(context.Context, string) (string, error)      { return "", nil }
 func (brokenDesk) Open(context.Context, incident.Request) error        { return nil }
 func (brokenDesk) Follow(context.Context, string) (notice.Case, error) { panic("follow") }
 func (brokenDesk) Ring(context.Context, Bell) error                    { panic("ring") }

@@ -18,7 +18,7 @@ func (g *Gateway) status(ctx context.Context, c command, rest string) string {
 	if len(words) == 1 {
 		number = words[0]
 	}
-	if err := g.mayRead(incident.VerbStatus, c.by(), number == ""); err != nil {
+	if err := g.mayRead(incident.VerbStatus, c.by(), g.inside(ctx, c.channel, number)); err != nil {
 		return g.explained(c.who.Lang, err, typed(c))
 	}
 	found, err := g.o.Desk.Status(ctx, number, Viewer{User: c.user, Channel: c.channel})
