@@ -24,7 +24,7 @@ func (g *Gateway) tell(to hearing, text string) {
 	g.aside("tell a person", func() { g.hear(to, text) })
 }
 
-// hear tells the person. Whoever has closed the form hears nothing; the case's channel says it anyway.
+// hear tells the person. Whoever has closed the form, or whose address Slack takes no more, hears it directly.
 func (g *Gateway) hear(to hearing, text string) {
 	ctx, cancel := g.telling()
 	defer cancel()
@@ -33,19 +33,24 @@ func (g *Gateway) hear(to hearing, text string) {
 	case strings.HasPrefix(to.address, homeAddress):
 		g.tellAtHome(strings.TrimPrefix(to.address, homeAddress), text)
 	case to.address != "":
-		if err = g.respond(ctx, to.address, text); err == nil {
-			return
-		}
-		g.o.Log.Info("an answer goes as a direct message", "reason", err)
-		err = g.direct(ctx, to.user, text)
+		err = g.orDirect(ctx, to, text, g.respond(ctx, to.address, text))
 	case to.view != "":
-		err = g.intoView(ctx, to, text)
+		err = g.orDirect(ctx, to, text, g.intoView(ctx, to, text))
 	default:
 		err = g.direct(ctx, to.user, text)
 	}
 	if err != nil {
 		g.o.Log.Warn("a person does not hear what became of what they asked for", "error", err)
 	}
+}
+
+// orDirect tells the person directly what could not be told as it should.
+func (g *Gateway) orDirect(ctx context.Context, to hearing, text string, err error) error {
+	if err == nil {
+		return nil
+	}
+	g.o.Log.Info("an answer goes as a direct message", "reason", err)
+	return g.direct(ctx, to.user, text)
 }
 
 func (g *Gateway) intoView(ctx context.Context, to hearing, text string) error {

@@ -1,6 +1,7 @@
 package slackbot_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -51,6 +52,37 @@ func TestAShortcutThatShowsNothingSaysSo(t *testing.T) {
 	}
 	if got := w.isTold(t); got != "D0AOI0001 "+notice.Usage("en") {
 		t.Errorf("told %q", got)
+	}
+}
+
+// Slack takes no answer to a global shortcut. What became of it stands in its form; whoever has closed it is told directly.
+func TestWhoeverHasClosedTheFormHearsOfItAllTheSame(t *testing.T) {
+	for _, closed := range []bool{false, true} {
+		d := newDesk()
+		d.lost = errors.New("connection refused")
+		w := newWorkspace(t, d)
+		w.closed = closed
+		w.interact(t, w.choose("open_case_anywhere", "", ""))
+		if _, body := w.interact(t, w.fill(w.form1(t), map[string]string{"title": "mail"})); !strings.Contains(body, "Your case is being opened") {
+			t.Errorf("answer %s", body)
+		}
+		if closed {
+			if got := w.isTold(t); !strings.HasPrefix(got, "D0AOI0001 ") || !strings.Contains(got, "V0VIEW001 is recorded") {
+				t.Errorf("told %q", got)
+			}
+			continue
+		}
+		select {
+		case v := <-w.updated:
+			if !strings.Contains(string(v.View), "V0VIEW001 is recorded") {
+				t.Errorf("shown %s", v.View)
+			}
+		case <-time.After(patience):
+			t.Error("the form does not say what became of it")
+		}
+		if w.end(); len(w.direct) > 0 {
+			t.Errorf("told directly as well: %q", <-w.direct)
+		}
 	}
 }
 

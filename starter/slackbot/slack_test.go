@@ -36,6 +36,8 @@ type workspace struct {
 	published        chan publishedView
 	token            string // empty: the gateway has none
 	refuse           string // with which views.open refuses
+	updated          chan openedView
+	closed           bool // nobody looks at a form any more
 	reading          func(verb string, by incident.By, inside bool) error
 	people           directory
 	end              func()      // of the gateway
@@ -67,6 +69,18 @@ func (w *workspace) openView(out http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(out, `{"ok":true,"view":{"id":"V0VIEW001"}}`)
 }
 
+// updateView shows something else in a form that somebody still looks at.
+// https://docs.slack.dev/reference/methods/views.update
+func (w *workspace) updateView(out http.ResponseWriter, r *http.Request) {
+	var v openedView
+	if err := json.NewDecoder(r.Body).Decode(&v); err != nil || w.closed {
+		_, _ = io.WriteString(out, `{"ok":false,"error":"not_found"}`)
+		return
+	}
+	w.updated <- v
+	_, _ = io.WriteString(out, `{"ok":true,"view":{"id":"V0VIEW001"}}`)
+}
+
 func newWorkspace(t *testing.T, d slackbot.Desk) *workspace { return newWorkspaceIn(t, d, "en") }
 
 func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
@@ -75,10 +89,14 @@ func newWorkspaceIn(t *testing.T, d slackbot.Desk, lang string) *workspace {
 
 // newWorkspaceOf is one whose gateway has other options.
 func newWorkspaceOf(t *testing.T, d slackbot.Desk, edit func(*slackbot.Options)) *workspace {
-	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), direct: make(chan string, 10), published: make(chan publishedView, 10), token: "xoxb-1"}
+	w := &workspace{later: make(chan string, 10), opened: make(chan openedView, 10), direct: make(chan string, 10), published: make(chan publishedView, 10), updated: make(chan openedView, 10), token: "xoxb-1"}
 	w.Server = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/views.open" {
 			w.openView(out, r)
+			return
+		}
+		if r.URL.Path == "/api/views.update" {
+			w.updateView(out, r)
 			return
 		}
 		if r.URL.Path == "/api/chat.postMessage" {
