@@ -54,7 +54,7 @@ func (g *Gateway) command(ctx context.Context, payload []byte) reply {
 func (g *Gateway) dispatch(ctx context.Context, c command) reply {
 	name, rest := firstWord(c.text)
 	a := askerOf(c)
-	switch strings.ToLower(name) {
+	switch plainVerb(name) {
 	case "":
 		return g.menu(ctx, a)
 	case "help":
@@ -82,7 +82,7 @@ func (g *Gateway) dispatch(ctx context.Context, c command) reply {
 // didYouMean is for hands that type fast.
 func didYouMean(verb string) string {
 	for _, known := range names() {
-		if v := strings.ToLower(verb); len(v) > 1 && (strings.HasPrefix(known, v) || strings.HasPrefix(v, known)) {
+		if v := plainVerb(verb); len(v) > 1 && (strings.HasPrefix(known, v) || strings.HasPrefix(v, known)) {
 			return "Did you mean " + known + "?"
 		}
 	}

@@ -124,7 +124,7 @@ func TestStatus(t *testing.T) {
 	d := newDesk()
 	w := newWorkspace(t, d)
 	for text, want := range map[string]string{
-		"status SEC-1": "SEC-1", "status SEC-2": "there is no case SEC-2", "status": "there is no case", "status a b": "takes one number",
+		"status SEC-1": "SEC-1", "ｓｔａｔｕｓ SEC-2": "there is no case SEC-2", "status SEC-2": "there is no case SEC-2", "status": "there is no case", "status a b": "takes one number",
 	} {
 		if got := w.command(t, w.form(text)); !strings.Contains(got, want) || strings.Contains(got, "<!here>") {
 			t.Errorf("%s: %q, want %q", text, got, want)
@@ -146,13 +146,16 @@ func TestStatus(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	w := newWorkspace(t, newDesk())
-	for _, text := range []string{"help", "HELP"} {
+	for _, text := range []string{"help", "HELP", "ｈｅｌｐ"} {
 		if got := w.command(t, w.form(text)); !strings.HasPrefix(got, notice.Usage("en")) || !strings.Contains(got, "`/case reopen REASON`") {
 			t.Errorf("%q: %q, want the usage", text, got)
 		}
 	}
 	if got := w.command(t, w.form("stat SEC-1")); !strings.Contains(got, "Did you mean status?") || !strings.Contains(got, notice.Usage("en")) {
 		t.Errorf("a slip: %q", got)
+	}
+	if got := w.command(t, w.form("ｓｔａｔ SEC-1")); !strings.Contains(got, "Did you mean status?") {
+		t.Errorf("a slip in wide letters: %q", got)
 	}
 }
 

@@ -20,6 +20,8 @@ func TestVerbsAreTypedInOneLine(t *testing.T) {
 		`triage 2`:                           {Verb: "triage", Fields: said{"severity": {"2"}}},
 		`triage sev 2`:                       {Verb: "triage", Fields: said{"severity": {"sev2"}}},
 		`TRIAGE ｓｅｖ１`:                        {Verb: "triage", Fields: said{"severity": {"sev1"}}},
+		`ｔａｋｅ`:                               {Verb: "take", Fields: said{}},
+		`Ｔａｋｅ　SEC-7`:                         {Verb: "take", Number: "SEC-7", Fields: said{}},
 		`triage SEC-7 --kind phishing`:       {Verb: "triage", Number: "SEC-7", Fields: said{"kind": {"phishing"}}},
 		`triage --case SEC-7 —kind phishing`: {Verb: "triage", Number: "SEC-7", Fields: said{"kind": {"phishing"}}},
 		`severity 1 a second company`:        {Verb: "severity", Fields: said{"severity": {"1"}, "reason": {"a second company"}}},

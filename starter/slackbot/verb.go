@@ -124,10 +124,14 @@ func verbs() []verb {
 	}
 }
 
-// verbNamed finds a verb; people's hands do not always find the shift key.
+// plainVerb is a verb as the table has it: people's hands do not always find the shift key, and Japanese keyboards leave
+// letters wide.
+func plainVerb(name string) string { return strings.ToLower(narrow(name)) }
+
+// verbNamed finds a verb.
 func verbNamed(name string) (verb, bool) {
 	list := verbs()
-	i := slices.IndexFunc(list, func(v verb) bool { return v.name == strings.ToLower(name) })
+	i := slices.IndexFunc(list, func(v verb) bool { return v.name == plainVerb(name) })
 	if i < 0 {
 		return verb{}, false
 	}
