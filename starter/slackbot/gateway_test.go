@@ -124,7 +124,7 @@ func TestStatus(t *testing.T) {
 	d := newDesk()
 	w := newWorkspace(t, d)
 	for text, want := range map[string]string{
-		"status SEC-1": "SEC-1", "ｓｔａｔｕｓ SEC-2": "there is no case SEC-2", "status SEC-2": "there is no case SEC-2", "status": "there is no case", "status a b": "takes one number",
+		"status SEC-1": "SEC-1", "status <https://jira.example/browse/SEC-1|SEC-1>": "SEC-1", "ｓｔａｔｕｓ SEC-2": "there is no case SEC-2", "status SEC-2": "there is no case SEC-2", "status": "there is no case", "status a b": "takes one number",
 	} {
 		if got := w.command(t, w.form(text)); !strings.Contains(got, want) || strings.Contains(got, "<!here>") {
 			t.Errorf("%s: %q, want %q", text, got, want)

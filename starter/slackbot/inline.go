@@ -28,7 +28,7 @@ func (v verb) parse(text string, inside bool) (number string, f fields, err erro
 		s, found := v.slot(given.name)
 		switch {
 		case !found:
-			number = plainWords(given.value)
+			number = asSeen(given.value)
 		case s.kind == somePeople:
 			f[s.name] = append(f[s.name], whoIn(given.value)...)
 		case s.kind == aFlag:
@@ -142,10 +142,14 @@ func (s slot) looksLike(word string) bool {
 // read takes a value as a person typed it.
 func (s slot) read(value string) string {
 	value = strings.TrimSpace(value)
-	switch s.kind {
-	case aPerson:
+	switch {
+	case s.kind == aPerson:
 		return mentioned(value)
-	case aSeverity:
+	case s.name == "into", s.name == "key": // numbers
+		return asSeen(value)
+	case s.name == "link":
+		return target(value)
+	case s.kind == aSeverity:
 		return narrow(plainWords(value))
 	}
 	return plainWords(value)

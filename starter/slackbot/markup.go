@@ -18,16 +18,23 @@ var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 // A person's own < is escaped, so it cannot be mistaken for one.
 var token = regexp.MustCompile(`<([^<>|]*)(?:\|([^<>]*))?>`)
 
-// plainWords returns Slack's text as the person saw it while typing.
-func plainWords(text string) string {
+// plainWords returns Slack's text as the person saw it while typing, and where a link leads that is called otherwise.
+func plainWords(text string) string { return spelled(text, disclosed) }
+
+// asSeen returns Slack's text just as the person saw it: a number that leads to its ticket is the number.
+func asSeen(text string) string {
+	return spelled(text, func(_, label string) string { return label })
+}
+
+func spelled(text string, link func(target, label string) string) string {
 	return unescape.Replace(token.ReplaceAllStringFunc(text, func(t string) string {
 		m := token.FindStringSubmatch(t)
-		return shown(m[1], m[2])
+		return shown(m[1], m[2], link)
 	}))
 }
 
-// shown is how a token looks.
-func shown(target, label string) string {
+// shown is how a token looks; link is how a link with a label does.
+func shown(target, label string, link func(target, label string) string) string {
 	switch {
 	case strings.HasPrefix(target, "@"), strings.HasPrefix(target, "#"):
 		if label == "" {
@@ -40,8 +47,24 @@ func shown(target, label string) string {
 		}
 		return "@" + strings.TrimPrefix(label, "@")
 	case label != "":
+		return link(target, label)
+	}
+	return addressOf(target)
+}
+
+// disclosed is a link with its address beside a label that differs, as in what is mirrored: a label can say anything. Slack
+// itself leaves out the scheme where somebody typed none.
+func disclosed(target, label string) string {
+	address := addressOf(target)
+	_, rest, isWeb := strings.Cut(address, "://")
+	same := func(text string) bool { return strings.TrimSuffix(label, "/") == strings.TrimSuffix(text, "/") }
+	if isWeb && same(rest) || same(address) || !strings.Contains(target, ":") {
 		return label
 	}
+	return label + " (" + address + ")"
+}
+
+func addressOf(target string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(target, "mailto:"), "tel:")
 }
 

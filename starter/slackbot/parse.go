@@ -3,6 +3,7 @@ package slackbot
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"hikeshi/workflows/incident"
 )
@@ -33,8 +34,16 @@ func parseOpen(text string) (incident.Request, error) {
 		words = rest
 	}
 	title, report, _ := strings.Cut(strings.TrimSpace(words), "\n")
-	r.Title, r.Report = plainWords(unquoted(strings.TrimSpace(title))), plainWords(strings.TrimSpace(report))
+	title = unquoted(strings.TrimSpace(title))
+	r.Title, r.Report = plainWords(title), plainWords(strings.TrimSpace(report))
+	if tooLong(r.Title) && !tooLong(asSeen(title)) { // with where its links lead, which nobody has typed
+		r.Title, r.Report = incident.Shorten(incident.CleanLine(r.Title), incident.MaxTitle), strings.TrimSpace(r.Title+"\n"+r.Report)
+	}
 	return r, nil
+}
+
+func tooLong(title string) bool {
+	return utf8.RuneCountInString(incident.CleanLine(title)) > incident.MaxTitle
 }
 
 // severityWord reports whether a word means a severity, and which: "2" for sev2, "" for a sev that stands alone.

@@ -11,6 +11,7 @@ import (
 )
 
 func TestParseOpen(t *testing.T) {
+	long := strings.Repeat("x", incident.MaxTitle)
 	for _, tt := range []struct {
 		name, text string
 		want       incident.Request
@@ -44,6 +45,11 @@ func TestParseOpen(t *testing.T) {
 		{"escaped", "a &lt;b&gt; &amp;amp; c", incident.Request{Title: "a <b> &amp; c"}},
 		{"tokens in the title", "mail from <mailto:x@y.example|x@y.example> to <@U1|aoi> in <#C1|general>, <http://evil.example|evil.example> <!here>",
 			incident.Request{Title: "mail from x@y.example to @aoi in #general, evil.example @here"}},
+		{"a link in disguise", "log in at <https://evil.example/login|https://bank.example>\nor at <https://evil.example|the &lt;bank&gt;>",
+			incident.Request{Title: "log in at https://bank.example (https://evil.example/login)", Report: "or at the <bank> (https://evil.example)"}},
+		{"a link in disguise that makes the title too long", "<https://evil.example/" + long + "|https://bank.example> came\nto Ben", incident.Request{
+			Title:  ("https://bank.example (https://evil.example/" + long)[:incident.MaxTitle-1] + "…",
+			Report: "https://bank.example (https://evil.example/" + long + ") came\nto Ben"}},
 		{"a forged mention is text", "mail &lt;@U1&gt;", incident.Request{Title: "mail <@U1>"}},
 		{"unknown flag in a pasted report", "mail\nran tool --verbose", incident.Request{Title: "mail", Report: "ran tool --verbose"}},
 		{"dashes are no flag", "mail -- again --", incident.Request{Title: "mail -- again --"}},
@@ -81,6 +87,33 @@ func TestParseOpenRefuses(t *testing.T) {
 				t.Errorf("error %v, want a refusal with %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// What a link is called must not hide where it leads; what Slack itself makes of an address is that address.
+func TestPlainWordsOfLinks(t *testing.T) {
+	for text, want := range map[string]string{
+		"<https://bank.example>":                                "https://bank.example",
+		"<https://bank.example|https://bank.example>":           "https://bank.example",
+		"<https://bank.example/|bank.example>":                  "bank.example",
+		"<http://bank.example|bank.example/>":                   "bank.example/",
+		"<https://bank.example/?a&amp;b|bank.example/?a&amp;b>": "bank.example/?a&b",
+		"<https://evil.example/bank.example|bank.example>":      "bank.example (https://evil.example/bank.example)",
+		"<http://bank.example|https://bank.example>":            "https://bank.example (http://bank.example)",
+		"<https://evil.example|&lt;here&gt;>":                   "<here> (https://evil.example)",
+		"<https://evil.example|/>":                              "/ (https://evil.example)",
+		"<mailto:ito@acme.example|ito@acme.example>":            "ito@acme.example",
+		"<mailto:x@evil.example|ito@acme.example>":              "ito@acme.example (x@evil.example)",
+		"<mailto:x@evil.example|/>":                             "/ (x@evil.example)",
+		"<tel:+81312345678>":                                    "+81312345678",
+		"<@U1|aoi> <#C1|general> <!here|here>":                  "@aoi #general @here",
+	} {
+		if got := plainWords(text); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+	if got := asSeen("<https://jira.example/browse/SEC-1|SEC-1>"); got != "SEC-1" {
+		t.Errorf("a number: %q", got)
 	}
 }
 

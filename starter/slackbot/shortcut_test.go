@@ -119,6 +119,10 @@ func TestACaseOfAMessageSaysWhichItIs(t *testing.T) {
 	if got := reported(w, reply); utf8.RuneCountInString(got) > 3000 || !strings.HasSuffix(got, "…\n\nFrom a message of "+called("U0BEN0002")+": "+link) {
 		t.Errorf("a long one in a thread: %d characters, %q", utf8.RuneCountInString(got), got[len(got)-200:])
 	}
+	disguised := w.choose("open_case", "C0GENERAL", "I got <https://evil.example/"+strings.Repeat("x", 300)+"|https://bank.example>, what now?")
+	if got, want := reported(w, disguised), "I got https://bank.example (https://evil.example/"+strings.Repeat("x", 300)+"), what now?\n\nFrom"; !strings.HasPrefix(got, want) {
+		t.Errorf("of a link in disguise: %q", got)
+	}
 	app := w.choose("open_case", "C0GENERAL", "alert")
 	app["message"] = map[string]any{"ts": "1700000000.000100", "text": "alert", "username": "<pager>\n" + strings.Repeat("x", 200), "bot_id": "B1"}
 	if got := reported(w, app); !strings.HasPrefix(got, "alert\n\nFrom a message of <pager> x") || !strings.HasSuffix(got, "…: "+link) {

@@ -10,7 +10,7 @@ import (
 
 // status answers with the state of a case: of the one with that number, or of this channel's.
 func (g *Gateway) status(ctx context.Context, c command, rest string) string {
-	words := strings.Fields(plainWords(rest))
+	words := strings.Fields(asSeen(rest))
 	if len(words) > 1 {
 		return refused(c.who.Lang, incident.Refuse(incident.Usage, "Give one number, or none in a case's own channel", "status takes one number, not %d words", len(words)))
 	}
