@@ -154,7 +154,7 @@ func (s *temporal) UpdateWorkflowExecution(_ context.Context, r *workflowservice
 // line runs a command line within a time.
 func line(t *testing.T, getenv func(string) string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	var out, problems bytes.Buffer
 	status = run(ctx, args, getenv, &out, &problems)

@@ -14,7 +14,6 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/testsuite"
-	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 	"google.golang.org/grpc"
 
@@ -434,7 +433,7 @@ func TestAHeldVendorGetsNoStepStuck(t *testing.T) {
 		state, _ := w.intake(report("req-held"))
 		status, _ := w.live(state, time.Hour, func(env *testsuite.TestWorkflowEnvironment) {
 			if held {
-				env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&marker{}}})
+				worked(env, &marker{})
 			}
 		})
 		ticket := step(t, status, "open.ticket")

@@ -35,6 +35,7 @@ func TestAStepInDoubtWaitsForTheVendor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.place.Settle = time.Hour // of the real time: all looks come too early
+	w.awaitSlack(2 * time.Second)
 	require.NoError(t, w.slack.Inject(fake.Fault{Match: "chat.postMessage", Mode: "hang", Times: 1}))
 	state, _ := w.intake(report("req-doubt"))
 	status, _ := w.live(state, 40*time.Minute)

@@ -7,9 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/testsuite"
-	"go.temporal.io/sdk/worker"
 
 	"hikeshi/activities/fake"
 	"hikeshi/workflows"
@@ -39,7 +37,7 @@ func TestTheCardSaysWhatItWaitsFor(t *testing.T) {
 	require.NoError(t, w.jira.Inject(fake.Fault{Match: "*", Mode: "status", Status: 503}))
 	state, _ := w.intake(report("req-waits"))
 	waiting := func(env *testsuite.TestWorkflowEnvironment) {
-		env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&marker{}}})
+		worked(env, &marker{})
 	}
 	tell := func(at time.Duration, h workflows.HeldVendor) func(*testsuite.TestWorkflowEnvironment) {
 		return func(env *testsuite.TestWorkflowEnvironment) {
@@ -82,7 +80,7 @@ func TestTheTicketSaysWhatTheCaseWaitsFor(t *testing.T) {
 	block := func() string { return w.jira.Issues()[0].Description }
 	var during string
 	status, state := w.live(state, 10*time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
-		env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{&marker{}}})
+		worked(env, &marker{})
 		env.RegisterDelayedCallback(func() { env.SignalWorkflow("vendor", down("slack", workflows.BreakerUnheld)) }, 2*time.Minute)
 		env.RegisterDelayedCallback(func() { during = block(); env.SignalWorkflow("vendor", down("slack", workflows.BreakerReleased)) }, 4*time.Minute)
 	})

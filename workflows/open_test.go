@@ -273,7 +273,7 @@ func TestTheLastTryDiesSilently(t *testing.T) {
 				return drive.Sheet{}, unreached
 			case 2:
 				made := func() bool { _, err := w.deps.Drive.OpenSheet(ctx, in); return err == nil }
-				require.Eventually(t, made, 5*time.Second, time.Millisecond, "Drive's lists lag a little")
+				require.Eventually(t, made, time.Minute, time.Millisecond, "Drive's lists lag a little")
 				return drive.Sheet{}, temporal.NewTimeoutError(enumspb.TIMEOUT_TYPE_START_TO_CLOSE, unreached)
 			}
 			return w.deps.Drive.OpenSheet(ctx, in)
@@ -294,6 +294,8 @@ func TestTheTicketComesWhileTheCaseStarts(t *testing.T) {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
+	env.SetTestTimeout(2 * time.Minute)
+	worked(env)
 	env.RegisterWorkflowWithOptions((&workflows.Flows{Place: place}).Intake, workflow.RegisterOptions{Name: workflows.IntakeType})
 	told := false
 	env.RegisterWorkflowWithOptions(func(ctx workflow.Context, in workflows.CaseInput) error {

@@ -22,7 +22,10 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 	dc := wire.DataConverter(ring)
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{DataConverter: dc, FailureConverter: wire.FailureConverter(dc)})
+			replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{
+				DataConverter: dc, FailureConverter: wire.FailureConverter(dc),
+				DisableDeadlockDetection: true, // a slow machine may need more than a second for a turn
+			})
 			require.NoError(t, err)
 			workflows.RegisterWorkflows(replayer, workflows.Deps{})
 			require.NoError(t, replayer.ReplayWorkflowHistory(nil, workflows.Recorded(t, file)))
