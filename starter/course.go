@@ -37,7 +37,7 @@ func (c *cli) back() *cobra.Command {
 }
 
 func (c *cli) close() *cobra.Command {
-	cmd := c.act("close NUMBER", "Say how a case ended; lessons, archive and the end follow by themselves",
+	cmd := c.act("close NUMBER", "Say how a case ended; undecided lessons are decided first, archive and the end follow by themselves",
 		`  starter close SEC-12 --resolution contained
   starter close SEC-13 --resolution "duplicate of SEC-12"
   starter close SEC-14 --resolution "opened by mistake" --reason "typed in the wrong channel"`)

@@ -28,15 +28,16 @@ func (c Case) Acts() []string {
 	return append(list, "run", "task", "update", "lesson", "take", "handover", "waive", "close", "merge", "mistake")
 }
 
-// onCard reports whether a verb has a button on the card: what is seldom wanted is found by the bare command.
-func onCard(verb string) bool {
-	return !slices.Contains([]string{"waive", "conclude", "lead", "merge"}, verb)
+// onCard reports whether a verb has a button on the card: what is seldom wanted is found by the bare command, unless it is
+// what the case needs next.
+func (c Case) onCard(verb string) bool {
+	return verb == c.next() || !slices.Contains([]string{"waive", "conclude", "lead", "merge"}, verb)
 }
 
-// next is the verb for what the case's phase needs first; empty: nothing that a verb is for.
+// next is the verb for what the case's phase needs first; empty: nothing that a verb is for, as when the case is closed.
 func (c Case) next() string {
 	if c.Phase == incident.PhaseClosed {
-		return "reopen"
+		return ""
 	}
 	for _, g := range c.Gates {
 		if g.Name != string(c.Phase) || g.Open {
@@ -79,7 +80,7 @@ func (c Case) ActButtons(verbs ...string) (list []Button) {
 func (m *Message) addActs(c Case) {
 	var verbs []string
 	for _, verb := range c.Acts() {
-		if onCard(verb) {
+		if c.onCard(verb) {
 			verbs = append(verbs, verb)
 		}
 	}

@@ -98,6 +98,7 @@ func doorWords(lang string, show func(id, text string)) {
 	show("not believed", notice.Did(lang, slack.Escape, "lesson", "SEC-42", "l2", "SEC-42: lesson l2 noted. Who sent it is not proven, so it counted as their own word", nil))
 	show("closing", notice.Did(lang, slack.Escape, "close", "SEC-42", "", "SEC-42: contained; before it is archived: …", []string{"decide l1"}))
 	show("not closed yet", notice.Refused(lang, notice.InSlack(lang, incident.Refuse(incident.Rule, "What to do: …", "case %s cannot be closed yet; still missing: %s", "SEC-42", "scope, conclude a1, conclude a2"))))
+	show("not filled in", notice.Refused(lang, incident.Refuse(incident.Usage, "Give one of --severity, --kind, --commander, --scope", "--text is missing")))
 	show("about a case", notice.FormAbout(lang, slack.Escape, "triage", ordinary(lang)))
 	show("about none", notice.FormAbout(lang, slack.Escape, "open", notice.Case{}))
 	for _, field := range []string{"done", "abort"} { // no form asks for them

@@ -13,14 +13,35 @@ var notClosed = regexp.MustCompile(`^case (\S+) cannot be closed yet; still miss
 // InSlack is a refusal as people read it in Slack. What a case needs before it is closed is named in plain words there,
 // and met with buttons: what to type on a command line would fill a telephone's screen.
 func InSlack(lang string, r *incident.Refusal) *incident.Refusal {
+	w := in(lang)
 	m := notClosed.FindStringSubmatch(r.Message)
 	if m == nil {
-		return InLanguage(lang, r)
+		return w.inForm(InLanguage(lang, r), r)
 	}
-	w := in(lang)
 	return &incident.Refusal{
 		Code: r.Code, Message: w.say("not_closed", "Number", m[1], "Missing", w.needs(strings.Split(m[2], ", "))), Hint: w.say("not_closed_hint"),
 	}
+}
+
+var (
+	missingField = regexp.MustCompile(`^--(\S+) is missing$`)
+	oneOfFields  = regexp.MustCompile(`^Give one of --(\S+(?:, --\S+)*)$`)
+	orOption     = regexp.MustCompile(`: --\S+$`)
+)
+
+// inForm is a refusal because of what was not filled in: by the labels of a form, which know no dashes.
+func (w words) inForm(told, r *incident.Refusal) *incident.Refusal {
+	if m := missingField.FindStringSubmatch(r.Message); m != nil {
+		told.Message, told.Hint = w.say("not_filled", "Field", FieldLabel(w.lang, "", m[1])), orOption.ReplaceAllString(told.Hint, "")
+	}
+	if m := oneOfFields.FindStringSubmatch(r.Hint); m != nil {
+		labels := strings.Split(m[1], ", --")
+		for i, field := range labels {
+			labels[i] = FieldLabel(w.lang, "", field)
+		}
+		told.Hint = w.say("not_filled_hint", "Fields", strings.Join(labels, w.say("comma")))
+	}
+	return told
 }
 
 // needs names what is missing, in a line; analyses and lessons together.

@@ -42,3 +42,24 @@ func TestHintsEndWithAStop(t *testing.T) {
 		}
 	}
 }
+
+// What was not filled in is called as the form calls it: nobody sees options in a form.
+func TestMissingFieldsAreCalledAsInTheForm(t *testing.T) {
+	for _, tt := range []struct{ message, hint, en, ja string }{
+		{"--finding is missing", "Say what was found, or why nobody goes on with it: --drop",
+			"Not done: “Finding” is missing.\nSay what was found, or why nobody goes on with it",
+			"実行できませんでした: 「判明事項」が入力されていません。\n判明事項を書くか、打ち切るならその理由を書いてください。"},
+		{"nothing to record", "Give one of --severity, --kind, --commander, --scope",
+			"Not done: nothing to record.\nFill in one of: Severity, Kind, Commander, Scope of damage",
+			"実行できませんでした: 記録する内容がありません。\n次のどれかを入力してください: 重大度、種別、指揮者、被害範囲。"},
+		{"case SEC-6 has no task \"t9\"", "See the task sheet, or: status SEC-6",
+			"Not done: case SEC-6 has no task \"t9\".\nSee the task sheet, or: status SEC-6",
+			"実行できませんでした: 事案 SEC-6 にタスク \"t9\" はありません。\nタスク表か /case status SEC-6 で確認してください。"},
+	} {
+		for lang, want := range map[string]string{"en": tt.en, "ja": tt.ja} {
+			if got := notice.Refused(lang, incident.Refuse(incident.Usage, tt.hint, "%s", tt.message)); got != want {
+				t.Errorf("%s:\n%s\nwant\n%s", lang, got, want)
+			}
+		}
+	}
+}

@@ -80,7 +80,7 @@ func (c Case) RunCard(r Run, e Escape) Message {
 	source := []string{c.say("run_by", "By", within(e, incident.CleanLine(r.By), maxName)), within(e, c.runSource(r), maxSaid)}
 	m.add("context", strings.Join(source, separator))
 	if !r.over() {
-		m.add("context", c.say("run_hint", "Act", "`/case run --abort "+r.ID+" --reason …`"))
+		m.add("context", c.say("run_hint", "Act", "`run --abort "+r.ID+" --reason …`"))
 	}
 	return m
 }

@@ -96,22 +96,31 @@ func translated(text string, depth int) string {
 	return text
 }
 
-// say puts the arguments into the sentence of the other language.
+// say puts the arguments into the sentence of the other language. What follows two dashes is the name of an option, which
+// is typed as it is.
 func (f form) say(args []string, depth int) string {
-	next := 0
-	return strings.ReplaceAll(verb.ReplaceAllStringFunc(f.other, func(v string) string {
-		m := verb.FindStringSubmatch(v)
+	var said strings.Builder
+	next, end := 0, 0
+	for _, m := range verb.FindAllStringSubmatchIndex(f.other, -1) {
+		before := f.other[end:m[0]]
+		said.WriteString(strings.ReplaceAll(before, "%%", "%"))
+		end = m[1]
 		at := next
 		next++
-		if m[1] != "" {
-			at, _ = strconv.Atoi(m[1]) // digits
+		if m[2] >= 0 {
+			at, _ = strconv.Atoi(f.other[m[2]:m[3]]) // digits
 			at--
 		}
-		if at < 0 || at >= len(args) {
-			return v
+		switch {
+		case at < 0 || at >= len(args):
+			said.WriteString(f.other[m[0]:m[1]])
+		case strings.HasSuffix(before, "--"):
+			said.WriteString(strings.ReplaceAll(args[at], ", --", "、--"))
+		default:
+			said.WriteString(argument(args[at], depth))
 		}
-		return argument(args[at], depth)
-	}), "%%", "%")
+	}
+	return said.String() + strings.ReplaceAll(f.other[end:], "%%", "%")
 }
 
 // argument translates what stands in a sentence: another sentence, or words of the case, alone or in a list. A person's

@@ -83,8 +83,10 @@ func TestTranslated(t *testing.T) {
 		"case SEC-7 has many analyses already": "case SEC-7 has many analyses already",
 		"waive is for the commander, the user group S0CSIRT01 (rule 3), and you are a guest in this workspace": "waive は次の人に限られます: 指揮者、ユーザーグループ S0CSIRT01（規則 3）。あなたはこのワークスペースのゲストです",
 		"the reason has 1001 characters, at most 1000 fit":                                                     "理由 が 1001 文字あります。上限は 1000 文字です",
-		"a person's own words": "a person's own words",
-		"":                     "",
+		"--reason is missing":            "--reason がありません", // what is typed is no word of ours
+		"Give one of --severity, --kind": "次のどれかを指定してください: --severity、--kind",
+		"a person's own words":           "a person's own words",
+		"":                               "",
 		"step open.ticket of case SEC-7 is at generation 3: there is no 4 yet": "処理 open.ticket（事案 SEC-7）は世代 3 です。4 はまだありません",
 	} {
 		if got := notice.Translated("ja", english); got != want {
@@ -199,6 +201,10 @@ func spoken(n ast.Node) []ast.Expr {
 		case "without":
 			if len(n.Args) == 3 {
 				return n.Args[1:2]
+			}
+		case "needs": // a field
+			if len(n.Args) == 2 {
+				return n.Args[1:]
 			}
 		case "denied":
 			return n.Args[1:]
