@@ -2,98 +2,17 @@ package main
 
 import (
 	"fmt"
-	"net/http"
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"hikeshi/activities/fake"
 	"hikeshi/deploy/sandbox/browsertest"
 	"hikeshi/workflows"
-	"hikeshi/workflows/incident"
 )
 
-// A person leads a case from its opening to its archive in the workspace's page, with the mouse and few words: what
-// newcomers do first. Nothing else is used than what stands on the page.
-func TestAWholeCaseInTheBrowser(t *testing.T) {
-	b := openBrowser(t) // first: without a browser nothing else need start
-	in := newInstall(t, t.TempDir(), func(o *options) { o.noUI = false })
-	fault(t, in.at.Slack, fake.Fault{Match: "bookmarks.add", Mode: "status", Error: "restricted_action", Times: 0})
-	w := workspace{b, in}
-	w.as("ben", "general")
-
-	// One word, one field, one click.
-	w.types("/case open")
-	w.fills(map[string]string{"title": "不審なメール payroll"})
-	b.ShootPage("open")
-	w.submits()
-	w.goesTo("sec-1-")
-	s := w.settles("SEC-1", "people can work", func(s workflows.Status) bool { return stuckIn(s, "open.bookmark") && s.Links.Ticket != "" })
-	b.Reads("SEC-1 不審なメール payroll")
-	b.ShootPage("card")
-	w.onATelephone("card")
-
-	// A step cannot go on; its button lets it.
-	w.presses("#messages button[data-open-thread]")
-	w.waits(`#thread button[data-act^="resolve_retry"]`)
-	require.NoError(t, call(t.Context(), http.MethodDelete, control(in.at.Slack)+"faults", nil, nil))
-	b.ShootPage("stuck")
-	w.presses(`#thread button[data-act^="resolve_retry"]`)
-	w.settles("SEC-1", "the bookmark is there", func(s workflows.Status) bool { return stepOf(s, "open.bookmark").State == workflows.StepDone })
-
-	w.presses(`#messages button[data-act="case_triage"]`)
-	w.fills(map[string]string{"severity": "1", "scope": "3 mailboxes", "commander": cast(t, "ben").ID})
-	b.ShootPage("triage")
-	w.onATelephone("triage")
-	w.submits()
-	w.settles("SEC-1", "triage is over", func(s workflows.Status) bool {
-		return s.Phase == incident.PhaseAnalysis && s.Scope == "3 mailboxes" && s.Severity == incident.Sev1
-	})
-	w.presses(`#messages button[data-act="case_run"]`)
-	w.fills(map[string]string{"runbook": "lost-device"})
-	w.submits()
-	w.presses(`#messages button[data-act="case_analyze"]`)
-	w.fills(map[string]string{"name": "mailbox", "hypothesis": "the password was used"})
-	w.submits()
-	w.settles("SEC-1", "the runbook is done, and its analysis and the other have channels", func(s workflows.Status) bool {
-		return len(s.Runs) == 1 && s.Runs[0].State == "done" && len(s.Analyses) == 2 && s.Analyses[0].Channel != "" && s.Analyses[1].Channel != ""
-	})
-	b.ShootPage("running")
-	w.presses(`#messages button[data-act="case_lesson"]`)
-	w.fills(map[string]string{"text": "nobody owned the mail rules"})
-	w.submits()
-	w.settles("SEC-1", "the lesson is noted", func(s workflows.Status) bool { return len(s.Lessons) == 1 })
-
-	w.presses(`#messages button[data-act="case_handover"]`)
-	w.fills(map[string]string{"to": cast(t, "aoi").ID, "note": "my shift ends"})
-	w.submits()
-	w.waits(`#thread button[data-act^="case_accept"]`)
-	b.ShootPage("handover")
-	w.as("aoi", s.Links.Channel)
-	b.ShootPage("japanese")
-	w.onATelephone("japanese")
-	w.types("/case analyze")
-	b.Shows("#dialog h2", "分析を始める")
-	b.ShootPage("japanese-modal")
-	w.onATelephone("japanese-modal")
-	b.Click("#dialog footer [data-close-dialog]", "")
-	w.presses("#messages button[data-open-thread]")
-	w.waits(`#thread button[data-act^="case_accept"]`)
-	b.ShootPage("japanese-thread")
-	w.presses(`#thread button[data-act^="case_accept"]`)
-	w.settles("SEC-1", "aoi commands", func(s workflows.Status) bool { return s.Commander == cast(t, "aoi").RealName })
-
-	w.ends("SEC-1")
-	s = w.settles("SEC-1", "it is closed", func(s workflows.Status) bool { return s.Phase == incident.PhaseClosed })
-	b.Open(s.Archive.FolderURL)
-	b.Reads("transcript.html", "manifest.json")
-	b.ShootPage("archive")
-	b.Open(s.Links.Temporal)
-	b.Reads("case/SEC-1", "VerifyArchive")
-	b.ShootPage("temporal")
-}
+// workspaceWidth is that of a small laptop's screen.
+const workspaceWidth = 1280
 
 // workspace is the sandbox's page that stands in for Slack.
 type workspace struct {
@@ -126,7 +45,7 @@ func (w workspace) onATelephone(what string) {
 	w.Size(375, 667)
 	w.Fits(what)
 	w.Shoot(what + "-375")
-	w.Size(browserWidth, browserHeight)
+	w.Size(workspaceWidth, browserHeight)
 }
 
 // types sends what a person writes into the channel.
@@ -153,6 +72,15 @@ func (w workspace) submits() {
 	w.Is("no modal any more", `!document.getElementById("dialog")`)
 }
 
+// pictures keeps a picture of all that one has to scroll to in the channel and in the thread.
+func (w workspace) pictures(what string) {
+	w.T.Helper()
+	more := browsertest.Value[int64](w.Tab, `Math.max(...[...document.querySelectorAll(".messages")].map(e => e.scrollHeight - e.clientHeight))`)
+	w.Size(workspaceWidth, browserHeight+more)
+	w.Shoot(what)
+	w.Size(workspaceWidth, browserHeight)
+}
+
 // goesTo follows the channel whose name begins like that, once it is in the list.
 func (w workspace) goesTo(name string) {
 	w.T.Helper()
@@ -171,22 +99,4 @@ func (w workspace) settles(number, what string, holds func(workflows.Status) boo
 		}
 	}, patient, 100*time.Millisecond, "%s", what)
 	return s
-}
-
-// ends leads the case to its end by typing.
-func (w workspace) ends(number string) {
-	w.T.Helper()
-	for _, step := range []struct {
-		says string
-		done func(workflows.Status) bool
-	}{
-		{"/case conclude a1 the rule is gone", func(s workflows.Status) bool { return !s.Analyses[0].Open() }},
-		{"/case conclude a2 nothing was lost", func(s workflows.Status) bool { return !s.Analyses[1].Open() }},
-		{"/case contain contained", func(s workflows.Status) bool { return s.Containment == incident.Contained }},
-		{"/case decide l1 accept it costs more than it helps", func(s workflows.Status) bool { return s.Lessons[0].Decided() }},
-		{"/case close contained", func(s workflows.Status) bool { return s.Resolution != "" }},
-	} {
-		w.types(step.says)
-		w.settles(number, step.says, step.done)
-	}
 }
