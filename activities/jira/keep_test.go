@@ -54,7 +54,7 @@ func TestStatusBlock(t *testing.T) {
 func TestStatusBlockTooLong(t *testing.T) {
 	b := setup(t, jiratest.Options{})
 	in := ask("req/1")
-	in.Description = strings.Repeat("x", 32700)
+	in.Description = strings.Repeat("x", 32740)
 	ticket, err := b.open(t, in)
 	if err != nil {
 		t.Fatal(err)

@@ -16,8 +16,6 @@ import (
 const (
 	blockBegin = "▼ Hikeshi status"
 	blockEnd   = "▲ Hikeshi status"
-	beginLine  = blockBegin + " (kept up to date by machine: write above or below, not between these lines)"
-	endLine    = blockEnd
 )
 
 // maxText is JIRA's limit for a description or a comment.
@@ -27,7 +25,7 @@ const maxText = 32767
 // the end. Everything outside the marker lines stays. A lone marker line, of which somebody deleted the partner, is
 // taken out and the text around it is kept: it could be a person's.
 func EmbedBlock(description, block string) string {
-	fresh := append(append([]string{beginLine}, blockLines(block)...), endLine)
+	fresh := append(append([]string{blockBegin}, blockLines(block)...), blockEnd)
 	var out []string
 	placed := false
 	lines := strings.Split(strings.ReplaceAll(description, "\r\n", "\n"), "\n")

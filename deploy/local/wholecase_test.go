@@ -139,7 +139,7 @@ func (l story) isHandedOver() {
 	l.labelled("#thread", "handover_needed", "handover_analyses", "handover_tasks", "handover_lessons", "handover_newest")
 	l.pictures("handover")
 	l.inOwnLanguage()
-	s := l.settles(onlyCase, "command is offered", func(workflows.Status) bool { return true })
+	s := l.settles(onlyCase, "its channel is known", func(s workflows.Status) bool { return s.Links.Channel != "" })
 	l.as(l.follows, s.Links.Channel)
 	l.pictures("follower")
 	l.onATelephone("follower")
@@ -161,10 +161,10 @@ func (l story) isClosed() {
 		says string
 		done func(workflows.Status) bool
 	}{
-		{"/case conclude a1 " + l.found, func(s workflows.Status) bool { return !s.Analyses[0].Open() }},
-		{"/case conclude a2 " + l.lost, func(s workflows.Status) bool { return !s.Analyses[1].Open() }},
+		{"/case conclude a1 " + l.found, func(s workflows.Status) bool { return analysisOf(s, "a1").State == incident.AnalysisConcluded }},
+		{"/case conclude a2 " + l.lost, func(s workflows.Status) bool { return analysisOf(s, "a2").State == incident.AnalysisConcluded }},
 		{"/case contain contained", func(s workflows.Status) bool { return s.Containment == incident.Contained }},
-		{"/case decide l1 accept " + l.accepted, func(s workflows.Status) bool { return s.Lessons[0].Decided() }},
+		{"/case decide l1 accept " + l.accepted, func(s workflows.Status) bool { return len(s.Lessons) == 1 && s.Lessons[0].Decided() }},
 		{"/case close " + l.ended, func(s workflows.Status) bool { return s.Resolution != "" }},
 	} {
 		l.types(step.says)
@@ -174,14 +174,16 @@ func (l story) isClosed() {
 
 // isKept looks at what remains, for each of its readers.
 func (l story) isKept() {
-	s := l.settles(onlyCase, "it is closed", func(s workflows.Status) bool { return s.Phase == incident.PhaseClosed && len(s.Debts) == 0 })
+	s := l.settles(onlyCase, "it is closed", func(s workflows.Status) bool {
+		return s.Phase == incident.PhaseClosed && len(s.Debts) == 0 && s.Archive.FolderURL != "" && analysisOf(s, "a1").Channel != ""
+	})
 	l.as(l.leads, s.Links.Channel)
 	l.labelled("#messages button", "form_verb_reopen")
 	l.presses("#messages button[data-open-thread]")
 	l.waits("#thread article")
 	l.pictures("closed")
 	l.inOwnLanguage()
-	l.as(l.leads, s.Analyses[0].Channel)
+	l.as(l.leads, analysisOf(s, "a1").Channel)
 	l.labelled("#messages", "hypothesis", "finding", "lead")
 	l.pictures("analysis")
 	l.inOwnLanguage()
@@ -194,9 +196,10 @@ func (l story) isKept() {
 	l.labelled("#messages", "phase", "severity", "containment", "commander")
 	l.pictures("executives")
 
-	l.Open(s.Links.TicketURL)
+	l.Open(l.in.at.Pages + "/jira/" + onlyCase + "?as=" + l.leads)
 	l.Reads(l.words["phase"], l.words["containment"], l.ended)
 	l.ShootPage("ticket")
+	l.inOwnLanguage()
 	l.Open(s.Links.SheetURL)
 	l.Reads(l.words["tab_tasks"], l.words["column_owner"])
 	l.ShootPage("sheet")
@@ -204,7 +207,7 @@ func (l story) isKept() {
 	l.Reads("transcript.html", "manifest.json")
 	l.ShootPage("archive")
 	l.Open(s.Links.Temporal)
-	l.Reads("case/"+onlyCase, "VerifyArchive")
+	l.Reads("case/"+onlyCase, "Event History") // its rows are there only while they can be seen
 	l.ShootPage("temporal")
 	l.Open(temporalPage(l.in, s.WorkflowID) + "/" + l.in.run(l.T, s.WorkflowID) + "/user-metadata")
 	l.Reads(l.words["what_now"], l.words["severity"])

@@ -62,8 +62,11 @@ func (l story) hasPhase(p incident.Phase) string { return l.words["phase_"+strin
 // latin is a sentence, or a part of one, that no Japanese reader should have to read: neither a name nor a command.
 var latin = regexp.MustCompile(`[A-Za-z]+(?:[ ,]+[a-z]+){2,}`)
 
-// inOwnLanguage fails if something in the channel or the thread, with all that people share there, is in another language
-// than theirs: a label, or in Japanese any three words of English in a row.
+// typed is what stands there to be typed.
+var typed = regexp.MustCompile("`[^`]*`")
+
+// inOwnLanguage fails if something in the channel, the thread or the ticket, with all that people share there, is in another
+// language than theirs: a label, or in Japanese any three words of English in a row.
 func (l story) inOwnLanguage() {
 	l.T.Helper()
 	labels := map[string]string{}
@@ -73,6 +76,7 @@ func (l story) inOwnLanguage() {
 		}
 	}
 	for _, text := range l.shown() {
+		text = typed.ReplaceAllString(text, "")
 		if id := labels[strings.Trim(text, " :·\n")]; id != "" {
 			l.T.Errorf("%s shows %q, which is what %s is called in the other language", l.Address(), text, id)
 		}
@@ -82,10 +86,10 @@ func (l story) inOwnLanguage() {
 	}
 }
 
-// shown are the texts in the channel and in the thread, without what is there to be typed.
+// shown are the texts in the channel and in the thread, or in the ticket, without what is there to be typed.
 func (l story) shown() []string {
 	l.T.Helper()
-	return browsertest.Value[[]string](l.Tab, `[...document.querySelectorAll(".messages")].flatMap(pane => {
+	return browsertest.Value[[]string](l.Tab, `[...document.querySelectorAll(".messages, .wiki")].flatMap(pane => {
 		const texts = [], walk = document.createTreeWalker(pane, NodeFilter.SHOW_TEXT)
 		while (walk.nextNode()) if (walk.currentNode.data.trim() && walk.currentNode.parentElement.checkVisibility() && !walk.currentNode.parentElement.closest("code")) texts.push(walk.currentNode.data)
 		return texts })`)

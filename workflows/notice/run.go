@@ -114,7 +114,7 @@ func (c Case) runLines(r Run, e Escape) (lines []string) {
 		}
 		text = r.sign(s) + " " + strconv.Itoa(i+1) + ". " + text
 		if s.Ref != "" {
-			text += " (" + e.text(line(s.Ref, maxName)) + ")"
+			text += c.say("paren", "Text", e.text(line(s.Ref, maxName)))
 		}
 		for _, more := range c.runAsides(s) {
 			text += "; " + e.dated(within(e, more, maxSaid))
@@ -227,7 +227,7 @@ func (c Case) pageRuns(b *strings.Builder) {
 func (c Case) runFacts(e Escape) (lines []string) {
 	var runs []string
 	for _, r := range slices.Backward(c.Runs) {
-		runs = append(runs, e.text(r.ID)+" "+within(e, r.Title, maxName)+" ("+c.word("run_state", r.State)+")")
+		runs = append(runs, e.text(r.ID)+" "+within(e, r.Title, maxName)+c.say("paren", "Text", c.word("run_state", r.State)))
 	}
 	if len(runs) > 0 {
 		lines = append(lines, c.say("runbooks")+": "+strings.Join(runs[:min(len(runs), maxGoing)], separator))

@@ -10,6 +10,7 @@ import (
 // StatusBlock is the part of the ticket that always shows the present state, for readers without Slack.
 func (c Case) StatusBlock(e Escape) string {
 	var b strings.Builder
+	b.WriteString(c.say("block_note") + "\n\n")
 	if c.Drill {
 		b.WriteString("*" + e.text(c.say("drill_long")) + "*\n\n")
 	}

@@ -17,7 +17,7 @@ func (c Case) Summary() string {
 	}
 	line += c.Title // no severity: it changes, and this line does not
 	if names := c.companies(); names != "" {
-		line += " (" + names + ")"
+		line += c.say("paren", "Text", names)
 	}
 	return incident.Shorten(incident.CleanLine(line), maxSummary)
 }

@@ -100,7 +100,10 @@ func as(path string, p fake.Person) string {
 type look func(r *http.Request, reader fake.Person) (title string, data any, ok bool)
 
 func (s *Site) page(mux *http.ServeMux, pattern, name string, l look) {
-	t := template.Must(template.New("layout.html").Funcs(s.funcs("en")).ParseFS(files, "pages/layout.html", "pages/"+name))
+	sheets := map[string]*template.Template{}
+	for _, lang := range []string{"en", "ja"} {
+		sheets[lang] = template.Must(template.New("layout.html").Funcs(s.funcs(lang)).ParseFS(files, "pages/layout.html", "pages/"+name))
+	}
 	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		reader, _ := s.reader(r)
 		v := view{Path: r.URL.Path, Query: r.URL.RawQuery, Reader: reader, Lang: language(reader), Cast: s.everybody(), Where: s.Addresses}
@@ -109,7 +112,7 @@ func (s *Site) page(mux *http.ServeMux, pattern, name string, l look) {
 			http.Error(w, "There is no such thing here, or "+reader.Name+" may not see it.", http.StatusNotFound)
 			return
 		}
-		show(w, func(out io.Writer) error { return t.Execute(out, v) })
+		show(w, func(out io.Writer) error { return sheets[v.Lang].Execute(out, v) })
 	})
 }
 

@@ -57,7 +57,7 @@ func jiraIssue(t *testing.T, s *Site, fields map[string]any) string {
 func TestPagesShowWhatTheReaderMaySee(t *testing.T) {
 	s := start(t, Options{})
 	key := jiraIssue(t, s, map[string]any{
-		"summary": "<script>alert(1)</script>", "description": "h3. What\n||a||b||\n|1|2|\n{{code}} \\{x\\} [page|http://x.test/?a=1&b=2] <b>",
+		"summary": "<script>alert(1)</script>", "description": "h3. What\n||a||b||\n|1 \\\\ x|2|\n{{code}} \\{x\\} [page|http://x.test/?a=1&b=2] <b>",
 		"security": map[string]any{"name": "Acme"},
 	})
 	code, page := get(t, s.Addresses.Pages+"/jira/"+key+"?as=kenji")
@@ -65,6 +65,8 @@ func TestPagesShowWhatTheReaderMaySee(t *testing.T) {
 	require.Contains(t, page, "&lt;script&gt;")
 	require.NotContains(t, page, "<script>alert")
 	require.Contains(t, page, `<th>a</th><th>b</th>`)
+	require.Contains(t, page, `<td>1<br>x</td><td>2</td>`)
+	require.Contains(t, page, `<dt>セキュリティレベル</dt>`, "as JIRA speaks to a Japanese reader")
 	require.Contains(t, page, `<code>code</code> {x} <a href="http://x.test/?a=1&amp;b=2" target="_blank" rel="noreferrer">page</a> &lt;b&gt;`)
 	code, _ = get(t, s.Addresses.Pages+"/jira/"+key+"?as=lena")
 	require.Equal(t, http.StatusNotFound, code, "Bravo must not see an issue of Acme's level")

@@ -8,6 +8,7 @@ import (
 )
 
 var (
+	wikiBreak   = regexp.MustCompile(` \\\\ `)
 	wikiEscaped = regexp.MustCompile(`\\([^0-9A-Za-z\s])`)
 	wikiCode    = regexp.MustCompile(`\{\{(.+?)\}\}`)
 	wikiLink    = regexp.MustCompile(`\[(?:([^\[\]|]+)\|)?((?:https?://|mailto:)[^\[\]|\s]+)\]`)
@@ -16,11 +17,12 @@ var (
 	wikiMacro   = regexp.MustCompile(`\{(color|panel|quote|noformat)[^{}\n]*\}`)
 )
 
-// wiki shows the part of JIRA's wiki markup that our tickets use: headings, rules, bullets, tables, bold, italic, code
-// and web links. The rest stays as it is written.
+// wiki shows the part of JIRA's wiki markup that our tickets use: headings, rules, bullets, tables, line breaks, bold, italic,
+// code and web links. The rest stays as it is written.
 func wiki(text string) template.HTML {
 	in := &inline{}
 	text = withoutHolds(strings.ReplaceAll(text, "\r\n", "\n"))
+	text = wikiBreak.ReplaceAllStringFunc(text, func(string) string { return in.hold("<br>") })
 	text = wikiEscaped.ReplaceAllStringFunc(text, func(m string) string { return in.hold(html.EscapeString(m[1:])) })
 	text = wikiCode.ReplaceAllStringFunc(text, func(m string) string {
 		return in.hold("<code>" + html.EscapeString(m[2:len(m)-2]) + "</code>")

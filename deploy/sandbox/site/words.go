@@ -6,7 +6,8 @@ import (
 	"hikeshi/activities/fake"
 )
 
-// words are what the workspace itself says, as Slack does in the language of whoever looks: English, then Japanese.
+// words are what the workspace and the pages of tickets say, as Slack and JIRA do in the language of whoever looks: English,
+// then Japanese.
 var words = map[string][2]string{
 	"channels":     {"Channels", "チャンネル"},
 	"more":         {"Other channels", "ほかのチャンネル"},
@@ -65,6 +66,23 @@ var words = map[string][2]string{
 	"deletedFile":  {"This file was deleted.", "このファイルは削除されました。"},
 	"tooBig":       {"The file is larger than 20 MB.", "ファイルが 20 MB を超えています。"},
 	"selectedSome": {"chosen", "件選択"},
+
+	"issueType":     {"Type", "課題タイプ"},
+	"issueStatus":   {"Status", "ステータス"},
+	"issueLevel":    {"Security level", "セキュリティレベル"},
+	"issueNoLevel":  {"none: everybody with JIRA sees it", "なし（JIRA の利用者全員が閲覧できます）"},
+	"issueReporter": {"Reporter", "報告者"},
+	"issueAssignee": {"Assignee", "担当者"},
+	"issueNobody":   {"nobody", "未割り当て"},
+	"issueUpdated":  {"Updated", "更新日時"},
+	"issueLabels":   {"Labels", "ラベル"},
+	"issueLinks":    {"Links", "リンク"},
+	"issueIssues":   {"Issues", "関連課題"},
+	"issueComments": {"Comments", "コメント"},
+	"issueNone":     {"None.", "コメントはありません。"},
+	"issueHidden":   {"more that you may not read.", "件は閲覧できません。"},
+	"issueMails":    {"Mails", "通知メール"},
+	"issueChanges":  {"Changed lately", "最近の変更"},
 }
 
 // objections are what Slack's own app says in a modal, in Japanese.
