@@ -46,8 +46,13 @@ func (r *run) branch(ctx workflow.Context, name string, f func(workflow.Context)
 }
 
 // whileWanted does something in a branch until it is done, or until nobody wants it any more: then it is cancelled, and
-// what it began has ended when whileWanted returns.
+// what it began has ended when whileWanted returns. What nobody wants any more is not begun: after a roll a branch comes
+// here again. Older runs began it, and have what came of that in their histories: a configuration that was read for a
+// stuck step, an announcement, a step's next activity id.
 func (r *run) whileWanted(ctx workflow.Context, name string, wanted func() bool, do func(workflow.Context) error) error {
+	if !wanted() && workflow.GetVersion(ctx, "begin only what is wanted", workflow.DefaultVersion, 1) == 1 {
+		return nil
+	}
 	ended := false
 	one, drop := workflow.WithCancel(ctx)
 	r.branch(one, name, func(ctx workflow.Context) error {

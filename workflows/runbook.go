@@ -180,7 +180,7 @@ func (b *bookRun) work(ctx workflow.Context) error {
 	if b.State != runRunning {
 		return nil
 	}
-	finished := false
+	finished := b.allDone() // as the run before this one rolled
 	err := b.whileWanted(ctx, "in order", func() bool { return !b.stopped() }, func(ctx workflow.Context) error {
 		for i, s := range b.Book.Steps {
 			if err := b.do(ctx, i+1, s); err != nil {
@@ -210,6 +210,18 @@ func (b *bookRun) work(ctx workflow.Context) error {
 	}
 	b.changed()
 	return nil
+}
+
+// allDone reports whether every step of the runbook is done, or somebody has decided to go on without it.
+func (b *bookRun) allDone() bool {
+	for i, s := range b.Book.Steps {
+		for _, id := range stepsOf(i+1, s.Kind) {
+			if !b.isSettled(id) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // report tells the case what it should know, whenever that changes. The last report says that the workflow ends, and it

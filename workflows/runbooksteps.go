@@ -167,7 +167,7 @@ const (
 // postCard posts the card that shows how far the run is, in the machine's thread, and keeps it true. A card that cannot
 // be posted holds up nothing; it is tried once more when the run has ended, and then given up with it.
 func (b *bookRun) postCard(ctx workflow.Context) error {
-	if b.is(stepRunCard, StepDone) && b.records[stepRunCard].Result == nil {
+	if rec := b.records[stepRunCard]; rec != nil && rec.wasLetGo() {
 		return nil // given up
 	}
 	if err := b.await(ctx, b.speaks); err != nil {

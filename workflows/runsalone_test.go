@@ -258,3 +258,19 @@ func TestARunEndsBeforeItsEnd(t *testing.T) {
 		})
 	}
 }
+
+// A run whose last step ended just as it rolled over is done, also when the case ends it meanwhile.
+func TestARunThatEndsAsItRolls(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.shelve(map[string]string{"mail": mailBook})
+	state, _ := w.intake(report("req-ends-rolling"))
+	book, _ := w.bookState(state, "mail")
+	for _, id := range []string{"run.1.task", "run.2.people", "run.2.invite", "run.3.notify", "run.4.analysis", "run.5.link"} {
+		require.NoError(t, json.Unmarshal([]byte(`{"`+id+`":{"state":"done","generation":1,"effect":1,"result":{}}}`), &book.Steps))
+	}
+	book.Order.End = true
+	last, book := w.obliging(book).play(book, time.Hour)
+	require.Nil(t, book)
+	require.Equal(t, "done", last["state"])
+}

@@ -51,6 +51,9 @@ type stepRecord struct {
 // settled reports whether nothing is left to do for the step.
 func (rec *stepRecord) settled() bool { return rec.State == StepDone || rec.State == StepSkipped }
 
+// wasLetGo reports whether the step was overtaken before it was done (letGo): whatever is done has a result.
+func (rec *stepRecord) wasLetGo() bool { return rec.State == StepDone && len(rec.Result) == 0 }
+
 // runner carries out steps for one workflow.
 type runner struct {
 	key       string                 // the request id: it begins every idempotency key
@@ -80,6 +83,7 @@ var errRolling = errors.New("rolling over")
 func runStep[Out any](ctx workflow.Context, r *runner, s step) (Out, error) {
 	var out Out
 	rec := r.record(s)
+	r.wantAgain(ctx, rec)
 	for !rec.settled() {
 		if r.rolling {
 			return out, errRolling
@@ -120,6 +124,7 @@ func runStep[Out any](ctx workflow.Context, r *runner, s step) (Out, error) {
 func runQuiet[Out any](ctx workflow.Context, r *runner, s step) (out Out, done bool, err error) {
 	rec := r.record(s)
 	rec.Quiet = true
+	r.wantAgain(ctx, rec)
 	if rec.settled() {
 		if rec.State != StepDone { // it was given up, and has no result
 			return out, false, nil
@@ -293,14 +298,23 @@ func (r *runner) instead(s step) {
 	}
 }
 
-// letGo settles steps that were overtaken before they were done: nobody misses them. When they are wanted again, they
-// are asked for anew.
+// letGo settles steps that were overtaken before they were done: nobody misses them. They have no result, and are owed
+// anew when they are wanted again.
 func (r *runner) letGo(ctx workflow.Context, ids ...string) {
 	for _, id := range ids {
 		if rec := r.records[id]; rec != nil && !rec.settled() {
 			rec.Tried, rec.Class, rec.Cause, rec.Hint, rec.Decision = true, "", "", "", nil
 			r.move(ctx, rec, StepDone)
 		}
+	}
+}
+
+// wantAgain has a step that was let go be done after all, as a branch does that begins anew after a roll. The effect is
+// the same one: if it was tried before, it is looked for first.
+func (r *runner) wantAgain(ctx workflow.Context, rec *stepRecord) {
+	if rec.wasLetGo() {
+		rec.Tried = !rec.Asked.IsZero()
+		r.move(ctx, rec, StepOwed)
 	}
 }
 
