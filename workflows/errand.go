@@ -95,7 +95,7 @@ func (c *caseRun) notBegun() (list []errand) {
 
 // do does one errand.
 func (c *caseRun) do(ctx workflow.Context, e errand) error {
-	if err := c.await(ctx, func() bool { return c.canBegin(e) }); err != nil {
+	if err := c.awaitBegin(ctx, e); err != nil {
 		return err
 	}
 	switch e.Kind {
@@ -119,6 +119,24 @@ func (c *caseRun) do(ctx workflow.Context, e errand) error {
 		return c.joinTheme(ctx, e.ID, c.lessonByID(e.Ref))
 	}
 	return fmt.Errorf("errand %s: unknown kind %q", e.ID, e.Kind)
+}
+
+// awaitBegin waits until the errand has what it needs. One that holds up the archive does not wait for a channel that
+// somebody has archived: Slack refuses it, and then people see what is wrong and can decide about it.
+func (c *caseRun) awaitBegin(ctx workflow.Context, e errand) error {
+	can := func() bool { return c.canBegin(e) }
+	if err := c.await(ctx, func() bool { return can() || c.lacksOpenChannel(e) }); err != nil {
+		return err
+	}
+	if can() || workflow.GetVersion(ctx, "let an archived channel refuse", workflow.DefaultVersion, 1) == 1 {
+		return nil
+	}
+	return c.await(ctx, can)
+}
+
+// lacksOpenChannel reports whether all that keeps the errand from its place is that somebody has archived the channel.
+func (c *caseRun) lacksOpenChannel(e errand) bool {
+	return (e.Kind == "channel" || e.Kind == "merge.invite") && c.channel.ID != "" && !c.Archive.Reopening && c.shut(c.channel.ID)
 }
 
 // canBegin reports whether the errand has what it needs.
