@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -197,13 +198,14 @@ func (w *world) liveAs(kind string, env *testsuite.TestWorkflowEnvironment, stat
 	return status, in.State
 }
 
-// continued reads with what a workflow that has rolled over goes on.
+// continued reads with what a workflow that has rolled over goes on, and has made sure that it does.
 func (w *world) continued(env *testsuite.TestWorkflowEnvironment, in any) {
 	w.Helper()
 	require.True(w, env.IsWorkflowCompleted())
 	var next *workflow.ContinueAsNewError
 	require.ErrorAs(w, env.GetWorkflowError(), &next)
 	require.NoError(w, converter.GetDefaultDataConverter().FromPayloads(next.Input, in))
+	w.goesOn(next, reflect.TypeOf(in).Elem())
 }
 
 // sealed is how large a state is on its way to the next run: compressed and encrypted, as Temporal gets it.
