@@ -2,6 +2,7 @@ package slack
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 )
@@ -61,23 +62,29 @@ func (m Message) options() []slack.MsgOption {
 	return list
 }
 
+// blockKit leaves out the texts for which there is no room, but no buttons: without them nobody could act.
 func (m Message) blockKit() []slack.Block {
 	var list []slack.Block
 	left := maxAll
 	for _, b := range m.Blocks {
-		size := len([]rune(b.Text))
-		for _, f := range b.Fields {
-			size += len([]rune(f))
-		}
-		left -= min(size, maxSection)
-		if len(list) == maxBlocks || left < 0 {
-			break
+		left -= b.size()
+		if len(list) == maxBlocks || left < 0 && b.Kind != "actions" {
+			continue
 		}
 		if kit := b.blockKit(); kit != nil {
 			list = append(list, kit)
 		}
 	}
 	return list
+}
+
+// size is how much of the block's texts is shown.
+func (b Block) size() int {
+	size := min(utf8.RuneCountInString(b.Text), maxSection)
+	for _, f := range b.Fields[:min(len(b.Fields), maxFields)] {
+		size += min(utf8.RuneCountInString(f), maxField)
+	}
+	return size
 }
 
 // blockKit returns nil for a block without text: Slack refuses a message for one.

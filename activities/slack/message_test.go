@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -45,6 +46,19 @@ func TestBlocksStayWithinLimits(t *testing.T) {
 	}
 	if got := len(m.blockKit()); got != 4 {
 		t.Errorf("%d blocks of 3,000 characters, want the 4 that fit in one message", got)
+	}
+}
+
+// Two columns can hold far more than one section; and a message without its buttons would be of no use.
+func TestATextTooLongLeavesTheButtons(t *testing.T) {
+	m := Message{Blocks: []Block{{Kind: "section", Text: "a"}, {Kind: "fields", Fields: slices.Repeat([]string{strings.Repeat("x", 1300)}, 10)}, {Kind: "section", Text: "b"},
+		{Kind: "actions", Buttons: []Button{{Text: "Take", ActionID: "take", Value: "v"}}}}}
+	var kinds []string
+	for _, b := range m.blockKit() {
+		kinds = append(kinds, string(b.BlockType()))
+	}
+	if got := strings.Join(kinds, " "); got != "section actions" {
+		t.Errorf("blocks %s: want the first section, for which there is room, and the buttons", got)
 	}
 }
 

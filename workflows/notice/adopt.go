@@ -48,7 +48,7 @@ func WithoutConsent(lang string, channel, ticket bool) *incident.Refusal {
 
 // adoptedLines tell the people in a channel, on the card, that it is the case's now, and on whose word.
 func (c Case) adoptedLines(e Escape) (lines []string) {
-	by := e.text(incident.Shorten(incident.CleanLine(c.Adopted.By), maxName))
+	by := within(e, incident.CleanLine(c.Adopted.By), maxName)
 	if c.Adopted.Channel {
 		lines = append(lines, c.say("adopted_channel", "Number", e.text(c.Number), "By", by))
 	}

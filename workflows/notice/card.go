@@ -37,6 +37,7 @@ const (
 	maxScope    = 600
 	maxTrouble  = 1600
 	maxAnalyses = 1900
+	maxProgress = 2400
 	maxWaivers  = 800
 	maxLatest   = 300
 	maxLogs     = 3 // a case seldom fills more than one
@@ -74,7 +75,7 @@ func (c Case) Card(e Escape) Message {
 		m.add("section", c.joined(e, lines, maxAnalyses))
 	}
 	if facts := c.progress(e, c.gaps()); len(facts) > 0 {
-		m.add("section", strings.Join(facts, "\n"))
+		m.add("section", c.joined(e, facts, maxProgress))
 	}
 	if unknown := c.unknowns(); unknown != "" && c.Phase != incident.PhaseClosed {
 		m.add("context", unknown)
@@ -96,10 +97,10 @@ func (c Case) Card(e Escape) Message {
 // cardFields are what everybody asks first. Of what a report may leave open only what is known has a field of its own.
 func (c Case) cardFields(e Escape) (fields []string) {
 	for _, f := range append([][2]string{
-		{"phase", c.phase()}, {"severity", c.severity()}, {"commander", c.commander()}, {"containment", c.containment()}, {"scope", incident.Shorten(c.or(c.Scope), maxOnCard)},
+		{"phase", c.phase()}, {"severity", c.severity()}, {"commander", c.commander()}, {"containment", c.containment()}, {"scope", c.or(c.Scope)},
 	}, c.particulars()...) {
 		if f[1] != "" {
-			fields = append(fields, "*"+c.say(f[0])+"*\n"+fact(e, f, maxScope))
+			fields = append(fields, "*"+c.say(f[0])+"*\n"+fact(e, f, maxOnCard))
 		}
 	}
 	return fields

@@ -45,6 +45,19 @@ func (c Case) fit(e Escape, lines []string, most int) []string {
 	return lines
 }
 
+// fitRows is fit of a table's rows.
+func (c Case) fitRows(e Escape, rows [][2]string, most int) [][2]string {
+	var lines []string
+	for _, r := range rows {
+		lines = append(lines, r[0]+" "+r[1])
+	}
+	fitted := c.fit(e, lines, most)
+	if last := len(fitted) - 1; last >= 0 && fitted[last] != lines[last] {
+		return append(rows[:last:last], [2]string{rows[last][0], fitted[last]})
+	}
+	return rows
+}
+
 // joined is fit in one text.
 func (c Case) joined(e Escape, lines []string, most int) string {
 	return strings.Join(c.fit(e, lines, most), "\n")

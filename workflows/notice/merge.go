@@ -22,6 +22,9 @@ func MergedReason(lang, into, reason string) string {
 	return in(lang).say("merged_reason", "Into", into, "Reason", unstopped(reason))
 }
 
+// maxMerged bounds, in characters, what a table says of duplicates.
+const maxMerged = 1500
+
 // mergeRows say of a case that it becomes a duplicate, and which duplicates it has: what it is, and how that stands. link
 // shows a link as the place does.
 func (c Case) mergeRows(e Escape, link func(Link) string) (rows [][2]string) {

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// How much the page shows: rows of each table, and of the notes characters.
+// How much the page shows: rows of each table, and characters of the notes and of the addresses that runbooks have put there.
 const (
 	maxRows  = 40
 	maxNotes = 4000
@@ -52,7 +52,7 @@ func (c Case) pageRows() (rows [][2]string) {
 	if c.Resolution != "" {
 		add("resolution", within(markdown, c.resolution(), 1000))
 	}
-	rows = append(rows, c.mergeRows(markdown, func(l Link) string { return strings.Join(pageAddress(l), "") })...)
+	rows = append(rows, c.fitRows(markdown, c.mergeRows(markdown, func(l Link) string { return strings.Join(pageAddress(l), "") }), maxMerged)...)
 	if c.LastUpdate != nil {
 		add("last_update", c.update(markdown, c.LastUpdate.Text, 1000))
 	}
@@ -86,8 +86,12 @@ func (c Case) pageLinks(b *strings.Builder) {
 			b.WriteString("- " + c.pageLink(l) + "\n")
 		}
 	}
+	var others []string
 	for _, l := range c.Others {
-		b.WriteString("- " + c.pageLink(l) + "\n")
+		others = append(others, c.pageLink(l))
+	}
+	for _, l := range c.fit(markdown, others, maxNotes) {
+		b.WriteString("- " + l + "\n")
 	}
 }
 

@@ -104,7 +104,7 @@ func (c Case) blockLinks(b *strings.Builder, e Escape) {
 		}
 		b.WriteString("|| " + c.say("log") + " | " + text + " |\n")
 	}
-	for _, r := range c.mergeRows(e, func(l Link) string { return c.wikiLink(l, e) }) {
+	for _, r := range c.fitRows(e, c.mergeRows(e, func(l Link) string { return c.wikiLink(l, e) }), maxMerged) {
 		b.WriteString("|| " + r[0] + " | " + r[1] + " |\n")
 	}
 	if c.archived() {

@@ -23,7 +23,7 @@ func (c Case) Summary() string {
 }
 
 // How much of a person's text the ticket's description shows, in escaped characters. JIRA takes 32,767 for a
-// description; of these the status block keeps below 12,000.
+// description; of these the status block keeps below 13,500.
 const (
 	maxReported    = 17000
 	maxBlockScope  = 1000
