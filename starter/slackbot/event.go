@@ -48,7 +48,9 @@ func (g *Gateway) missed(why string) {
 
 func (g *Gateway) handOver(ctx context.Context, h heard) error {
 	if h.home != "" {
-		g.aside("fill a Home tab", func() { g.showHome(h.home, "") })
+		if g.tabs.begin(h.home, "") { // at once: it is filled once more for all who come before it is
+			g.aside("fill a Home tab", func() { g.fillHome(h.home, "") })
+		}
 	}
 	if h.event != nil {
 		event := g.withName(ctx, *h.event) // Slack's word, for which nobody else has to wait

@@ -55,9 +55,13 @@ func (t *tabs) next(user string) (said string, again bool) {
 
 // showHome fills somebody's Home tab; said is what came of what they did there.
 func (g *Gateway) showHome(user, said string) {
-	if !g.tabs.begin(user, said) {
-		return
+	if g.tabs.begin(user, said) {
+		g.fillHome(user, said)
 	}
+}
+
+// fillHome fills a Home tab that nobody else fills.
+func (g *Gateway) fillHome(user, said string) {
 	for again := true; again; said, again = g.tabs.next(user) {
 		if err := g.publish(user, said); err != nil && g.ctx.Err() == nil {
 			g.o.Log.Warn("a Home tab is not filled", "user", user, "error", err)
