@@ -18,6 +18,7 @@ import (
 type OpenedRequest struct {
 	RequestID string
 	Again     bool // the same request had been recorded before: it is the same case
+	Refused   bool // beside a refusal: by its workflow, which has opened nothing and ended; this id opens nothing any more
 }
 
 // Open records the request; the case follows by itself, even if nobody waits for it. What cannot be a case is refused
@@ -53,10 +54,14 @@ func (c *Cases) Open(ctx context.Context, request incident.Request) (OpenedReque
 		return opened, nil
 	}
 	if err == nil && request.Ticket != "" && request.By.Door == incident.DoorSlack {
-		return opened, about("ticket", c.verdict(ctx, request.ID))
+		err := c.verdict(ctx, request.ID)
+		opened.Refused = err != nil
+		return opened, about("ticket", err)
 	}
 	if err == nil && against(c.config.Rights(), request.By) {
-		return opened, c.verdict(ctx, request.ID)
+		err := c.verdict(ctx, request.ID)
+		opened.Refused = err != nil
+		return opened, err
 	}
 	return opened, c.explain(err, "record the request")
 }

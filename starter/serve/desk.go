@@ -24,8 +24,8 @@ type deskOf struct {
 
 // Open records the request.
 func (d deskOf) Open(ctx context.Context, request incident.Request) error {
-	_, err := d.Cases.Open(ctx, request)
-	return known(err)
+	opened, err := d.Cases.Open(ctx, request)
+	return spent(known(err), opened.Refused)
 }
 
 // Follow waits until the channel can be used, or cannot be opened for now. Its person is the opener: the id is made of
@@ -34,7 +34,8 @@ func (d deskOf) Open(ctx context.Context, request incident.Request) error {
 func (d deskOf) Follow(ctx context.Context, requestID string) (notice.Case, error) {
 	opened, status, err := d.Wait(ctx, requestID, cases.Settled)
 	if status == nil {
-		return notice.Case{Number: opened.Number}, known(err)
+		var refusal *incident.Refusal
+		return notice.Case{Number: opened.Number}, spent(known(err), opened.Number == "" && errors.As(err, &refusal))
 	}
 	return caseOf(*status), known(err)
 }
@@ -152,7 +153,7 @@ func (d deskOf) Decide(ctx context.Context, s slackbot.Decision, v slackbot.View
 		decision.Input = input
 	}
 	got, err := d.Cases.Decide(ctx, s.Number(), settings.Viewer{SlackUser: v.User, Channel: v.Channel}, decision, s.ID)
-	return taken{got, s.Number()}, known(err)
+	return taken{got, s.Number()}, spent(known(err), got.Refused != nil)
 }
 
 // from is the sender in the channel that the door vouches for: a dialog is filled in none, but was asked for in one.
@@ -165,7 +166,7 @@ func from(by incident.By, v slackbot.Viewer) incident.By {
 func (d deskOf) Do(ctx context.Context, a slackbot.Act) (slackbot.Done, error) {
 	answer, err := d.Cases.Do(ctx, cases.Act{ID: a.ID, Keyed: a.Keyed, Verb: a.Verb, Number: a.Number, Fields: a.Fields, By: from(a.By, a.Viewer),
 		Viewer: settings.Viewer{SlackUser: a.Viewer.User, Channel: a.Viewer.Channel}})
-	return slackbot.Done{Number: answer.Number, Text: answer.Text, ID: answer.ID, Missing: answer.Missing}, known(err)
+	return slackbot.Done{Number: answer.Number, Text: answer.Text, ID: answer.ID, Missing: answer.Missing}, spent(known(err), answer.Refused != nil)
 }
 
 // Became looks what becomes of the step. Whoever may only decide about it reads no cause.
@@ -188,6 +189,15 @@ func known(err error) error {
 		return fmt.Errorf("%w: %w", slackbot.ErrNotConfirmed, err)
 	}
 	return err
+}
+
+// spent marks what a workflow has answered to this very id: it answers nothing else under it. What the door refuses, or a
+// workflow before it records anything, is no such answer, and says nothing of what came before under the same id.
+func spent(err error, answered bool) error {
+	if err == nil || !answered {
+		return err
+	}
+	return slackbot.Spent{Refusal: err}
 }
 
 // reading decides who may read, and has it recorded whom the rules turn away.

@@ -64,7 +64,7 @@ func (g *Gateway) inline(ctx context.Context, a asker, v verb, c command, rest s
 	name, said := v.act(f)
 	by := g.naming(ctx, a.by, c.text, v.people(f)...)
 	act := Act{ID: incident.RequestID(c.trigger), Verb: name, Number: number, Fields: said, By: by, Viewer: a.viewer}
-	answer, err := g.o.Desk.Do(ctx, act)
+	answer, err := g.do(ctx, act)
 	switch {
 	case err == nil:
 		return say(did(a.lang, v.name, answer))
@@ -99,7 +99,7 @@ func (g *Gateway) pursueAct(v verb, act Act, what string, to hearing) {
 	g.aside("follow an act", func() {
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
-		answer, err := pursue(ctx, func() (Done, error) { return g.o.Desk.Do(ctx, act) })
+		answer, err := pursue(ctx, func() (Done, error) { return g.do(ctx, act) })
 		switch {
 		case err == nil:
 			g.hear(to, did(to.lang, v.name, answer))

@@ -8,7 +8,8 @@ import (
 	"hikeshi/workflows/notice"
 )
 
-// Desk is where commands are handed in. Each method may return an *incident.Refusal, which is an answer to the person.
+// Desk is where commands are handed in. Each method may return an *incident.Refusal, which is an answer to the person; as
+// Spent if it is the only one that will ever be given under the id.
 type Desk interface {
 	// Open records the request safely; the same request id again is the same case. After ErrNotConfirmed it may or may
 	// not be recorded; after any other error nothing is.

@@ -86,7 +86,8 @@ func (g *Gateway) submitted(ctx context.Context, i interaction) reply {
 		return complain(reasonField, missing)
 	}
 	viewer := Viewer{User: i.User.ID, Channel: k.Channel}
-	taken, err := g.o.Desk.Decide(ctx, d, viewer)
+	d.ID = g.spent.next(d.ID, d.asked())
+	taken, err := g.take(ctx, d, viewer)
 	var refusal *incident.Refusal
 	switch {
 	case errors.As(err, &refusal):

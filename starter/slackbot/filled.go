@@ -52,7 +52,8 @@ func (g *Gateway) filled(ctx context.Context, i interaction) reply {
 	name, said := v.act(f)
 	act := Act{ID: i.View.ID, Verb: name, Number: keep.Number(), Fields: said, By: g.naming(ctx, i.by(), "", v.people(f)...), Viewer: Viewer{User: i.User.ID, Channel: keep.Channel}}
 	what, to := namedAct(i.who.Lang, v, act.Number), hearing{i.who.Lang, keep.Answer, i.View.ID, i.User.ID}
-	answer, err := g.o.Desk.Do(ctx, act)
+	act.ID = g.spent.next(act.ID, act.asked())
+	answer, err := g.do(ctx, act)
 	var refusal *incident.Refusal
 	switch {
 	case errors.As(err, &refusal):

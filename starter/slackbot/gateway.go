@@ -54,6 +54,7 @@ type Gateway struct {
 	home    home
 	tabs    tabs
 	line    line
+	spent   spent
 	room    map[kind]chan struct{} // for requests that are being handled
 	asking  singleflight.Group     // whether it is ready
 }
@@ -75,7 +76,7 @@ func New(ctx context.Context, o Options) *Gateway {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o), people: newPeople(cmp.Or(o.KnowTime, briefly)), room: map[kind]chan struct{}{}, home: home{known: make(chan struct{})}}
+	g := &Gateway{o: o, ctx: ctx, mux: http.NewServeMux(), answers: answerClient(), bells: newDoorbell(ctx, o), people: newPeople(cmp.Or(o.KnowTime, briefly)), spent: newSpent(), room: map[kind]chan struct{}{}, home: home{known: make(chan struct{})}}
 	for _, k := range []kind{commands, interactions, events} {
 		g.room[k] = make(chan struct{}, maxInHand)
 	}

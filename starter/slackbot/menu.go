@@ -106,7 +106,7 @@ func (g *Gateway) pressedAct(ctx context.Context, i interaction, name string) re
 
 // doPressed does what needs no form, and tells the person what came of it.
 func (g *Gateway) doPressed(ctx context.Context, a asker, v verb, act Act, what string) reply {
-	answer, err := g.o.Desk.Do(ctx, act)
+	answer, err := g.do(ctx, act)
 	switch {
 	case err == nil:
 		g.tell(a.hearing(), did(a.lang, v.name, answer))

@@ -51,7 +51,7 @@ func (g *Gateway) record(ctx context.Context, w wish, wrong error) (text string,
 		err = g.outsiders(ctx, fields{"invite": w.request.Invite})
 	}
 	if err == nil {
-		err = g.o.Desk.Open(ctx, w.request)
+		err = g.handIn(ctx, w.request)
 	}
 	switch {
 	case err == nil:
@@ -108,6 +108,7 @@ func (g *Gateway) outcome(ctx context.Context, w wish, recorded bool) string {
 		}
 	}
 	found, err := g.o.Desk.Follow(ctx, w.request.ID)
+	g.spent.heard(err, w.request.ID, nil)
 	if found.Number != "" {
 		return opened(w.to.lang, found)
 	}
@@ -136,7 +137,7 @@ func opened(lang string, c notice.Case) string {
 // insist records a request of which it is not known whether it is recorded: doing it again is harmless. That the desk
 // cannot be reached now says nothing of the first time.
 func (g *Gateway) insist(ctx context.Context, request incident.Request) error {
-	_, err := pursue(ctx, func() (struct{}, error) { return struct{}{}, g.o.Desk.Open(ctx, request) })
+	_, err := pursue(ctx, func() (struct{}, error) { return struct{}{}, g.handIn(ctx, request) })
 	return err
 }
 

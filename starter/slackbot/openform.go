@@ -27,7 +27,8 @@ func (g *Gateway) askForCase(ctx context.Context, a asker, f fields) string {
 	return ""
 }
 
-// filledOpen takes the form that opens a case. The form's id is the request's: the same form sent twice is one case.
+// filledOpen takes the form that opens a case. The form's id is the request's: the same form sent twice is one
+// case. Once a request is refused for good, nothing is a case under its id, and the form asks under another.
 func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 	v := openVerb()
 	if i.View.Callback == formPrefix+"adopt" {
@@ -54,7 +55,7 @@ func (g *Gateway) filledOpen(ctx context.Context, i interaction) reply {
 	}
 	request, err := requestOf(f)
 	request.Where = keep.Channel
-	request.ID, request.Asked, request.By = incident.RequestID(requestOfForm(i.View.ID, f)), now(), g.naming(ctx, i.by(), "", request.Invite)
+	request.ID, request.Asked, request.By = g.spent.next(incident.RequestID(requestOfForm(i.View.ID, f)), nil), now(), g.naming(ctx, i.by(), "", request.Invite)
 	request.By.Channel = keep.Channel // a form is filled in in none, but was asked for in one
 	what := escape(incident.CleanLine(request.Title))
 	w := wish{request, what, quotedBack(what), hearing{i.who.Lang, keep.Answer, i.View.ID, i.User.ID}, keep.Answer != ""}

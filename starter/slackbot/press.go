@@ -31,8 +31,9 @@ func (g *Gateway) pressed(ctx context.Context, i interaction) reply {
 	viewer := Viewer{User: i.User.ID, Channel: i.Channel.ID}
 	if d.Action == retry {
 		// One person retries one generation of a step once, however often they press: what they decided makes the id, so the
-		// reason must not change with the person's language.
-		d.Reason, d.ID = notice.Pressed(g.o.Lang), "press."+i.User.ID
+		// reason must not change with the person's language. Once it was refused, they can press anew.
+		d.Reason = notice.Pressed(g.o.Lang)
+		d.ID = g.spent.next("press."+i.User.ID, d.asked())
 		g.decide(ctx, d, viewer, to)
 	} else if err := g.ask(ctx, d, i); err != nil {
 		g.o.Log.Warn("a dialog cannot be opened", "step", d.Step, "error", err)
@@ -48,7 +49,7 @@ var known = map[string]bool{retry: true, "supply": true, "skip": true, "abort": 
 
 // decide hands the decision in, for as long as Slack waits, and tells the person the rest later.
 func (g *Gateway) decide(ctx context.Context, d Decision, viewer Viewer, to hearing) {
-	taken, err := g.o.Desk.Decide(ctx, d, viewer)
+	taken, err := g.take(ctx, d, viewer)
 	switch {
 	case err == nil:
 		g.watch(taken, to)
@@ -81,7 +82,7 @@ func (g *Gateway) settle(d Decision, viewer Viewer, to hearing) {
 	g.aside("follow a decision", func() {
 		ctx, cancel := context.WithTimeout(g.ctx, followTime)
 		defer cancel()
-		taken, err := pursue(ctx, func() (Taken, error) { return g.o.Desk.Decide(ctx, d, viewer) })
+		taken, err := pursue(ctx, func() (Taken, error) { return g.take(ctx, d, viewer) })
 		switch {
 		case err == nil:
 			g.watch(taken, to)
