@@ -148,7 +148,11 @@ func (s sweeper) next() (first doubt, ok bool) {
 // look does the sweep.
 func (s sweeper) look(ctx workflow.Context, d doubt) error {
 	id := d.sweep()
-	defer delete(s.records, id)
+	defer func() {
+		if s.isSettled(id) { // otherwise the run rolls, and the next one goes on with it
+			delete(s.records, id)
+		}
+	}()
 	if d.Kind == doubtSheet {
 		_, err := runStep[drive.SheetsSwept](ctx, s.runner, step{id, Drive, background, driveActivities.SweepSheets, func(activities.Effect) any {
 			return drive.SweepSheets{Key: d.Key, Folder: s.folder(), Sheet: d.Thing, Name: notice.DuplicateName(s.lang)}

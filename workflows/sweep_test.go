@@ -92,6 +92,40 @@ func TestSweepOfAHiddenTicket(t *testing.T) {
 	require.True(t, slices.ContainsFunc(w.slack.Messages(status.Links.Channel), func(m slacktest.Message) bool { return strings.Contains(m.Text, "SEC-2") }), "people hear of it")
 }
 
+// A sweep that is stuck is the same one after a roll: what was decided about it is known, also what was decided while the
+// run ended, and the next person decides about what is so then.
+func TestASweepThatIsStuckOutlivesARoll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.SearchLag = 10 * time.Minute
+	require.NoError(t, w.jira.Inject(fake.Fault{Match: "POST /rest/api/2/issue$", Mode: "before", Times: 1}))
+	state, _ := w.intake(report("req-stuck-sweep"))
+	w.hiddenTicket("req-stuck-sweep.open.ticket.1")
+	_, state = w.live(state, 5*time.Minute)
+	letTimePass(state)
+	state.Doubts.List[0].Until = state.Doubts.List[0].Until.Add(-w.place.SearchLag)
+	w.refuse(w.jira.Control, "POST /rest/api/2/issue/", http.StatusForbidden)
+	status, state := w.live(state, 5*time.Minute)
+	require.Equal(t, workflows.StepStuck, step(t, status, "sweep.ticket.1").State)
+
+	status, state = w.tell(state, resolve("sweep.ticket.1", 1, workflows.ActionRetry, somebody, "", ""))
+	require.Equal(t, 2, step(t, status, "sweep.ticket.1").Generation)
+	status, state = w.tell(state, resolve("sweep.ticket.1", 1, workflows.ActionSkip, aoi, "", "ben decided about sweep.ticket.1"))
+	require.Equal(t, workflows.StepStuck, step(t, status, "sweep.ticket.1").State)
+
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "*", Mode: "before"})) // what is on its way keeps the run from ending
+	_, state = w.live(state, time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
+		env.RegisterDelayedCallback(func() {
+			env.UpdateWorkflowNoRejection(workflows.LessonUpdate, "busy", t, workflows.LessonCommand{Text: "x", By: aoi})
+		}, 50*time.Second)
+		env.RegisterDelayedCallback(func() { w.perform(env, "late", resolve("sweep.ticket.1", 2, workflows.ActionSkip, aoi, "", "")) }, time.Minute+time.Second)
+	})
+	w.slack.ClearFaults()
+	status, state = w.live(state, time.Minute)
+	require.Empty(t, state.Doubts.List)
+	require.NotContains(t, archiveNeeds(status), "debt sweep.ticket.1")
+}
+
 // A theme whose ticket nobody saw, and which somebody gave up, leaves no ticket behind that counts.
 func TestSweepOfAThemeThatWasGivenUp(t *testing.T) {
 	t.Parallel()
