@@ -21,7 +21,7 @@ func (c *caseRun) desk() desk {
 		vouched: func(ctx workflow.Context, act string, by incident.By) *incident.Refusal {
 			return c.allowed(ctx, act, by, rules{verified: true, anytime: true})
 		},
-		standing: c.standing, glass: c.breakGlass, giveUp: c.giveUp,
+		standing: c.standing, glass: c.breakGlass, giveUp: c.giveUp, memory: c.CaseState,
 	}
 }
 

@@ -36,6 +36,15 @@ type desk struct {
 	glass func(ctx workflow.Context, act string, by incident.By)
 	// giveUp gives up what the step belongs to.
 	giveUp func(ctx workflow.Context, step string, d decision)
+	// memory has the answers to the newest decisions: whoever asks again gets the same one, also from a later run, and
+	// when the step is gone.
+	memory memory
+}
+
+// memory keeps answers by the ids of their updates.
+type memory interface {
+	answered(id string) (Answer, bool)
+	remember(id string, a Answer)
 }
 
 // roles are those of a sender, as far as the workflow knows who is who.
@@ -50,6 +59,10 @@ func (d desk) roles(by incident.By) []incident.Role {
 // out by the step itself, so that nobody waits for a vendor.
 func (r *run) takeDecisions(ctx workflow.Context, d desk) error {
 	handler := func(ctx workflow.Context, cmd ResolveCommand) (Answer, error) {
+		id := workflow.GetCurrentUpdateInfo(ctx).ID
+		if a, ok := d.memory.answered(id); ok {
+			return a, nil
+		}
 		heard := identify(ctx, r, ResolveUpdate, cmd)
 		answer, refused := r.decide(ctx, heard, d)
 		answer.Number, answer.Phase, answer.ID, answer.Refused = d.number(), d.phase(), cmd.Step, refused
@@ -58,10 +71,15 @@ func (r *run) takeDecisions(ctx workflow.Context, d desk) error {
 		}
 		answer.mark(heard.doubted)
 		r.changed()
+		d.memory.remember(id, answer)
 		return answer, nil
 	}
 	validator := func(ctx workflow.Context, cmd ResolveCommand) error {
-		if refusal := firstOf(cmd.shape(d.number()), r.decidable(cmd, d.number(), workflow.GetCurrentUpdateInfo(ctx).ID)); refusal != nil {
+		id := workflow.GetCurrentUpdateInfo(ctx).ID
+		if _, ok := d.memory.answered(id); ok {
+			return nil
+		}
+		if refusal := firstOf(cmd.shape(d.number()), r.decidable(cmd, d.number(), id)); refusal != nil {
 			return rejected(refusal)
 		}
 		return nil

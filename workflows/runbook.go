@@ -163,6 +163,7 @@ func (b *bookRun) desk() desk {
 	return desk{
 		number: func() string { return b.Order.Number }, phase: func() incident.Phase { return "" }, vouched: vouched, standing: b.standing,
 		giveUp: func(workflow.Context, string, decision) {}, // the case ends the run, and says so
+		memory: &b.telling,
 	}
 }
 

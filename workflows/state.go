@@ -162,14 +162,13 @@ func (s *CaseState) ticketed() bool {
 
 // remember keeps the answer to a command.
 func (s *CaseState) remember(id string, a Answer) {
-	s.Seen = append(s.Seen, seenUpdate{id, a})
-	if len(s.Seen) > maxSeen {
-		s.Seen = s.Seen[len(s.Seen)-maxSeen:]
-	}
+	s.Seen = newest(maxSeen, s.Seen, seenUpdate{id, a})
 }
 
-func (s *CaseState) answered(id string) (Answer, bool) {
-	for _, u := range s.Seen {
+func (s *CaseState) answered(id string) (Answer, bool) { return answerIn(s.Seen, id) }
+
+func answerIn(seen []seenUpdate, id string) (Answer, bool) {
+	for _, u := range seen {
 		if u.ID == id {
 			return u.Answer, true
 		}

@@ -52,11 +52,21 @@ func (h *heard) isNew(n decidedNote) bool {
 	return true
 }
 
-// telling is what a child still has to tell its case; part of its state.
+// telling is what a child still has to tell its case of decisions, and what it has answered to them; part of its state.
 type telling struct {
 	Notes   []decidedNote `json:"notes,omitempty"`
 	NoteSeq int           `json:"note_seq,omitempty"`
+	Seen    []seenUpdate  `json:"seen,omitempty"`
 }
+
+// maxSeenByChild bounds the memory of a child, about whose steps little is decided.
+const maxSeenByChild = 32
+
+func (t *telling) remember(id string, a Answer) {
+	t.Seen = newest(maxSeenByChild, t.Seen, seenUpdate{id, a})
+}
+
+func (t *telling) answered(id string) (Answer, bool) { return answerIn(t.Seen, id) }
 
 // note queues a decision for the case.
 func (t *telling) note(ctx workflow.Context, child, step string, d decision) {
@@ -97,6 +107,7 @@ func (a *analysisRun) desk() desk {
 	return desk{
 		number: func() string { return a.Order.Number }, phase: func() incident.Phase { return incident.PhaseAnalysis }, vouched: vouched, standing: a.standing,
 		giveUp: func(workflow.Context, string, decision) {}, // the case drops the analysis, and says so
+		memory: &a.telling,
 	}
 }
 
@@ -126,6 +137,7 @@ func (m *mirrorRun) desk() desk {
 	return desk{
 		number: func() string { return m.Order.Number }, phase: func() incident.Phase { return "" }, vouched: vouched, standing: m.standing,
 		giveUp: func(workflow.Context, string, decision) {}, // nothing of a mirror can be given up
+		memory: &m.telling,
 	}
 }
 
