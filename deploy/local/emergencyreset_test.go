@@ -182,9 +182,12 @@ func (in *install) leaveNews(t *testing.T, request, analysis string, s workflows
 	require.NoError(t, in.client.SignalWorkflow(t.Context(), s.WorkflowID, "", "analysisReport", map[string]any{
 		"analysis": a.ID, "run": in.run(t, analysis) + "-replaced", "seq": 1, "channel": a.Channel, "name": a.ChannelName, "members": a.Members, "busy": true,
 	}))
-	in.settle(t, request, "the case believes that the channel is being set up", func(s workflows.Status) bool {
-		return slices.ContainsFunc(s.Gates, func(g incident.Gate) bool { return slices.Contains(g.Missing, "debt a1/analysis.describe") })
-	})
+	in.settle(t, request, "the case believes that the channel is being set up", settingUp)
+}
+
+// settingUp reports whether the case believes that the channel of its analysis is being set up.
+func settingUp(s workflows.Status) bool {
+	return slices.ContainsFunc(s.Gates, func(g incident.Gate) bool { return slices.Contains(g.Missing, "debt a1/analysis.describe") })
 }
 
 // A case is reset to tasks at which its first things were asked for and not there yet: the run that goes on is handed the

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -26,9 +21,6 @@ import (
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/wire"
 )
-
-// histories is where the replay test of workflows finds recorded histories, and the keys to read them.
-const histories = "../../workflows/testdata/histories"
 
 func tester() incident.By {
 	return incident.By{Who: "tester", Door: incident.DoorCLI, Assurance: incident.SelfDeclared}
@@ -143,44 +135,4 @@ func eventsOf(ctx context.Context, c client.Client, workflowID, run string) (lis
 		list = append(list, e)
 	}
 	return list, nil
-}
-
-// recordCase stores the histories of a case for the replay test, when asked for with -record. Cases on their way to a
-// release may be recorded anew; from the first release on they bind.
-func (in *install) recordCase(t *testing.T, request, name string) {
-	t.Helper()
-	if *record {
-		in.recordRuns(t, name, workflowsOf(request, in.wait(t, request, cases.Linked)))
-	}
-}
-
-// recordBreaker stores the histories of a vendor's breaker.
-func (in *install) recordBreaker(t *testing.T, vendor, name string) {
-	t.Helper()
-	if *record {
-		in.recordRuns(t, name, map[string]string{vendor: workflows.BreakerWorkflowID(vendor)})
-	}
-}
-
-// recordRuns stores the histories of all runs of workflows, which are named by what they are.
-func (in *install) recordRuns(t *testing.T, name string, ids map[string]string) {
-	t.Helper()
-	old, err := filepath.Glob(filepath.Join(histories, "unreleased", name+"-*"))
-	require.NoError(t, err)
-	for _, file := range old { // it may have had more runs
-		require.NoError(t, os.Remove(file))
-	}
-	for kind, id := range ids {
-		for i, h := range in.runs(t, id) {
-			text, err := protojson.MarshalOptions{Multiline: true}.Marshal(h)
-			require.NoError(t, err)
-			file := filepath.Join(histories, "unreleased", fmt.Sprintf("%s-%s-%d.json.gz", name, kind, i))
-			require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
-			var packed bytes.Buffer
-			w := gzip.NewWriter(&packed)
-			_, err = w.Write(text)
-			require.NoError(t, errors.Join(err, w.Close()))
-			require.NoError(t, os.WriteFile(file, packed.Bytes(), 0o644))
-		}
-	}
 }

@@ -26,8 +26,6 @@ import (
 	"hikeshi/workflows/wire"
 )
 
-var record = flag.Bool("record", false, "record the histories of some cases for the replay test of workflows")
-
 // patient is how long a test waits for what must come. It is long: only a broken product makes a test wait for it.
 const patient = 2 * time.Minute
 
@@ -79,7 +77,7 @@ func startInstall(dir string, edit func(*options)) (*install, error) {
 			return nil, err
 		}
 	}
-	o := options{data: dir, noUI: true, noLimits: true, searchLag: -1, probe: time.Second, patience: patient}
+	o := options{data: dir, noUI: true, noLimits: true, searchLag: -1, probe: time.Second, patience: patient, deciding: olderCode()}
 	if edit != nil {
 		edit(&o)
 	}

@@ -29,6 +29,7 @@ func TestTwoCasesBecomeOne(t *testing.T) {
 	in.send(t, duplicate.Number, workflows.MergeUpdate, workflows.MergeCommand{Into: original.Number, Reason: "the same mail", By: principal()})
 	in.roll(t, duplicate.WorkflowID)
 	in.roll(t, original.WorkflowID)
+	in.roll(t, workflows.AnalysisWorkflowID(duplicate.WorkflowID, "a1"))
 	d := in.closed(t, second)
 	require.Equal(t, incident.DuplicateOf(original.Number), d.Resolution)
 	require.Len(t, in.world(t, second).role("archive"), 1)
@@ -46,6 +47,7 @@ func TestTwoCasesBecomeOne(t *testing.T) {
 		}
 	}
 	require.Equal(t, 1, links, "the tickets are linked once")
+	in.recordRuns(t, "merge", map[string]string{"duplicate": d.WorkflowID, "analysis": analysisOf(d, "a1").WorkflowID, "original": o.WorkflowID})
 
 	_, err = in.desk.Send(t.Context(), original.Number, workflows.MergeUpdate, workflows.MergeCommand{Into: duplicate.Number, By: principal()}, trigger())
 	require.ErrorContains(t, err, "is itself a duplicate of "+original.Number)

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"go.temporal.io/sdk/interceptor"
 )
 
 // options are the command line, and what tests set beside it.
@@ -24,6 +26,7 @@ type options struct {
 	noLimits  bool     // neither the vendors' rate limits nor our own
 	lacks     []string // calls that Temporal does not have, as an older server
 	rewrite   func(config string) string
+	deciding  []interceptor.WorkerInterceptor // around the workflows
 }
 
 // parse reads the command line. What is wrong with it has been said when it returns an error.

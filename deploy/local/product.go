@@ -35,7 +35,7 @@ func (l *local) startWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h, err := host.Start(ctx, cfg, host.Options{StopTimeout: stopTimeout, Log: l.log})
+	h, err := host.Start(ctx, cfg, host.Options{StopTimeout: stopTimeout, Log: l.log, Deciding: l.o.deciding})
 	if err != nil {
 		return fmt.Errorf("start the worker: %w", err)
 	}

@@ -28,6 +28,8 @@ type Options struct {
 	// StopTimeout is how long running activities get to end; 0: 20 s, more than a step may take.
 	StopTimeout time.Duration
 	Log         *slog.Logger // nil: slog.Default
+	// Deciding stand around the workflows; tests play older code with them.
+	Deciding []interceptor.WorkerInterceptor
 }
 
 const (
@@ -133,6 +135,7 @@ func (h *Host) build(o Options, deps workflows.Deps) {
 	}
 	decide := options
 	decide.LocalActivityWorkerOnly = true
+	decide.Interceptors = o.Deciding
 	w := worker.New(h.client, workflows.TaskQueue, decide)
 	workflows.RegisterWorkflows(w, deps)
 	h.workers = append(h.workers, w)
