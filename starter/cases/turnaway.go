@@ -126,15 +126,19 @@ func (c *Cases) turnedInLedger(workflowID string, command workflows.TurnedAwayCo
 }
 
 // TurnAway records that the rules have not let somebody in Slack read: in the case of the channel they are in, or else in
-// the ledger.
+// the ledger. It does not wait for that; Close does.
 func (c *Cases) TurnAway(ctx context.Context, act, why string, by incident.By, inside bool) {
-	workflowID := ""
-	if inside {
-		if id, err := c.caseOfChannel(ctx, by.Channel); err == nil {
-			workflowID = id
+	c.turned.going.Go(func() {
+		workflowID := ""
+		if inside {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellTime)
+			defer cancel()
+			if id, err := c.caseOfChannel(ctx, by.Channel); err == nil {
+				workflowID = id
+			}
 		}
-	}
-	c.turnAway(workflowID, act, why, by)
+		c.turnAway(workflowID, act, why, by)
+	})
 }
 
 // reader is who reads, as the door knows them.

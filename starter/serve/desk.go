@@ -205,7 +205,7 @@ func reading(ctx context.Context, config *settings.Config, desk *cases.Cases) fu
 	return func(verb string, by incident.By, inside bool) error {
 		err := config.Reading(verb, by, inside)
 		if err != nil {
-			go desk.TurnAway(ctx, verb, err.Error(), by, inside)
+			desk.TurnAway(ctx, verb, err.Error(), by, inside)
 		}
 		return err
 	}
