@@ -2,16 +2,13 @@ package jira
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"hikeshi/activities"
 	"hikeshi/activities/internal/transport"
@@ -116,7 +113,7 @@ func (r call) unanswered(err error) *failure {
 	if errors.As(err, &address) {
 		err = address.Err // without the address: it is long, and says nothing new
 	}
-	if neverSent(err) {
+	if transport.NeverSent(err) {
 		return r.fail(activities.Unavailable, err.Error(), "check JIRA_URL and the network")
 	}
 	var timeout net.Error
@@ -126,20 +123,12 @@ func (r call) unanswered(err error) *failure {
 	return r.fail(r.lost(), "no reply: "+err.Error(), "")
 }
 
-// neverSent reports whether the error came before the request could leave.
-func neverSent(err error) bool {
-	var dial *net.OpError
-	var name *net.DNSError
-	var cert *tls.CertificateVerificationError
-	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || errors.As(err, &cert)
-}
-
 // refused classifies a reply that is no success.
 func (c *Client) refused(r call, resp *http.Response, body []byte) *failure {
 	said := parseRefusal(body)
 	class, hint := r.meaning(resp, c.user)
 	f := r.fail(class, said.cause(resp), hint)
-	f.status, f.said, f.After = resp.StatusCode, said, retryAfter(resp)
+	f.status, f.said, f.After = resp.StatusCode, said, transport.RetryAfter(resp.Header)
 	return f
 }
 
@@ -168,16 +157,4 @@ func (r call) meaning(resp *http.Response, user string) (activities.Class, strin
 	default:
 		return activities.Invalid, ""
 	}
-}
-
-// retryAfter is the wait that JIRA asks for, on 429 and on some 503: seconds or a date. 0: it does not say.
-func retryAfter(resp *http.Response) time.Duration {
-	value := resp.Header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
-		return time.Duration(seconds) * time.Second
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(0, time.Until(at))
-	}
-	return 0
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -145,20 +144,12 @@ func unanswered(err error) *activities.Fault {
 	}
 	var timeout net.Error
 	switch {
-	case neverSent(err):
+	case transport.NeverSent(err):
 		return fail(activities.Unavailable, err.Error(), "check pager.url and the network")
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return fail(activities.Ambiguous, "no answer in time", "")
 	}
 	return fail(activities.Ambiguous, "no reply: "+err.Error(), "")
-}
-
-// neverSent reports whether the error came before the request could leave.
-func neverSent(err error) bool {
-	var dial *net.OpError
-	var name *net.DNSError
-	var cert *tls.CertificateVerificationError
-	return errors.As(err, &dial) && dial.Op == "dial" || errors.As(err, &name) || errors.As(err, &cert)
 }
 
 // refused classifies an answer that does not accept the page; nil: it is accepted.
@@ -171,7 +162,7 @@ func refused(resp *http.Response) *activities.Fault {
 		return fail(activities.Invalid, cause+": it redirects the page", "set pager.url to the address that it redirects to")
 	case status == http.StatusTooManyRequests:
 		f := fail(activities.RateLimited, cause, "")
-		f.After = retryAfter(resp)
+		f.After = transport.RetryAfter(resp.Header)
 		return f
 	case status == http.StatusUnauthorized:
 		return fail(activities.Credentials, cause, "the receiver does not accept the signature: check PAGER_SECRET on both sides")
@@ -183,16 +174,4 @@ func refused(resp *http.Response) *activities.Fault {
 		return fail(activities.Ambiguous, cause, "")
 	}
 	return fail(activities.Invalid, cause, "the receiver does not understand the page: see the documentation of activities/pager")
-}
-
-// retryAfter is the wait that the receiver asks for: seconds or a date. 0: it does not say.
-func retryAfter(resp *http.Response) time.Duration {
-	value := resp.Header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
-		return time.Duration(seconds) * time.Second
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(0, time.Until(at))
-	}
-	return 0
 }
