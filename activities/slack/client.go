@@ -131,7 +131,7 @@ func (c *Client) access(ctx context.Context) (SlackAccess, error) {
 	err := c.call(ctx, op, read, func(ctx context.Context, api *slack.Client) error {
 		r, err := api.AuthTestContext(ctx)
 		if err == nil {
-			a = SlackAccess{Team: r.Team, TeamID: r.TeamID, User: r.User, UserID: r.UserID, BotID: r.BotID}
+			a = accessOf(r)
 		}
 		return err
 	})
@@ -139,4 +139,8 @@ func (c *Client) access(ctx context.Context) (SlackAccess, error) {
 		err = activities.Fault{Class: activities.Unavailable, System: system, Op: op, Cause: "the answer names no user"}.Error()
 	}
 	return a, err
+}
+
+func accessOf(r *slack.AuthTestResponse) SlackAccess {
+	return SlackAccess{Team: r.Team, TeamID: r.TeamID, User: r.User, UserID: r.UserID, BotID: r.BotID}
 }

@@ -27,7 +27,7 @@ func (c *Client) Granted(ctx context.Context) (Grant, error) {
 	x, err := c.exchange(ctx, "identify the bot", read, "", func(ctx context.Context, api *slack.Client) error {
 		r, err := api.AuthTestContext(ctx)
 		if err == nil {
-			a = SlackAccess{Team: r.Team, TeamID: r.TeamID, User: r.User, UserID: r.UserID, BotID: r.BotID}
+			a = accessOf(r)
 		}
 		return err
 	})

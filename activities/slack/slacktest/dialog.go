@@ -113,9 +113,6 @@ func (d Dialog) Close() string { return d.words("close").Text }
 // Blocks are the dialog's, as the app sent them.
 func (d Dialog) Blocks() json.RawMessage { return d.View["blocks"] }
 
-// Callback is what the app calls the dialog.
-func (d Dialog) Callback() string { return d.text("callback_id") }
-
 func (d Dialog) text(key string) string {
 	var text string
 	_ = json.Unmarshal(d.View[key], &text) // another shape: none
