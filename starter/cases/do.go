@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"go.temporal.io/api/workflowservice/v1"
@@ -81,10 +82,9 @@ func (c *Cases) within(ctx context.Context, found *workflowservice.DescribeWorkf
 
 // with returns the fields and one more; the map itself stays as it is.
 func (f Fields) with(name string, values ...string) Fields {
-	more := Fields{name: values}
-	for n, v := range f {
-		more[n] = v
-	}
+	more := Fields{}
+	maps.Copy(more, f)
+	more[name] = values
 	return more
 }
 
