@@ -43,7 +43,7 @@ func (g *Gateway) ask(ctx context.Context, d Decision, i interaction) error {
 
 func dialog(lang string, d Decision, private string) slack.ModalViewRequest {
 	t := notice.ResolveDialog(lang, escape, d.Number(), d.Shown(), d.Action)
-	blocks := []slack.Block{slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, t.Text, false, true), nil, nil)}
+	blocks := []slack.Block{section(t.Text)}
 	if t.ID != "" {
 		blocks = append(blocks, field(idField, t.ID, t.IDHint, false))
 	}

@@ -18,9 +18,7 @@ type heard struct {
 
 // hear says what an event means. What cannot be understood means nothing, with the reason; it never holds a text.
 func (e envelope) hear() (h heard, reason string) {
-	switch e.Type {
-	case "event_callback":
-	default:
+	if e.Type != "event_callback" {
 		return heard{}, ""
 	}
 	var event slackEvent

@@ -92,11 +92,3 @@ func told(lang, text string) slack.ModalViewRequest {
 	return slack.ModalViewRequest{Type: slack.VTModal, Title: words(notice.FormTitle(lang)), Close: words(notice.FormWord(lang, "word", "done")),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{section(text)}}}
 }
-
-// maxSection is how much Slack shows in a section; with more it shows nothing at all.
-// https://docs.slack.dev/reference/block-kit/blocks/section-block
-const maxSection = 3000
-
-func section(text string) slack.Block {
-	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, shortenMarkup(text, maxSection), false, true), nil, nil)
-}

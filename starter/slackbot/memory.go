@@ -49,8 +49,8 @@ func newMemory[T any](fresh, wait time.Duration) *memory[T] {
 }
 
 // of returns what is known, asking for what is not or no more, for as long as ctx lasts; what may count a while longer is
-// not waited for long. The question itself goes on
-// until it is answered or base ends, so that whoever comes next need not wait.
+// not waited for long. The question itself goes on until it is answered or base ends, so that whoever comes next need not
+// wait.
 func (m *memory[T]) of(ctx, base context.Context, key string, ask func(context.Context) (T, error)) (T, bool) {
 	found, _ := m.known.Get(key)
 	if m.now().Sub(found.said) < m.fresh {

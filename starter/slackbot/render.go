@@ -44,3 +44,11 @@ func (g *Gateway) sendMessage(to hearing, m notice.Message) {
 		g.o.Log.Warn("a person does not hear what they asked for", "error", err)
 	}
 }
+
+// maxSection is how much Slack shows in a section; with more it shows nothing at all.
+// https://docs.slack.dev/reference/block-kit/blocks/section-block
+const maxSection = 3000
+
+func section(text string) slack.Block {
+	return slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, shortenMarkup(text, maxSection), false, true), nil, nil)
+}
