@@ -15,12 +15,6 @@ import (
 	"hikeshi/activities/slack"
 )
 
-// Registry is what workflows and activities are registered with: a worker, a replayer or a test environment.
-type Registry interface {
-	RegisterWorkflowWithOptions(w any, options workflow.RegisterOptions)
-	RegisterActivityWithOptions(a any, options activity.RegisterOptions)
-}
-
 // Deps are what the workflows and activities need from the process that runs them.
 type Deps struct {
 	Place     Placer
@@ -39,15 +33,7 @@ type Deps struct {
 	Ops     *ops.Activities
 }
 
-// Register registers every workflow and every activity.
-func Register(r Registry, d Deps) {
-	RegisterWorkflows(r, d)
-	for _, queue := range Queues() {
-		RegisterActivities(r, queue, d)
-	}
-}
-
-// WorkflowRegistry is the half of a Registry that takes workflows.
+// WorkflowRegistry is what workflows are registered with: a worker, a replayer or a test environment.
 type WorkflowRegistry interface {
 	RegisterWorkflowWithOptions(w any, options workflow.RegisterOptions)
 }
@@ -63,7 +49,7 @@ func RegisterWorkflows(r WorkflowRegistry, d Deps) {
 	r.RegisterWorkflowWithOptions(f.Breaker, workflow.RegisterOptions{Name: BreakerType})
 }
 
-// ActivityRegistry is the half of a Registry that takes activities.
+// ActivityRegistry is what activities are registered with: a worker or a test environment.
 type ActivityRegistry interface {
 	RegisterActivityWithOptions(a any, options activity.RegisterOptions)
 }

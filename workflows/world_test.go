@@ -118,7 +118,10 @@ func (w *world) bare() *testsuite.TestWorkflowEnvironment {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
-	workflows.Register(env, w.deps)
+	workflows.RegisterWorkflows(env, w.deps)
+	for _, queue := range workflows.Queues() {
+		workflows.RegisterActivities(env, queue, w.deps)
+	}
 	env.SetTestTimeout(2 * time.Minute)
 	worked(env)
 	env.SetStartTime(time.Now().Add(-60 * 24 * time.Hour)) // the vendors live in the present: the clock that skips must not overtake it

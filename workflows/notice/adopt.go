@@ -31,10 +31,7 @@ func AdoptionText(lang string) string {
 	return "*" + w.say("adopt_what") + "*\n• " + strings.Join(AdoptionTerms(lang, true, true), "\n• ")
 }
 
-// AdoptionConsent are the words of whoever agrees, for the box that they tick.
-func AdoptionConsent(lang string) string { return FormWord(lang, "choice", "consent") }
-
-// NotAgreed is said to whoever has not ticked it.
+// NotAgreed is said to whoever has not ticked the box of consent.
 func NotAgreed(lang string) string { return in(lang).say("adopt_not_agreed") }
 
 // NothingToAdopt is said to whoever names nothing that is to be taken over.

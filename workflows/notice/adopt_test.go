@@ -19,7 +19,7 @@ func TestAdoption(t *testing.T) {
 	for _, lang := range []string{"en", "ja"} {
 		t.Run(lang, func(t *testing.T) {
 			refused := notice.WithoutConsent(lang, true, true)
-			lines := []string{"=== form", notice.AdoptionText(lang), "=== consent", notice.AdoptionConsent(lang), notice.NotAgreed(lang), notice.NothingToAdopt(lang), "=== both"}
+			lines := []string{"=== form", notice.AdoptionText(lang), "=== consent", notice.FormWord(lang, "choice", "consent"), notice.NotAgreed(lang), notice.NothingToAdopt(lang), "=== both"}
 			lines = append(lines, notice.AdoptionTerms(lang, true, true)...)
 			lines = append(append(lines, "=== channel"), notice.AdoptionTerms(lang, true, false)...)
 			lines = append(append(lines, "=== ticket"), notice.AdoptionTerms(lang, false, true)...)
