@@ -31,7 +31,7 @@ func (c Class) Final() bool { return c == Denied || c == Invalid || c == NotFoun
 // It never holds a token or the text of a message. Error turns it into the error an activity returns.
 type Fault struct {
 	Class  Class         `json:"class"`
-	System string        `json:"system"`         // slack, jira, drive or sheets
+	System string        `json:"system"`         // as the workflows call it: slack, jira, drive, sheets, pager …
 	Op     string        `json:"op"`             // verb and object: `open channel "sec-42"`
 	Cause  string        `json:"cause"`          // the vendor's own word: name_taken, HTTP 503 …
 	Hint   string        `json:"hint,omitempty"` // what a person can do about it; empty if nothing is known

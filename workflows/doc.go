@@ -33,9 +33,9 @@
 //
 // # Steps
 //
-// Every effect on the outside goes through runStep (step.go). A step has a stable id ("open.channel"), an idempotency
-// key made of request, step and effect, and a record in the case's state. Temporal retries its activity about ten
-// minutes; a step that still cannot go on, or whose error is final, is stuck: the case's status, its search attributes,
+// Every effect that a case has on the outside goes through runStep (step.go). A step has a stable id ("open.channel"), an
+// idempotency key made of request, step and effect, and a record in the case's state. Temporal retries its activity about
+// ten minutes; a step that still cannot go on, or whose error is final, is stuck: the case's status, its search attributes,
 // its page in the Temporal UI, the card, and one notice with buttons in the machine's thread and in the operators' channel
 // say so, with the cause and what to do. What may heal by itself is tried on slowly, with the configuration read anew.
 // Other branches go on meanwhile; what is not done is a debt that everybody sees.

@@ -1,6 +1,7 @@
 // Package jira opens and keeps the tickets of cases in JIRA, Cloud or Data Center, over REST version 2 (wiki markup).
-// Workflows run its Activities; of the other packages only mirror and archive call it, for logs. It never deletes an
-// issue, never sends a mail for a status change, and knows nothing about cases: it takes a project, texts and a key.
+// Workflows run its Activities; mirror and archive use its Client for logs, and `starter doctor` to look how JIRA is set
+// up. It never deletes an issue, never sends a mail for a status change, and knows nothing about cases: it takes a
+// project, texts and a key.
 //
 // go-jira carries the requests. Its own calls are left out where they lose what we need: its create cannot set a
 // property and hides the error body, its comment call sends read-only fields, its errors lose status and headers.

@@ -8,5 +8,6 @@
 //
 // Answers go into the reply and to the response_url, in the language of the person; into the form, or as a direct message,
 // if Slack takes none there. Of Slack's Web API it calls what shows forms and Home tabs, what sends that message, what
-// says who a person is and where a message stands, and what says which workspace and app are ours.
+// says who a person is, who is in a user group, what kind of channel is to be taken over and where a message stands, and
+// what says which workspace and app are ours.
 package slackbot

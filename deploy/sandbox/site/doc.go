@@ -1,5 +1,5 @@
-// Package site is the sandbox: the stateful fakes of Slack, JIRA, Drive and Sheets on ports of their own, and pages on
-// which people use them, each as a chosen person of the cast would.
+// Package site is the sandbox: the stateful fakes of Slack, JIRA, Drive, Sheets and an on-call service on ports of their
+// own, a timestamp authority, and pages on which people use them, each as a chosen person of the cast would.
 //
 // The page / shows everything side by side: Slack, the ticket and the task sheet of a case, and its workflow in the
 // Temporal Web UI, which is passed on under /temporal/ because it stands in no frame of another origin. /slack is a
