@@ -63,6 +63,11 @@ func (s *Server) Event(channel string, event map[string]any) {
 // Archive archives a channel.
 func (s *Server) Archive(user, channel string) { s.act("archive", deed{User: user, Channel: channel}) }
 
+// Unarchive takes a channel back into use.
+func (s *Server) Unarchive(user, channel string) {
+	s.act("unarchive", deed{User: user, Channel: channel})
+}
+
 // Rename gives a channel another name.
 func (s *Server) Rename(user, channel, name string) {
 	s.act("rename", deed{User: user, Channel: channel, Name: name})
