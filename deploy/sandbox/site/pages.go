@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -180,12 +181,23 @@ func inCast(name string) (fake.Person, bool) {
 	return fake.Person{}, false
 }
 
-// reader is who looks, by handle; the first of the cast, if nobody of that name is known.
+// reader is who looks, by handle; known: the address says who. Else it is whoever was chosen last in this browser, or the
+// first of the cast who reads the browser's language.
 func (s *Site) reader(r *http.Request) (p fake.Person, known bool) {
-	for _, p := range s.everybody() {
-		if p.Name == r.URL.Query().Get("as") {
-			return p, true
+	all := s.everybody()
+	named := func(name string) int {
+		return slices.IndexFunc(all, func(p fake.Person) bool { return p.Name == name })
+	}
+	if i := named(r.URL.Query().Get("as")); i >= 0 {
+		return all[i], true
+	}
+	if last, err := r.Cookie("as"); err == nil {
+		if i := named(last.Value); i >= 0 {
+			return all[i], false
 		}
 	}
-	return fake.Cast()[0], false
+	tongue := r.Header.Get("Accept-Language")
+	japanese := tongue == "" || strings.HasPrefix(tongue, "ja")
+	i := slices.IndexFunc(all, func(p fake.Person) bool { return japanese == (language(p) == "ja") })
+	return all[max(0, i)], false
 }

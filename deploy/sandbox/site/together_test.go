@@ -56,6 +56,13 @@ func TestEverythingSideBySideInTheBrowser(t *testing.T) {
 	b.Is("his ticket", inFrame("ticket", "d.body?.dataset.as === 'ben'"))
 	b.Is("his language around them", "document.documentElement.lang === 'en' && document.querySelector('.bar label').innerText === 'Case' && document.querySelector('#case').options[0].text === 'follow the newest'")
 
+	b.Is("his links", "[...document.querySelectorAll('.top nav a, .pane header a')].filter(a => a.href.includes('as=')).every(a => a.href.includes('as=ben'))")
+	s.Slack.Say("ben", "csirt-ops", "not here: "+s.Addresses.Pages+"/slack/C0NOWHERE", "")
+	b.Is("a link to a channel that he does not see", inFrame("slack", "[...d.querySelectorAll('#messages a')].some(a => a.href.endsWith('/slack/C0NOWHERE') && (a.click(), true))"))
+	b.Is("where he was", inFrame("slack", "d.querySelector('#composer textarea') && d.body.innerText.includes('not here')"))
+	b.Open(s.Addresses.Pages + "/slack/" + slacktest.Ops)
+	b.Is("his Slack, where the address does not say whose", "document.body.dataset.as === 'ben'")
+
 	b.Open(s.Addresses.Pages + "/spreadsheets/d/" + sheet + "/edit?as=aoi")
 	b.Is("the grid", "document.querySelector('.grid td')")
 	value[bool](b, "(document.querySelector('.grid td').focus(), true)")

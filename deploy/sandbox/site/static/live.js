@@ -26,6 +26,11 @@ export function live(hear, state = () => {}) {
   };
 }
 
+// chosen notes who looks, for addresses that do not say it: links to the sandbox in what the product writes.
+export function chosen(as) {
+  document.cookie = `as=${encodeURIComponent(as)}; path=/; SameSite=Lax`;
+}
+
 // open leads a link to another page of the sandbox to the pane that shows such things, if there is one.
 export function openBeside(href) {
   if (!framed) return false;

@@ -1,10 +1,11 @@
-import { live } from "./live.js";
+import { chosen, live } from "./live.js";
 import { fill } from "./morph.js";
 import { sheet } from "./sheet.js";
 
 // The pages that show: they follow what happens, and the reader is chosen at once.
 
 document.getElementById("as").addEventListener("change", (event) => {
+  chosen(event.target.value);
   const at = new URL(location.href);
   at.searchParams.set("as", event.target.value);
   location.href = at.href;

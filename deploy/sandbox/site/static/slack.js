@@ -2,7 +2,7 @@ import { act, me, page, part, say, trouble, words } from "./api.js";
 import { Composer } from "./composer.js";
 import { dropping } from "./drop.js";
 import * as dialog from "./dialog.js";
-import { framed, live, openBeside } from "./live.js";
+import { chosen, framed, live, openBeside } from "./live.js";
 import * as memory from "./memory.js";
 import { onMessages } from "./messages.js";
 import { fill, morph, parse } from "./morph.js";
@@ -151,8 +151,12 @@ document.addEventListener("click", (event) => {
     const [, , place, anchor] = new URL(link.href).pathname.split("/").map(decodeURIComponent);
     go({ place, anchor });
   } else if (on("a[href^='http']")) {
-    const { origin, pathname, search } = new URL(on("a").href);
-    if (!on("[data-act]") && inside(origin) && openBeside(pathname + search)) event.preventDefault();
+    const { origin, pathname, search, hash } = new URL(on("a").href);
+    const place = inside(origin) && pathname.match(/^\/slack\/([^/]+)$/)?.[1];
+    if (place) {
+      event.preventDefault();
+      go({ place: decodeURIComponent(place), anchor: hash.slice(1) });
+    } else if (!on("[data-act]") && inside(origin) && openBeside(pathname + search)) event.preventDefault();
   } else if (on("#drawer")) {
     $("drawer").setAttribute("aria-expanded", document.body.classList.toggle("drawer"));
   } else if (document.body.classList.contains("drawer") && page.place && !on("#side, .top, .menu, dialog")) {
@@ -175,6 +179,7 @@ const inside = (origin) => new URL(origin).hostname === location.hostname;
 
 // become goes on as somebody else, where they were.
 function become(as) {
+  chosen(as);
   const m = memory.of(as);
   return go({ as, place: m.place || page.place, thread: m.thread });
 }

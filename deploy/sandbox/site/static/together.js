@@ -1,4 +1,4 @@
-import { live } from "./live.js";
+import { chosen, live } from "./live.js";
 import { panes } from "./split.js";
 
 // Everything side by side: Slack, and the ticket, sheet and workflow of the newest case, or of the one that is chosen.
@@ -45,7 +45,7 @@ async function ask() {
   for (const c of [...cases].reverse()) {
     if (![...list.options].some((o) => o.value === c.number)) list.options[0].after(new Option(`${c.number} ${c.title}`, c.number));
   }
-  if (cases.some((c) => c.status !== "Done")) $("steps").hidden = true; // they have found out
+  if (cases.some((c) => c.status !== "To Do")) $("steps").hidden = true; // they have found out
   look();
 }
 
@@ -92,7 +92,13 @@ $("case").addEventListener("change", () => { for (const name of ["ticket", "shee
 $("enough").addEventListener("click", () => { $("steps").hidden = true; });
 $("as").addEventListener("change", () => {
   as = document.body.dataset.as = $("as").value;
+  chosen(as);
   history.replaceState(null, "", withReader("/"));
+  for (const link of document.querySelectorAll('a[href*="as="]')) {
+    const to = new URL(link.href);
+    to.searchParams.set("as", as);
+    link.href = to.href;
+  }
   pane("slack").querySelector("iframe").contentWindow.postMessage({ as }, location.origin); // it keeps what each has open
   for (const name of ["ticket", "sheet"]) delete shows[name];
   reword();
