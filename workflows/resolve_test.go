@@ -183,6 +183,44 @@ func TestANoticeThatCannotBeRewritten(t *testing.T) {
 	require.Contains(t, notices[0].Text, "nothing is stuck any more")
 }
 
+// A notice whose reply was lost, and which could not be looked for before it was given up, is found later and tells what is
+// so then; there is never a second one beside it.
+func TestANoticeThatWasGivenUpIsFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.Operators = "C0CSIRTOPS"
+	w.place.Project = "STRICT"
+	state, _ := w.intake(report("req-lost-notice"))
+	_, state = w.live(state, 500*time.Millisecond)
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "chat.postMessage", Mode: "after", Times: 2}))
+	for _, look := range []string{"conversations.replies", "conversations.history"} {
+		require.NoError(t, w.slack.Inject(fake.Fault{Match: look, Mode: "before"}))
+	}
+	refuse := func(*testsuite.TestWorkflowEnvironment) {
+		require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.invite", Mode: "before", Error: "restricted_action"}))
+	}
+	status, state := w.live(state, 2*time.Hour, during(5*time.Minute, refuse),
+		during(6*time.Minute, func(env *testsuite.TestWorkflowEnvironment) { w.perform(env, "triage", triaged()) }),
+		during(20*time.Minute, func(env *testsuite.TestWorkflowEnvironment) { w.slack.ClearFaults(); refuse(env) }))
+	places := []string{status.Links.Channel, "C0CSIRTOPS"}
+	for _, place := range places {
+		notices := w.stuckNotices(place)
+		require.Len(t, notices, 1, place)
+		require.Contains(t, string(notices[0].Blocks), "open.ticket")
+		require.Contains(t, string(notices[0].Blocks), "triage.invite", "it got stuck after the notice was posted")
+	}
+	w.slack.ClearFaults()
+	w.place.Project = "SEC"
+	status, _ = w.live(state, 12*time.Hour)
+	require.Empty(t, status.Debts)
+	for _, place := range places {
+		notices := w.stuckNotices(place)
+		require.Len(t, notices, 1, place)
+		require.Contains(t, notices[0].Text, "nothing is stuck any more")
+		require.NotContains(t, string(notices[0].Blocks), "resolve_")
+	}
+}
+
 // What somebody decides while the run is ending is carried out by the next one, also about a step that asks anew in each run.
 func TestADecisionAtTheEndOfARun(t *testing.T) {
 	t.Parallel()

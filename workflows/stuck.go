@@ -99,12 +99,15 @@ func (c *caseRun) writeStuck(ctx workflow.Context, place string, at func() (chan
 		post := step{"stuck." + place, Slack, urgent, slackActivities.PostNotice, func(e activities.Effect) any {
 			return slack.PostNotice{Effect: e, Channel: channel, Thread: thread, Message: c.stuckMessage(ctx, place, t, now)}
 		}}
-		c.again(post)
+		c.postAgain(ctx, post)
 		posted, done, err := runQuiet[slack.Notice](ctx, c.runner, post)
 		if err != nil || !done {
 			return false, err
 		}
 		t.TS, t.Shown = posted.TS, shown
+		if posted.Adopted && seeksNotices(ctx) {
+			t.Shown = "" // it tells what was so when it was posted
+		}
 		return true, nil
 	}
 	edit := step{"stuck." + place + ".edit", Slack, urgent, slackActivities.UpdateNotice, func(activities.Effect) any {
@@ -126,6 +129,23 @@ func (c *caseRun) writeStuck(ctx workflow.Context, place string, at func() (chan
 		t.Shown = shown
 	}
 	return true, nil
+}
+
+// postAgain asks for another notice. One that was given up while Slack did not answer may have been posted all the same:
+// it is still the one that is wanted, and is looked for first. Where Slack has refused it, looking may be refused as well.
+func (c *caseRun) postAgain(ctx workflow.Context, post step) {
+	rec := c.record(post)
+	if rec.State == StepSkipped && !activities.Class(rec.Class).Final() && seeksNotices(ctx) {
+		c.move(ctx, rec, StepOwed)
+		return
+	}
+	c.again(post)
+}
+
+// seeksNotices reports whether the run looks for notices that it has given up; one that posted others before it could goes
+// on doing so.
+func seeksNotices(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "look for a notice that was given up", workflow.DefaultVersion, 1) == 1
 }
 
 // noteResumed notes which steps went on by themselves since the notice was written.
