@@ -89,7 +89,7 @@ func cannotWrite(path string, err error) error {
 }
 
 func (p *page) exported(a cases.Audit, out string) {
-	p.line("%s: %d records and %d seals are in %s; read audit.html", a.Number, a.Records, a.Seals, out)
+	p.line("%s: %s and %s are in %s; read audit.html", a.Number, amount(a.Records, "record"), amount(a.Seals, "seal"), out)
 	for _, m := range a.Gone {
 		p.line("not there any more: run %s of %s", m.Run, m.Workflow)
 	}

@@ -68,5 +68,5 @@ func (p *page) findings(e examined) {
 		p.line("%s", area)
 		p.rows(rows...)
 	}
-	p.line("%d ok, %d warnings, %d to mend, %d not checked", e.OK, e.Warnings, e.Mend, e.Unchecked)
+	p.line("%d ok, %s, %d to mend, %d not checked", e.OK, amount(e.Warnings, "warning"), e.Mend, e.Unchecked)
 }

@@ -54,13 +54,21 @@ func (c *cli) runList(ctx context.Context, filter cases.Filter) error {
 	if err != nil {
 		return err
 	}
-	c.print(heads, func(p *page) { p.heads(heads, filter.Limit) })
+	c.print(heads, func(p *page) { p.heads(heads, filter) })
 	return nil
 }
 
-func (p *page) heads(heads []workflows.Head, limit int) {
-	if len(heads) == 0 {
+func (p *page) heads(heads []workflows.Head, filter cases.Filter) {
+	switch {
+	case len(heads) > 0:
+	case filter.Phase != "" || filter.Stuck:
+		p.line("no such cases")
+		return
+	case filter.All:
 		p.line("no cases")
+		return
+	default:
+		p.line("no open cases; --all shows closed ones too")
 		return
 	}
 	rows := [][]string{{"NUMBER", "OPENED", "PHASE", "STATUS", "SEVERITY", "COMMANDER", "TITLE"}}
@@ -72,7 +80,7 @@ func (p *page) heads(heads []workflows.Head, limit int) {
 		rows = append(rows, []string{h.Number, clock(h.Opened), string(h.Phase), string(h.Status), h.Severity.String(), h.Commander, title})
 	}
 	p.rows(rows...)
-	if len(heads) == limit {
-		p.line("only the newest %d are shown: see --limit", limit)
+	if len(heads) == filter.Limit {
+		p.line("only the newest %d are shown: see --limit", filter.Limit)
 	}
 }

@@ -26,6 +26,14 @@ func (p *page) line(format string, args ...any) {
 	_, _ = fmt.Fprintln(p.w, incident.CleanLine(fmt.Sprintf(format, args...))) // an error here is the reader's going away
 }
 
+// amount is a number of things, as people say it.
+func amount(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // rows writes a table.
 func (p *page) rows(rows ...[]string) {
 	t := tabwriter.NewWriter(p.w, 0, 0, 2, ' ', 0)

@@ -71,14 +71,14 @@ func (p *page) kept(s workflows.Status) {
 		p.line("waived: %s by %s, %s: %s", w.Need, w.By, clock(w.At), w.Reason)
 	}
 	if m := s.Mirror; m.Through != nil {
-		p.line("logged: through %s; %d messages, %d edits, %d deletions, %d files; gaps %d%s",
-			clock(*m.Through), m.Messages, m.Edits, m.Deletions, m.Files, m.Gaps, more(m))
+		p.line("logged: through %s; %s, %s, %s, %s; gaps %d%s",
+			clock(*m.Through), amount(m.Messages, "message"), amount(m.Edits, "edit"), amount(m.Deletions, "deletion"), amount(m.Files, "file"), m.Gaps, more(m))
 	}
 	for _, log := range s.Mirror.Logs {
 		p.line("log: %s %s", log.Ticket, log.URL)
 	}
 	if a := s.Archive; a.Verified != nil {
-		p.line("archived: verified %s; %d messages, %d files; manifest SHA-256 %s; %s", clock(*a.Verified), a.Messages, a.Files, a.SHA256, a.FolderURL)
+		p.line("archived: verified %s; %s, %s; manifest SHA-256 %s; %s", clock(*a.Verified), amount(a.Messages, "message"), amount(a.Files, "file"), a.SHA256, a.FolderURL)
 	}
 }
 

@@ -15,6 +15,9 @@ func (c *caseRun) contain(ctx workflow.Context, cmd ContainCommand) (Answer, *in
 	words := []string{"State", string(cmd.State), "By", cmd.By.Called()}
 	c.announce("contained", words...)
 	c.enter(ctx, cmd.By.Called(), "contained", words...)
+	if cmd.State == incident.NotContained {
+		return Answer{Text: fmt.Sprintf("%s: recorded as not contained", c.Number)}, nil
+	}
 	return Answer{Text: fmt.Sprintf("%s: containment: %s", c.Number, cmd.State)}, nil
 }
 

@@ -60,7 +60,7 @@ func (c *Cases) meant(ctx context.Context, a Act) (*workflowservice.DescribeWork
 }
 
 // within returns nil if the viewer may see the case. Slack lets nobody into a channel who is not in it: also that of an
-// analysis is within its case.
+// analysis is within its case. Whoever is offered command may answer that, though they see nothing of the case yet.
 func (c *Cases) within(ctx context.Context, found *workflowservice.DescribeWorkflowExecutionResponse, a Act) error {
 	head, err := c.head(found.GetWorkflowExecutionInfo())
 	if err != nil {
@@ -73,11 +73,18 @@ func (c *Cases) within(ctx context.Context, found *workflowservice.DescribeWorkf
 	if err != nil {
 		return c.explain(err, "look for the case of this channel")
 	}
-	if id := found.GetWorkflowExecutionInfo().GetExecution().GetWorkflowId(); own == "" || own != id {
+	id := found.GetWorkflowExecutionInfo().GetExecution().GetWorkflowId()
+	if own != id && !(a.Verb == workflows.AcceptUpdate && c.isOffered(ctx, id, a.Viewer)) {
 		c.turnAway(id, a.Verb, notVisible, a.By)
 		return missing(a.Number)
 	}
 	return nil
+}
+
+// isOffered reports whether the case says that the viewer is offered command of it.
+func (c *Cases) isOffered(ctx context.Context, workflowID string, viewer settings.Viewer) bool {
+	status, err := c.asked(ctx, workflowID)
+	return err == nil && status.Offer != nil && viewer.SlackUser != "" && status.Offer.ToID == viewer.SlackUser
 }
 
 // with returns the fields and one more; the map itself stays as it is.

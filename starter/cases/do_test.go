@@ -199,6 +199,30 @@ func TestAnActThatIsPursuedIsNotAimedAnew(t *testing.T) {
 	}
 }
 
+// Whoever is offered command of a restricted case answers by the button in their direct message, though they are not in it
+// yet. Nobody else hears that there is such a case, and they may do nothing else.
+func TestWhoeverIsOfferedCommandMayAnswer(t *testing.T) {
+	c, o := newOffice(t, incident.AudienceRestricted, workflows.Answer{Number: "SEC-1"}, workflows.Answer{Number: "SEC-1"})
+	c.config.Viewer = everything
+	o.status.Offer = &workflows.OfferStatus{ID: "h1", ToID: "U9"}
+	c.client = o
+	asks := func(verb string, f Fields, user string) error {
+		_, err := c.Do(t.Context(), Act{ID: verb + user, Verb: verb, Number: "SEC-1", Fields: f, By: aoi, Viewer: settings.Viewer{SlackUser: user, Channel: "D0DIRECT1"}})
+		return err
+	}
+	for _, refused := range []error{asks("accept", nil, "U8"), asks("accept", nil, ""), asks("lesson", Fields{"text": {"x"}}, "U9")} {
+		if refused == nil || !strings.Contains(refused.Error(), "there is no case SEC-1") {
+			t.Errorf("refused with %v", refused)
+		}
+	}
+	if err := asks("accept", nil, "U9"); err != nil {
+		t.Error(err)
+	}
+	if err := asks("accept", Fields{"decline": {"yes"}}, "U9"); err != nil {
+		t.Error(err)
+	}
+}
+
 // What is delivered twice is one command, whether or not Slack has said both times where the message is.
 func TestAKeyedActIsTheSameWithOtherWords(t *testing.T) {
 	c, o := newOffice(t, incident.AudienceGroup, workflows.Answer{})

@@ -203,6 +203,9 @@ func decideOf(s *input) any {
 	s.needs("lesson", "Give the id of the lesson, such as l1")
 	s.needs("as", "Say theme, accept or join:KEY")
 	as, _, err := incident.ParseDecision(s.line("as"))
+	if word, _, _ := strings.Cut(s.id("as"), ":"); word == string(incident.DecideJoin) {
+		s.refuse("key", err) // a form asks for the ticket in a field of its own
+	}
 	s.refuse("as", err)
 	if as == incident.DecideAccept {
 		s.needs("reason", "Say why it may stay as it is")

@@ -98,6 +98,64 @@ func inPhase(p incident.Phase) *desk {
 	return d
 }
 
+func inItsChannel(w *workspace, typed string) string {
+	form := w.form(typed)
+	form.Set("channel_id", "C0CASE001")
+	return form.Encode()
+}
+
+// Naming a task or an analysis says nothing of what becomes of it: the form asks for that, and knows which one is meant.
+func TestNamingOneIsNotEnoughToChangeIt(t *testing.T) {
+	for typed, want := range map[string]struct {
+		given map[string]string
+		act   said
+	}{
+		"task t3":    {map[string]string{"status": "doing"}, said{"task": {"t3"}, "status": {"doing"}}},
+		"analyze a1": {map[string]string{"lead": "U0BEN0002"}, said{"analysis": {"a1"}, "lead": {"U0BEN0002"}}},
+	} {
+		d := inPhase(incident.PhaseAnalysis)
+		w := newWorkspace(t, d)
+		if _, body := w.post("/slack/commands", inItsChannel(w, typed), time.Now(), secret); body != "" || len(d.did()) > 0 {
+			t.Errorf("%s: %s, did %+v", typed, body, d.did())
+		}
+		w.interact(t, w.fill(w.form1(t), want.given))
+		if acts := d.did(); len(acts) != 1 || !cmp.Equal(acts[0].Fields, map[string][]string(want.act)) {
+			t.Errorf("%s: did %+v", typed, acts)
+		}
+	}
+	for _, typed := range []string{"task t3 doing", "analyze a1 --hypothesis x"} {
+		d := inPhase(incident.PhaseAnalysis)
+		w := newWorkspace(t, d)
+		w.post("/slack/commands", inItsChannel(w, typed), time.Now(), secret)
+		if len(d.did()) != 1 || len(w.opened) > 0 {
+			t.Errorf("%s: did %+v, %d forms", typed, d.did(), len(w.opened))
+		}
+	}
+}
+
+// The ticket of a theme is taken as a command line calls it, too, and what is wrong with it stands beside it.
+func TestJoiningAThemeAsksForItsTicket(t *testing.T) {
+	for key, want := range map[string]string{"SEC-7": "join:SEC-7", "join:SEC-7": "join:SEC-7", " JOIN: sec-7": "join:sec-7", "": "join"} {
+		d := inPhase(incident.PhaseLessons)
+		w := newWorkspace(t, d)
+		w.post("/slack/commands", inItsChannel(w, "decide"), time.Now(), secret)
+		w.interact(t, w.fill(w.form1(t), map[string]string{"lesson": "l1", "as": "join", "key": key}))
+		if acts := d.did(); len(acts) != 1 || acts[0].Fields["as"][0] != want {
+			t.Errorf("%q: did %+v, want %q", key, acts, want)
+		}
+	}
+}
+
+// Somebody who is offered command of a case that they may not see yet can decline it.
+func TestAnOfferIsDeclinedByWhoeverMayNotSeeTheCase(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	w := newWorkspace(t, d)
+	w.interact(t, w.press("U0AOI0001", "aoi", "case_decline", `{"workflow":"case/SEC-2","offer":"h1"}`, "1700000000.000100"))
+	if acts := d.did(); len(acts) != 1 || acts[0].Verb != "accept" || acts[0].Number != "SEC-2" || acts[0].Fields["decline"][0] != "yes" || len(w.opened) > 0 {
+		t.Errorf("did %+v, and %d forms are open", acts, len(w.opened))
+	}
+}
+
 func TestAVerbWithoutItsWordsShowsItsForm(t *testing.T) {
 	for verb, given := range map[string]map[string]string{
 		"triage":   {"severity": "1", "commander": "U0BEN0002", "scope": "5 mailboxes"},

@@ -178,7 +178,7 @@ func (g *Gateway) askHome(ctx context.Context) error {
 		return errors.New("auth.test names no workspace")
 	}
 	if g.o.Team == "" {
-		g.home.set("", me.TeamID)
+		g.home.set("", me.TeamID, me.EnterpriseID) // workspaces of one enterprise are one house
 	}
 	if bot, err := api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: me.BotID}); err == nil {
 		g.home.heard(strings.TrimSpace(bot.AppID))

@@ -74,6 +74,17 @@ func TestNothingIsTakenBeforeOurWorkspaceIsKnown(t *testing.T) {
 	}
 }
 
+// In an enterprise whoever is of a sister workspace is one of us, also where no team is configured.
+func TestSisterWorkspacesAreOneHouse(t *testing.T) {
+	_, g := newOffice(t)
+	for org, want := range map[string]bool{"E0HOUSE": true, "E0OTHER": false} {
+		payload := fmt.Sprintf(`{"user_id":"U0AOI0001","trigger_id":"1.2","team_id":"T0SISTER","enterprise_id":%q,"text":"help"}`, org)
+		if said := g.handle(t.Context(), request{commands, []byte(payload), time.Now()}); (said.verdict == accepted) != want {
+			t.Errorf("%s: %+v", org, said)
+		}
+	}
+}
+
 func text(said reply) string {
 	var m struct {
 		Text string `json:"text"`

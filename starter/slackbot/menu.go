@@ -94,7 +94,7 @@ func (g *Gateway) pressedAct(ctx context.Context, i interaction, name string) re
 		f.set("analysis", analysis)
 	}
 	what := namedAct(a.lang, v, aim.Number())
-	if !v.direct {
+	if !v.direct && !g.declinesUnseen(ctx, a, v, aim.Number()) {
 		if text := g.askFor(ctx, a, v, aim.Number(), f, what); text != "" {
 			g.tell(a.hearing(), text)
 		}
@@ -102,6 +102,17 @@ func (g *Gateway) pressedAct(ctx context.Context, i interaction, name string) re
 	}
 	verb, said := v.act(f)
 	return g.doPressed(ctx, a, v, Act{ID: "press." + button.TS, Verb: verb, Number: aim.Number(), Fields: said, By: a.by, Viewer: a.viewer}, what)
+}
+
+// declinesUnseen reports whether somebody declines command of a case that they may not see: there is no form about it for
+// them, and nothing has to be said with it. The case knows to whom it is offered.
+func (g *Gateway) declinesUnseen(ctx context.Context, a asker, v verb, number string) bool {
+	if v.name != "decline" {
+		return false
+	}
+	_, err := g.caseFor(ctx, a, number)
+	var refusal *incident.Refusal
+	return errors.As(err, &refusal)
 }
 
 // doPressed does what needs no form, and tells the person what came of it.

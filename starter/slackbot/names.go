@@ -14,8 +14,8 @@ import (
 	"hikeshi/workflows/incident"
 )
 
-// maxAsked bounds of how many people Slack is asked what they are called for one request.
-const maxAsked = 30
+// maxAsked bounds of how many people Slack is asked what they are called for one request: as many as a case takes at once.
+const maxAsked = 50
 
 // naming adds to a sender what people are called whom the fields name by id, as far as Slack says so in time: people
 // read names. Who is meant stays the id, so a name that comes once and fails the next time makes no other request.

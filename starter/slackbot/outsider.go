@@ -3,6 +3,7 @@ package slackbot
 import (
 	"cmp"
 	"context"
+	"sync"
 
 	"hikeshi/workflows/incident"
 )
@@ -29,16 +30,26 @@ func (g *Gateway) outsiders(ctx context.Context, f fields) error {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(g.o.KnowTime, briefly))
 	defer cancel()
 	for _, field := range []string{"to", "commander", "lead", "invite"} {
-		for _, who := range f[field][:min(len(f[field]), maxAsked)] {
-			if incident.UserID(who) == "" {
-				continue
-			}
-			if refused := g.outsider(g.person(ctx, who), means[field]); refused != nil {
+		for _, p := range g.persons(ctx, f[field][:min(len(f[field]), maxAsked)]) {
+			if refused := g.outsider(p, means[field]); refused != nil {
 				return aboutPerson{refused, field}
 			}
 		}
 	}
 	return nil
+}
+
+// persons finds out who people are, all at once: one after another would take longer than a form may take to open.
+func (g *Gateway) persons(ctx context.Context, users []string) []person {
+	list := make([]person, len(users))
+	var all sync.WaitGroup
+	for i, user := range users {
+		if incident.UserID(user) != "" {
+			all.Go(func() { list[i] = g.person(ctx, user) })
+		}
+	}
+	all.Wait()
+	return list
 }
 
 // outsider refuses somebody of whom Slack has said that the rule about the verb is not for people like them.

@@ -3,6 +3,7 @@ package slackbot
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ func TestOutsidersAreNotBroughtIn(t *testing.T) {
 		"a guest triages":              {incident.DefaultRights(), fields{"commander": {"U0GUEST01"}}, "commander", "gil is a guest"},
 		"somebody of elsewhere leads":  {incident.DefaultRights(), fields{"lead": {"U0OTHER01"}}, "lead", "oto is of another workspace, and conclude"},
 		"one of several":               {incident.DefaultRights(), fields{"invite": {"U0AOI0001", "U0OTHER01"}}, "invite", "oto is of another workspace"},
+		"the last of many":             {incident.DefaultRights(), fields{"invite": append(slices.Repeat([]string{"U0AOI0001"}, 49), "U0OTHER01")}, "invite", "oto is of another workspace"},
 		"one of us":                    {incident.DefaultRights(), fields{"to": {"U0AOI0001"}, "invite": {"U0AOI0001"}}, "", ""},
 		"whom Slack does not describe": {incident.DefaultRights(), fields{"to": {"U0UNKNOWN"}}, "", ""},
 		"a name":                       {incident.DefaultRights(), fields{"to": {"@gil"}}, "", ""},

@@ -1,6 +1,7 @@
 package slackbot
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -87,7 +88,7 @@ func verbs() []verb {
 		{name: "contain", main: "state", slots: []slot{
 			{name: "state", kind: aChoice, required: true, choices: []string{"none", "acting", "contained", "not applicable"}},
 		}},
-		{name: "analyze", main: "name", one: []string{"name", "analysis"}, heads: []head{{"analysis", false}}, slots: []slot{
+		{name: "analyze", main: "name", one: []string{"name", "lead", "hypothesis", "invite"}, heads: []head{{"analysis", false}}, slots: []slot{
 			{name: "analysis", kind: anID, typed: true}, {name: "name", kind: aLine, required: true, unless: "analysis", most: 120}, {name: "lead", kind: aPerson},
 			{name: "hypothesis", kind: aText, most: longText}, {name: "invite", kind: somePeople},
 		}},
@@ -95,7 +96,7 @@ func verbs() []verb {
 			{name: "analysis", kind: anAnalyse}, {name: "finding", kind: aText, most: longText}, {name: "drop", kind: aText, most: longText},
 		}},
 		{name: "lead", acts: "analyze", heads: []head{{"analysis", false}, {"lead", true}}, slots: []slot{{name: "analysis", kind: anAnalyse}, {name: "lead", kind: aPerson, required: true}}},
-		{name: "task", main: "title", one: []string{"title", "task", "done"}, heads: []head{{"task", false}}, slots: []slot{
+		{name: "task", main: "title", one: []string{"title", "owner", "due", "status", "done"}, heads: []head{{"task", false}}, slots: []slot{
 			{name: "task", kind: anID, typed: true}, {name: "title", kind: aLine, required: true, unless: "task"}, {name: "owner", kind: aPerson}, {name: "due", kind: aLine},
 			{name: "status", kind: aChoice, with: "task", choices: []string{"todo", "doing", "done", "dropped"}}, {name: "done", kind: anID, typed: true},
 		}},
@@ -173,6 +174,9 @@ func (f fields) get(name string) string {
 	return ""
 }
 
+// joinPrefix is what people type before a ticket who know the command line.
+var joinPrefix = regexp.MustCompile(`(?i)^\s*join:\s*`)
+
 // act is what is asked of the case: in its own words, with what the verb says by itself.
 func (v verb) act(f fields) (name string, said fields) {
 	said = fields{}
@@ -184,7 +188,7 @@ func (v verb) act(f fields) (name string, said fields) {
 	}
 	if key := said.get("key"); key != "" {
 		if said.get("as") == "join" {
-			said["as"] = []string{"join:" + key}
+			said["as"] = []string{"join:" + joinPrefix.ReplaceAllString(key, "")}
 		}
 		delete(said, "key")
 	}
