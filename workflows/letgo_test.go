@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"hikeshi/activities/fake"
 	"hikeshi/workflows"
@@ -31,6 +32,29 @@ func TestALatePageIsNotSentAfterARoll(t *testing.T) {
 	require.Empty(t, w.pager.Pages())
 }
 
+// A run that began for nothing what nobody wanted goes on doing so, as its history has it, and does not fail at that.
+func TestWhatIsNotWantedInAnOlderRun(t *testing.T) {
+	t.Parallel()
+	older := func(env *testsuite.TestWorkflowEnvironment) {
+		env.OnGetVersion("begin only what is wanted", workflow.DefaultVersion, workflow.Version(1)).Return(workflow.DefaultVersion)
+	}
+	w := onCall(t)
+	silent(t, w.slack.Control)
+	silent(t, w.pager.Control)
+	state, _ := w.intake(report("req-letgo-older"))
+	_, next := w.live(state, time.Hour, during(2*time.Minute, func(*testsuite.TestWorkflowEnvironment) { w.slack.ClearFaults() }),
+		during(5*time.Minute, func(*testsuite.TestWorkflowEnvironment) { w.pager.ClearFaults() }))
+	status, _ := w.live(next, time.Hour, older)
+	require.Empty(t, status.Debts)
+	require.Empty(t, w.pager.Pages())
+
+	require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.create", Mode: "status", Error: "restricted_action"}))
+	a := w.analysis(next, "SEC-1", "mailbox")
+	a = w.liveAnalysis(a, time.Hour, abandoned(a))
+	a = w.liveAnalysis(a, time.Hour, older)
+	require.True(t, a.Order.Abandoned)
+}
+
 // A page that was let go because the case was closed early is sent after all when the case is back and rolls, and Slack
 // still brings nobody together.
 func TestAPageIsWantedAgain(t *testing.T) {
@@ -54,17 +78,21 @@ func TestAnAbandonedAnalysisRolls(t *testing.T) {
 	require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.create", Mode: "status", Error: "restricted_action"}))
 	state, _ := w.intake(report("req-letgo-analysis"))
 	a := w.analysis(state, "SEC-1", "mailbox")
-	abandon := during(time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
-		order := a.Order
-		order.Abandoned, order.Analysis.State = true, incident.AnalysisDropped
-		env.SignalWorkflow("order", order)
-	})
-	a = w.liveAnalysis(a, time.Hour, abandon)
+	a = w.liveAnalysis(a, time.Hour, abandoned(a))
 	w.slack.ClearFaults()
 	channels := len(w.slack.Channels())
 	a = w.liveAnalysis(a, time.Hour)
 	require.True(t, a.Order.Abandoned)
 	require.Len(t, w.slack.Channels(), channels)
+}
+
+// abandoned has the case tell an analysis that it needs no channel.
+func abandoned(a *workflows.AnalysisState) func(*testsuite.TestWorkflowEnvironment) {
+	return during(time.Minute, func(env *testsuite.TestWorkflowEnvironment) {
+		order := a.Order
+		order.Abandoned, order.Analysis.State = true, incident.AnalysisDropped
+		env.SignalWorkflow("order", order)
+	})
 }
 
 // liveAnalysis runs an analysis for that long, then rolls it, and returns the state it rolled with.

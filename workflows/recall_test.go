@@ -117,12 +117,7 @@ func TestAnAnalysisThatRollsHasItsChannel(t *testing.T) {
 				channels = append(channels, told["channel"])
 			}
 		}
-		env := w.hearing(w.bare())
-		during(time.Minute, func(env *testsuite.TestWorkflowEnvironment) { env.SignalWorkflow(workflows.RollSignal, nil) })(env)
-		env.ExecuteWorkflow(workflows.AnalysisType, workflows.AnalysisInput{State: a})
-		var in workflows.AnalysisInput
-		w.continued(env, &in)
-		a = in.State
+		a = w.liveAnalysis(a, time.Minute)
 	}
 	require.Empty(t, channels, "nothing has changed")
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
@@ -60,14 +59,11 @@ func (p *runAlone) play(book *workflows.RunState, long time.Duration, during ...
 	}
 	env.ExecuteWorkflow(workflows.RunbookType, workflows.RunbookInput{State: book})
 	require.True(p, env.IsWorkflowCompleted())
-	err := env.GetWorkflowError()
-	if err == nil {
+	if env.GetWorkflowError() == nil {
 		return last, nil
 	}
-	var again *workflow.ContinueAsNewError
-	require.ErrorAs(p, err, &again)
 	var in workflows.RunbookInput
-	require.NoError(p, converter.GetDefaultDataConverter().FromPayloads(again.Input, &in))
+	p.continued(env, &in)
 	return last, in.State
 }
 
