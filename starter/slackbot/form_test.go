@@ -123,7 +123,7 @@ func TestNamingOneIsNotEnoughToChangeIt(t *testing.T) {
 			t.Errorf("%s: did %+v", typed, acts)
 		}
 	}
-	for _, typed := range []string{"task t3 doing", "analyze a1 --hypothesis x"} {
+	for _, typed := range []string{"task t3 doing", "task --done t3", "analyze a1 --hypothesis x"} {
 		d := inPhase(incident.PhaseAnalysis)
 		w := newWorkspace(t, d)
 		w.post("/slack/commands", inItsChannel(w, typed), time.Now(), secret)

@@ -40,7 +40,11 @@ func (v verb) parse(text string, inside bool) (number string, f fields, err erro
 	if number == "" {
 		number, words = v.number(words, inside)
 	}
-	return number, f, v.words(words, f)
+	err = v.words(words, f)
+	if done := f["done"]; len(done) > 0 && len(f) == 1 { // short for this
+		f = fields{"task": done, "status": {"done"}}
+	}
+	return number, f, err
 }
 
 // number takes the number of the case off the words, if that is what the first one is.
