@@ -60,6 +60,11 @@ func (d *desk) Do(_ context.Context, a slackbot.Act) (slackbot.Done, error) {
 }
 
 func (d *desk) CaseOf(_ context.Context, channel string) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.down != nil {
+		return "", d.down
+	}
 	if strings.HasPrefix(channel, "C0CASE") || strings.HasPrefix(channel, "C0ANALYS") {
 		return "SEC-1", nil
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -48,8 +49,7 @@ func (g *Gateway) askFor(ctx context.Context, a asker, v verb, number string, f 
 // caseFor is the case that a form is about. Whoever may act in a channel may not be allowed to read, and whoever is in
 // the channel of an analysis may not be in the case: they see its number, which is in the channel's name, and no more.
 func (g *Gateway) caseFor(ctx context.Context, a asker, number string) (notice.Case, error) {
-	inside := g.inside(ctx, a.viewer.Channel, number)
-	err := g.mayRead(incident.VerbStatus, a.by, inside)
+	inside, err := g.reads(ctx, a.by, a.viewer.Channel, number)
 	var found notice.Case
 	if inside {
 		number = "" // whoever may not read the case of the channel they are in does nothing strange
@@ -69,13 +69,22 @@ func (g *Gateway) caseFor(ctx context.Context, a asker, number string) (notice.C
 	return found, err
 }
 
+// reads decides whether the rules let somebody read a case, and reports whether it is the channel's own. Where that cannot
+// be found out it refuses nobody: whoever may read it inside would stand in the ledger as turned away.
+func (g *Gateway) reads(ctx context.Context, by incident.By, channel, number string) (inside bool, err error) {
+	if inside, err = g.inside(ctx, channel, number); err != nil {
+		return false, err
+	}
+	return inside, g.mayRead(incident.VerbStatus, by, inside)
+}
+
 // inside reports whether a number is that of the channel's own case, as every button on its cards has it; none is.
-func (g *Gateway) inside(ctx context.Context, channel, number string) bool {
+func (g *Gateway) inside(ctx context.Context, channel, number string) (bool, error) {
 	if number == "" {
-		return true
+		return true, nil
 	}
 	own, err := g.o.Desk.CaseOf(ctx, channel)
-	return err == nil && own == number
+	return err == nil && own != "" && own == strings.ToUpper(strings.TrimSpace(number)), err
 }
 
 // showForm opens a form. Slack gives three seconds for it, from the moment in which the person did something.

@@ -149,7 +149,7 @@ func (s slot) read(value string) string {
 	switch {
 	case s.kind == aPerson:
 		return mentioned(value)
-	case s.name == "into", s.name == "key": // numbers
+	case s.named(), s.name == "resolution" && strings.HasPrefix(strings.ToLower(value), "duplicate"):
 		return asSeen(value)
 	case s.name == "link":
 		return target(value)
@@ -157,6 +157,11 @@ func (s slot) read(value string) string {
 		return narrow(plainWords(value))
 	}
 	return plainWords(value)
+}
+
+// named reports whether the value is the name of something, which a link around it does not change.
+func (s slot) named() bool {
+	return slices.Contains([]string{"into", "key", "as", "gate", "runbook", "analysis", "task", "lesson", "phase", "done", "abort"}, s.name)
 }
 
 // whoIn are the people in a list.

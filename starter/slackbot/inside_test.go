@@ -2,6 +2,7 @@ package slackbot_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -75,8 +76,31 @@ func TestACardIsReadByWhoMayReadItsChannel(t *testing.T) {
 		t.Errorf("status elsewhere: %q", got)
 	}
 	form.Set("channel_id", "C0CASE001")
-	if got := w.command(t, form); !strings.Contains(got, "SEC-1") || strings.Contains(got, "for members of its channels") {
-		t.Errorf("status in the case's channel: %q", got)
+	for _, number := range []string{"SEC-1", "sec-1"} {
+		form.Set("text", "status "+number)
+		if got := w.command(t, form); strings.Contains(got, "for members of its channels") || number == "SEC-1" && !strings.Contains(got, number) {
+			t.Errorf("status in the case's channel: %q", got)
+		}
+	}
+}
+
+// Where it cannot be found out whose channel it is, nobody is turned away: they hear that the system cannot be reached.
+func TestAnOutageTurnsNobodyAway(t *testing.T) {
+	d := inPhase(incident.PhaseAnalysis)
+	d.down = errors.New("connection refused")
+	w := newWorkspace(t, d)
+	w.reading = func(verb string, _ incident.By, inside bool) error {
+		t.Errorf("%s is judged, inside %v", verb, inside)
+		return nil
+	}
+	w.interact(t, w.pressIn("C0CASE001", "triage", "case/SEC-1"))
+	if got := w.hears(t); !strings.Contains(got, "cannot be reached") {
+		t.Errorf("pressed: %q", got)
+	}
+	form := w.form("status SEC-1")
+	form.Set("channel_id", "C0CASE001")
+	if got := w.command(t, form); !strings.Contains(got, "cannot be reached") {
+		t.Errorf("typed: %q", got)
 	}
 }
 

@@ -18,10 +18,11 @@ func (g *Gateway) status(ctx context.Context, c command, rest string) string {
 	if len(words) == 1 {
 		number = words[0]
 	}
-	if err := g.mayRead(incident.VerbStatus, c.by(), g.inside(ctx, c.channel, number)); err != nil {
-		return g.explained(c.who.Lang, err, typed(c))
+	var found notice.Case
+	_, err := g.reads(ctx, c.by(), c.channel, number)
+	if err == nil {
+		found, err = g.o.Desk.Status(ctx, number, Viewer{User: c.user, Channel: c.channel})
 	}
-	found, err := g.o.Desk.Status(ctx, number, Viewer{User: c.user, Channel: c.channel})
 	if err != nil {
 		if isNotConfirmed(ctx, err) {
 			err = ErrNotConfirmed

@@ -29,10 +29,10 @@ var (
 	orOption     = regexp.MustCompile(`: --\S+$`)
 )
 
-// inForm is a refusal because of what was not filled in: by the labels of a form, which know no dashes.
+// inForm is a refusal because of what was not filled in: by the labels of a form, and by what to type, for those who typed.
 func (w words) inForm(told, r *incident.Refusal) *incident.Refusal {
 	if m := missingField.FindStringSubmatch(r.Message); m != nil {
-		told.Message, told.Hint = w.say("not_filled", "Field", FieldLabel(w.lang, "", m[1])), orOption.ReplaceAllString(told.Hint, "")
+		told.Message, told.Hint = w.say("not_filled", "Field", FieldLabel(w.lang, "", m[1]), "Option", m[1]), orOption.ReplaceAllString(told.Hint, "")
 	}
 	if m := oneOfFields.FindStringSubmatch(r.Hint); m != nil {
 		labels := strings.Split(m[1], ", --")

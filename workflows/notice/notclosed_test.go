@@ -47,8 +47,8 @@ func TestHintsEndWithAStop(t *testing.T) {
 func TestMissingFieldsAreCalledAsInTheForm(t *testing.T) {
 	for _, tt := range []struct{ message, hint, en, ja string }{
 		{"--finding is missing", "Say what was found, or why nobody goes on with it: --drop",
-			"Not done: “Finding” is missing.\nSay what was found, or why nobody goes on with it",
-			"実行できませんでした: 「判明事項」が入力されていません。\n判明事項を書くか、打ち切るならその理由を書いてください。"},
+			"Not done: “Finding” (--finding) is missing.\nSay what was found, or why nobody goes on with it",
+			"実行できませんでした: 「判明事項」（--finding）が入力されていません。\n判明事項を書くか、打ち切るならその理由を書いてください。"},
 		{"nothing to record", "Give one of --severity, --kind, --commander, --scope",
 			"Not done: nothing to record.\nFill in one of: Severity, Kind, Commander, Scope of damage",
 			"実行できませんでした: 記録する内容がありません。\n次のどれかを入力してください: 重大度、種別、指揮者、被害範囲。"},
