@@ -212,6 +212,36 @@ func TestAnAttackerWhoForgesRecords(t *testing.T) {
 	}
 }
 
+// What stands in the events in plain text cannot be told otherwise by records, even to an auditor who has no keys.
+func TestForgedRecordsAreNotOfTheirEvents(t *testing.T) {
+	n, lies := life(t)
+	for name, edit := range map[string]func(*audit.Record) bool{
+		"a step that failed": func(r *audit.Record) bool {
+			was := r.Outcome
+			r.Outcome = audit.Failed
+			return r.Kind == audit.KindStep && was != r.Outcome
+		},
+		"an act by hand":  func(r *audit.Record) bool { r.ByHand = !r.ByHand; return true },
+		"of another step": func(r *audit.Record) bool { r.Step += "x"; return r.Kind == audit.KindStep },
+	} {
+		forged := &notary{TB: t, tsa: n.tsa, files: map[string][]byte{}, through: map[string]int64{}}
+		forged.rewrite(forged.seal(lies...), func(list []audit.Record) []audit.Record {
+			for i, r := range list {
+				if edit(&r) {
+					list[i] = r
+					return list
+				}
+			}
+			t.Fatalf("%s: no record is of this kind", name)
+			return nil
+		})
+		r := audit.Verify(forged.files, audit.Options{Roots: n.roots(), Witnesses: map[string][]byte{"ticket": forged.ticket()}})
+		if r.Verdict != audit.Broken || len(r.Problems) != 1 || !strings.Contains(r.Problems[0].What, "not the record of its event") {
+			t.Errorf("%s: %s %v", name, r.Verdict, r.Problems)
+		}
+	}
+}
+
 // rewrite exchanges the records of the only seal, and seals them.
 func (n *notary) rewrite(s audit.Seal, edit func([]audit.Record) []audit.Record) {
 	n.Helper()

@@ -255,8 +255,12 @@ func (v *verifier) same(want Record, c *content, line int) bool {
 }
 
 // plain is what of a record does not depend on payloads.
-func (r Record) plain() [8]string {
-	return [...]string{r.ID, r.Case, r.Workflow, string(r.Kind), r.Action, r.Step, fmt.Sprint(r.Took), fmt.Sprint(r.Own)}
+func (r Record) plain() [10]string {
+	ended := string(r.Outcome)
+	if r.Kind == KindCommand { // whether it was refused is part of the answer
+		ended = ""
+	}
+	return [...]string{r.ID, r.Case, r.Workflow, string(r.Kind), r.Action, r.Step, ended, fmt.Sprint(r.ByHand), fmt.Sprint(r.Took), fmt.Sprint(r.Own)}
 }
 
 // opener decodes payloads, or says that it cannot.
