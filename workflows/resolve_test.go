@@ -221,6 +221,45 @@ func TestANoticeThatWasGivenUpIsFound(t *testing.T) {
 	}
 }
 
+// A notice whose reply was lost, and whose trouble was over before it could be looked for, is found all the same and takes
+// back what it says; later trouble gets a notice of its own, which people are notified of. Nothing of the sort is posted
+// twice where the lost one had never been posted.
+func TestANoticeThatWasLostIsTakenBack(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"after", "before"} {
+		w := newWorld(t)
+		w.place.Operators = "C0CSIRTOPS"
+		w.place.Project = "STRICT"
+		state, _ := w.intake(report("req-taken-back-" + mode))
+		_, state = w.live(state, 500*time.Millisecond)
+		require.NoError(t, w.slack.Inject(fake.Fault{Match: "chat.postMessage", Mode: mode, Times: 2}))
+		for _, look := range []string{"conversations.replies", "conversations.history"} {
+			require.NoError(t, w.slack.Inject(fake.Fault{Match: look, Mode: "before"}))
+		}
+		_, state = w.live(state, 30*time.Minute)
+		w.place.Project = "SEC"
+		_, state = w.live(state, 8*time.Hour)
+		w.slack.ClearFaults()
+		status, state := w.live(state, 24*time.Hour)
+		require.Empty(t, status.Debts)
+		places := []string{status.Links.Channel, "C0CSIRTOPS"}
+		for _, place := range places {
+			notices := w.stuckNotices(place)
+			require.Len(t, notices, 1, place)
+			require.Contains(t, notices[0].Text, "nothing is stuck any more")
+			require.NotContains(t, string(notices[0].Blocks), "resolve_")
+		}
+		require.NoError(t, w.slack.Inject(fake.Fault{Match: "conversations.invite", Mode: "before", Error: "restricted_action"}))
+		w.live(state, time.Hour, during(6*time.Minute, func(env *testsuite.TestWorkflowEnvironment) { w.perform(env, "triage", triaged()) }))
+		for _, place := range places {
+			notices := w.stuckNotices(place)
+			require.Len(t, notices, 2, place)
+			require.Contains(t, notices[0].Text, "nothing is stuck any more")
+			require.Contains(t, string(notices[1].Blocks), "triage.invite")
+		}
+	}
+}
+
 // What somebody decides while the run is ending is carried out by the next one, also about a step that asks anew in each run.
 func TestADecisionAtTheEndOfARun(t *testing.T) {
 	t.Parallel()

@@ -54,6 +54,11 @@ func (rec *stepRecord) settled() bool { return rec.State == StepDone || rec.Stat
 // wasLetGo reports whether the step was overtaken before it was done (letGo): whatever is done has a result.
 func (rec *stepRecord) wasLetGo() bool { return rec.State == StepDone && len(rec.Result) == 0 }
 
+// wasGivenUp reports whether a quiet step was given up while it might have been done all the same.
+func (rec *stepRecord) wasGivenUp() bool {
+	return rec.State == StepSkipped && !activities.Class(rec.Class).Final()
+}
+
 // runner carries out steps for one workflow.
 type runner struct {
 	key       string                 // the request id: it begins every idempotency key

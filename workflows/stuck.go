@@ -42,13 +42,13 @@ const (
 // operators' channel. It must not itself hold up the case: what cannot be written is given up until there is more to say.
 func (c *caseRun) tellStuck(ctx workflow.Context, place string, at func() (channel, thread string)) error {
 	for {
-		if err := c.await(ctx, func() bool { return c.stuckUntrue(place, at) }); err != nil {
+		if err := c.awaitUntrue(ctx, place, at); err != nil {
 			return err
 		}
 		if err := c.awaitFor(ctx, stuckCalm, "collect what is stuck", func() bool { return false }); err != nil {
 			return err
 		}
-		if !c.stuckUntrue(place, at) {
+		if !c.stuckUntrue(place, at) && !(c.noticeLost(place, at) && seeksNotices(ctx)) {
 			continue // it went on by itself
 		}
 		written, err := c.writeStuck(ctx, place, at)
@@ -71,6 +71,28 @@ func (c *caseRun) stuckUntrue(place string, at func() (channel, thread string)) 
 		return false
 	}
 	return (t.TS != "" || len(now) > 0) && digest(now) != t.Shown
+}
+
+// awaitUntrue waits until there is something to tell, or to take back.
+func (c *caseRun) awaitUntrue(ctx workflow.Context, place string, at func() (channel, thread string)) error {
+	untrue := func() bool { return c.stuckUntrue(place, at) }
+	if err := c.await(ctx, func() bool { return untrue() || c.noticeLost(place, at) }); err != nil {
+		return err
+	}
+	if untrue() || seeksNotices(ctx) {
+		return nil
+	}
+	return c.await(ctx, untrue)
+}
+
+// noticeLost reports whether a notice may have been posted of which nothing was heard, and nothing is stuck any more: it
+// must not go on saying so, nor be the one that later trouble finds and rewrites, where nobody notices.
+func (c *caseRun) noticeLost(place string, at func() (channel, thread string)) bool {
+	rec := c.records["stuck."+place]
+	if channel, _ := at(); channel == "" || rec == nil || !rec.Tried || c.toldAt(place).TS != "" || len(c.stuckNow()) > 0 {
+		return false
+	}
+	return !rec.settled() || rec.wasGivenUp()
 }
 
 func (c *caseRun) toldAt(place string) *toldStuck {
@@ -105,8 +127,11 @@ func (c *caseRun) writeStuck(ctx workflow.Context, place string, at func() (chan
 			return false, err
 		}
 		t.TS, t.Shown = posted.TS, shown
-		if posted.Adopted && seeksNotices(ctx) {
+		switch {
+		case posted.Adopted && seeksNotices(ctx):
 			t.Shown = "" // it tells what was so when it was posted
+		case len(now) == 0: // the lost one had never been posted: this one has told its whole story
+			*t = toldStuck{Shown: shown}
 		}
 		return true, nil
 	}
@@ -135,7 +160,7 @@ func (c *caseRun) writeStuck(ctx workflow.Context, place string, at func() (chan
 // it is still the one that is wanted, and is looked for first. Where Slack has refused it, looking may be refused as well.
 func (c *caseRun) postAgain(ctx workflow.Context, post step) {
 	rec := c.record(post)
-	if rec.State == StepSkipped && !activities.Class(rec.Class).Final() && seeksNotices(ctx) {
+	if rec.wasGivenUp() && seeksNotices(ctx) {
 		c.move(ctx, rec, StepOwed)
 		return
 	}
