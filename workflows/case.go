@@ -113,6 +113,7 @@ func newCaseRun(ctx workflow.Context, f *Flows, state *CaseState) *caseRun {
 		changed:  func() { c.forgetHeld(); c.changes++ },
 		carried:  c.carriedOut,
 		adoption: c.adoption,
+		lacks:    c.lacksChannel,
 		asked:    c.asked,
 		doubts:   &state.Doubts,
 	}

@@ -128,16 +128,31 @@ func (c *caseRun) awaitBegin(ctx workflow.Context, e errand) error {
 	if err := c.await(ctx, func() bool { return can() || c.lacksOpenChannel(e) }); err != nil {
 		return err
 	}
-	if can() || workflow.GetVersion(ctx, "let an archived channel refuse", workflow.DefaultVersion, 1) == 1 {
+	if can() || letsRefuse(ctx) {
 		return nil
 	}
 	return c.await(ctx, can)
 }
 
-// lacksOpenChannel reports whether all that keeps the errand from its place is that somebody has archived the channel.
-func (c *caseRun) lacksOpenChannel(e errand) bool {
-	return (e.Kind == "channel" || e.Kind == "merge.invite") && c.channel.ID != "" && !c.Archive.Reopening && c.shut(c.channel.ID)
+// letsRefuse reports whether the run begins such errands; one that had them wait goes on doing so.
+func letsRefuse(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "let an archived channel refuse", workflow.DefaultVersion, 1) == 1
 }
+
+// lacksOpenChannel reports whether all that keeps the errand from its place is that somebody has archived the channel.
+// That of a closed case is archived for good: nobody is to decide about it.
+func (c *caseRun) lacksOpenChannel(e errand) bool {
+	return e.needsChannel() && c.channel.ID != "" && c.Phase != incident.PhaseClosed && !c.Archive.Reopening && c.shut(c.channel.ID)
+}
+
+// lacksChannel reports whether a step is such an errand and the channel is still away, or on its way back.
+func (c *caseRun) lacksChannel(step string) bool {
+	i := slices.IndexFunc(c.Errands, func(e errand) bool { return e.ID == step })
+	return i >= 0 && c.Errands[i].needsChannel() && (c.Archive.Reopening || c.shut(c.channel.ID))
+}
+
+// needsChannel reports whether the errand is for the case's channel and holds up the archive.
+func (e errand) needsChannel() bool { return e.Kind == "channel" || e.Kind == "merge.invite" }
 
 // canBegin reports whether the errand has what it needs.
 func (c *caseRun) canBegin(e errand) bool {

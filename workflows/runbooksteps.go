@@ -123,7 +123,7 @@ func (b *bookRun) askCase(ctx workflow.Context, n int, s runbook.Step) error {
 		default:
 			b.stuck(ctx, rec, activities.Fault{Class: activities.Invalid, System: string(CaseSystem), Cause: answer.Refused.Message, Hint: answer.Refused.Hint})
 			rec.Refused++
-			if err := b.waitToProbe(ctx, rec); err != nil {
+			if err := b.waitToProbe(ctx, id, rec); err != nil {
 				return err
 			}
 		}

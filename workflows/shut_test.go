@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -56,6 +57,42 @@ func TestAnUpdateIsPostedWhenTheChannelIsBack(t *testing.T) {
 	status, _ = w.live(next, time.Hour)
 	require.Empty(t, status.Debts)
 	require.Equal(t, 1, w.inChannel(channel)("Payroll is safe"))
+}
+
+// It is posted at once, however seldom it was tried before.
+func TestAnUpdateDoesNotWaitWhenTheChannelIsBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state, _ := w.intake(report("req-shut-soon"))
+	channel, next := w.archivedByHand(state)
+	_, next = w.tell(next, act{workflows.PublishUpdate, workflows.PublishCommand{Text: "Payroll is safe", By: aoi}, "", ""})
+	var before, after int
+	look := func(n *int) func(*testsuite.TestWorkflowEnvironment) {
+		return func(*testsuite.TestWorkflowEnvironment) { *n = w.inChannel(channel)("Update on SEC-1") }
+	}
+	w.live(next, 48*time.Hour, during(36*time.Hour, func(env *testsuite.TestWorkflowEnvironment) {
+		look(&before)(env)
+		w.slack.Unarchive("U0AOI0001", channel)
+		env.SignalWorkflow(workflows.ChannelSignal, workflows.ChannelEvent{Channel: channel, Did: "unarchived", User: "U0AOI0001"})
+	}), during(36*time.Hour+time.Minute, look(&after)))
+	require.Zero(t, before)
+	require.Equal(t, 1, after)
+}
+
+// A closed case whose channel is archived brings nobody into it any more, and does not get stuck with that either.
+func TestTheLatePeopleOfADuplicateOfAClosedCase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.ReopenWindow = 30 * 24 * time.Hour
+	state, _ := w.intake(report("req-shut-closed"))
+	status, next := w.live(state, 5*time.Minute)
+	w.slack.Archive("U0AOI0001", status.Links.Channel)
+	next.Archive.Shut, next.Archive.Done, next.Phase, next.Resolution, next.Closed = true, true, incident.PhaseClosed, "false positive", time.Now()
+	require.NoError(t, json.Unmarshal([]byte(`[{"from":"case/SEC-9","number":"SEC-9","by":"x","people":["U0LENA006"],"invites":1}]`), &next.Merged))
+	require.NoError(t, json.Unmarshal([]byte(`[{"id":"merge.1.invite.1","kind":"merge.invite","ref":"case/SEC-9"}]`), &next.Errands))
+	status, _ = w.live(next, 2*time.Hour)
+	require.Equal(t, incident.PhaseClosed, status.Phase)
+	require.NotEqual(t, "stuck", string(status.Status))
 }
 
 // The people of a duplicate cannot be brought into an archived channel: that is stuck, too, and can be skipped.

@@ -72,6 +72,7 @@ type runner struct {
 	changed   func()
 	carried   func(workflow.Context, string, decision) // a decision about a step has been carried out
 	adoption  func(string) (adoption, bool)            // how a thing that somebody supplies for a step is taken over
+	lacks     func(string) bool                        // whether a step lacks what may come back: then it is tried again at once; nil: none does
 	asked     func(string) string                      // the thing that the request names for a step, to be taken over; nil: none
 	cancel    map[string]workflow.CancelFunc           // of executions under way
 	doubts    *doubts                                  // effects that may have come about twice; nil: nobody keeps them
@@ -109,7 +110,7 @@ func runStep[Out any](ctx workflow.Context, r *runner, s step) (Out, error) {
 			return out, errRolling
 		case rec.Decision != nil: // somebody did not wait for this execution
 		default:
-			if err := r.failed(ctx, rec, activities.FaultOf(err)); err != nil {
+			if err := r.failed(ctx, s.id, rec, activities.FaultOf(err)); err != nil {
 				return out, err
 			}
 		}
@@ -156,7 +157,7 @@ func runQuiet[Out any](ctx workflow.Context, r *runner, s step) (out Out, done b
 }
 
 // failed notes how an execution ended, and waits where another one at once makes no sense.
-func (r *runner) failed(ctx workflow.Context, rec *stepRecord, f activities.Fault) error {
+func (r *runner) failed(ctx workflow.Context, id string, rec *stepRecord, f activities.Fault) error {
 	switch {
 	case f.Class == activities.RateLimited, f.Early: // a queue, or the vendor's time to answer: no trouble, it goes on waiting
 		return nil
@@ -173,7 +174,7 @@ func (r *runner) failed(ctx workflow.Context, rec *stepRecord, f activities.Faul
 	}
 	rec.Supplied = "" // what cannot be used is not asked for again
 	rec.Refused++
-	return r.waitToProbe(ctx, rec)
+	return r.waitToProbe(ctx, id, rec)
 }
 
 // execute runs the step's activity once, with Temporal's retries.
@@ -377,11 +378,16 @@ func (r *runner) move(ctx workflow.Context, rec *stepRecord, to StepState) {
 // configuration, or given the bot back its rights, without telling the case.
 const longestProbe = 6 * time.Hour
 
-// waitToProbe waits for a decision about a step with a final error, or until it is worth another try: each refusal
-// doubles the wait. Its error says that the workflow rolls, or that nobody wants the step any more.
-func (r *runner) waitToProbe(ctx workflow.Context, rec *stepRecord) error {
+// waitToProbe waits for a decision about a step with a final error, or until it is worth another try: when what it lacks has
+// come back, or else each refusal doubles the wait. Its error says that the workflow rolls, or that nobody wants the step
+// any more.
+func (r *runner) waitToProbe(ctx workflow.Context, id string, rec *stepRecord) error {
 	wait := max(r.place().Probe, min(longestProbe, r.place().Probe<<min(rec.Refused-1, 10)))
-	err := awaitUpTo(ctx, wait, "try the stuck step again", func() bool { return r.rolling || rec.Decision != nil })
+	back := func() bool { return false }
+	if r.lacks != nil && r.lacks(id) && letsRefuse(ctx) {
+		back = func() bool { return !r.lacks(id) }
+	}
+	err := awaitUpTo(ctx, wait, "try the stuck step again", func() bool { return r.rolling || rec.Decision != nil || back() })
 	if err == nil && r.rolling {
 		err = errRolling
 	}
