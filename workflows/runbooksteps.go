@@ -170,6 +170,9 @@ func (b *bookRun) postCard(ctx workflow.Context) error {
 	if rec := b.records[stepRunCard]; rec != nil && rec.wasLetGo() {
 		return nil // given up
 	}
+	if b.is(stepRunCard, StepTrying) && !b.speaks() && forgetsTries(ctx) { // nothing is under way: the run before this one tried
+		b.move(ctx, b.records[stepRunCard], StepOwed)
+	}
 	if err := b.await(ctx, b.speaks); err != nil {
 		return err
 	}
@@ -199,6 +202,11 @@ func (b *bookRun) postCard(ctx workflow.Context) error {
 			return slack.UpdateNotice{Channel: b.Order.Channel, TS: card.TS, Message: message(b.view().RunCard(b.shown(), slack.Escape))}
 		}},
 	})
+}
+
+// forgetsTries reports whether the run waits for no try of the run before it; one that did may wait for good.
+func forgetsTries(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "wait for no try of the run before", workflow.DefaultVersion, 1) == 1
 }
 
 func (b *bookRun) cardStep() step {

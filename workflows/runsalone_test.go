@@ -270,3 +270,18 @@ func TestARunThatEndsAsItRolls(t *testing.T) {
 	require.Nil(t, book)
 	require.Equal(t, "done", last["state"])
 }
+
+// A run whose card was on its way when it rolled over, and whose channel is archived since, ends all the same: the archive
+// waits for that.
+func TestARunEndsWhoseCardWasOnItsWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.shelve(map[string]string{"mail": mailBook})
+	state, _ := w.intake(report("req-ends-card"))
+	book, _ := w.bookState(state, "mail")
+	require.NoError(t, json.Unmarshal([]byte(`{"run.card":{"state":"trying","generation":1,"effect":1,"executions":1,"tried":true}}`), &book.Steps))
+	book.Order.Shut, book.Order.End = true, true
+	last, book := w.obliging(book).play(book, time.Hour)
+	require.Nil(t, book)
+	require.Equal(t, true, last["over"])
+}
