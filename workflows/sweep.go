@@ -134,11 +134,15 @@ func (s sweeper) sweep(ctx workflow.Context) error {
 	}
 }
 
-// next is the doubt that becomes due first among those whose step has come to its end.
+// next is the doubt that becomes due first among those whose step has come to its end. One whose sweep has begun, in the
+// run before this one, comes before others: somebody may have decided about it.
 func (s sweeper) next() (first doubt, ok bool) {
+	begun := func(d doubt) bool { return s.records[d.sweep()] != nil }
 	for _, one := range s.doubts.List {
-		rec := s.records[one.Step]
-		if over := rec == nil || rec.settled(); over && (!ok || one.Until.Before(first.Until)) {
+		if rec := s.records[one.Step]; rec != nil && !rec.settled() {
+			continue
+		}
+		if !ok || begun(one) && !begun(first) || begun(one) == begun(first) && one.Until.Before(first.Until) {
 			first, ok = one, true
 		}
 	}

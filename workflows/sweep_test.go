@@ -126,6 +126,28 @@ func TestASweepThatIsStuckOutlivesARoll(t *testing.T) {
 	require.NotContains(t, archiveNeeds(status), "debt sweep.ticket.1")
 }
 
+// A sweep that is stuck waits for no other one after a roll.
+func TestASweepThatIsStuckComesFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.place.SearchLag = 10 * time.Minute
+	require.NoError(t, w.jira.Inject(fake.Fault{Match: "POST /rest/api/2/issue$", Mode: "before", Times: 1}))
+	state, _ := w.intake(report("req-first-sweep"))
+	w.hiddenTicket("req-first-sweep.open.ticket.1")
+	_, state = w.live(state, 5*time.Minute)
+	letTimePass(state)
+	state.Doubts.List[0].Until = state.Doubts.List[0].Until.Add(-w.place.SearchLag)
+	w.refuse(w.jira.Control, "POST /rest/api/2/issue/", http.StatusForbidden)
+	status, state := w.live(state, 5*time.Minute)
+	require.Equal(t, workflows.StepStuck, step(t, status, "sweep.ticket.1").State)
+	earlier := state.Doubts.List[0]
+	earlier.Step, earlier.N, earlier.Until = "lesson.l1.theme.1", 2, earlier.Until.Add(-time.Hour)
+	state.Doubts.List = append(state.Doubts.List, earlier)
+	_, state = w.tell(state, resolve("sweep.ticket.1", 1, workflows.ActionSkip, aoi, "", ""))
+	require.Len(t, state.Doubts.List, 1)
+	require.Equal(t, 2, state.Doubts.List[0].N)
+}
+
 // A theme whose ticket nobody saw, and which somebody gave up, leaves no ticket behind that counts.
 func TestSweepOfAThemeThatWasGivenUp(t *testing.T) {
 	t.Parallel()
