@@ -3,7 +3,6 @@ package slackbot_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,93 +15,6 @@ import (
 	"hikeshi/workflows/incident"
 	"hikeshi/workflows/notice"
 )
-
-// shownForm is a form as the person sees it.
-type shownForm struct {
-	Type     string `json:"type"`
-	Callback string `json:"callback_id"`
-	Private  string `json:"private_metadata"`
-	Title    struct {
-		Text string `json:"text"`
-	} `json:"title"`
-	Submit struct {
-		Text string `json:"text"`
-	} `json:"submit"`
-	Blocks []shownBlock `json:"blocks"`
-}
-
-type shownBlock struct {
-	ID       string `json:"block_id"`
-	Type     string `json:"type"`
-	Optional bool   `json:"optional"`
-	Element  struct {
-		Type   string `json:"type"`
-		Action string `json:"action_id"`
-		Most   int    `json:"max_length"`
-		Value  string `json:"initial_value"`
-	} `json:"element"`
-}
-
-func (w *workspace) form1(t *testing.T) shownForm {
-	t.Helper()
-	select {
-	case v := <-w.opened:
-		var f shownForm
-		if err := json.Unmarshal(v.View, &f); err != nil || v.Trigger != "1.2.abc" || f.Type != "modal" {
-			t.Fatalf("shown %s, %v", v.View, err)
-		}
-		return f
-	default:
-		t.Fatal("no form was shown")
-		return shownForm{}
-	}
-}
-
-// fill is the payload of a filled form: fields by their kinds.
-func (w *workspace) fill(f shownForm, given map[string]string) map[string]any {
-	values := map[string]any{}
-	for _, b := range f.Blocks {
-		said, ok := given[b.ID]
-		if !ok || b.Type != "input" {
-			continue
-		}
-		answer := map[string]any{"type": b.Element.Type}
-		switch b.Element.Type {
-		case "static_select":
-			answer["selected_option"] = map[string]any{"value": said}
-		case "users_select":
-			answer["selected_user"] = said
-		case "conversations_select":
-			answer["selected_conversation"] = said
-		case "multi_users_select":
-			answer["selected_users"] = strings.Split(said, ",")
-		case "checkboxes":
-			answer["selected_options"] = []any{map[string]any{"value": said}}
-		default:
-			answer["value"] = said
-		}
-		values[b.ID] = map[string]any{b.Element.Action: answer}
-	}
-	p := w.submit("U0AOI0001", "V0VIEW001", f.Private, nil)
-	p["view"] = map[string]any{"id": "V0VIEW001", "callback_id": f.Callback, "private_metadata": f.Private, "state": map[string]any{"values": values}}
-	return p
-}
-
-// inPhase is a case with something of everything.
-func inPhase(p incident.Phase) *desk {
-	d := newDesk()
-	d.found.Phase, d.found.Severity, d.found.Scope, d.found.Containment = p, 2, "3 mailboxes", incident.Acting
-	d.found.Gates = []incident.Gate{incident.NewGate(p, incident.Need{Name: "scope"})}
-	d.found.Lessons = []incident.Lesson{{ID: "l1", Text: "<!channel> who owns it?"}}
-	d.found.Runbooks = []notice.Runbook{{Name: "phishing-mail", Title: "フィッシングメール"}, {Name: "lost-device", Title: "<!channel> lost"}}
-	return d
-}
-
-func inItsChannel(w *workspace, typed string) string {
-	form := w.form(typed)
-	form.Set("channel_id", "C0CASE001")
-	return form.Encode()
-}
 
 // Naming a task or an analysis says nothing of what becomes of it: the form asks for that, and knows which one is meant.
 func TestNamingOneIsNotEnoughToChangeIt(t *testing.T) {
@@ -253,52 +165,6 @@ func TestABoxThatIsTickedNoMoreSaysNo(t *testing.T) {
 		if diff := cmp.Diff(tt.want, acts[len(acts)-1].Fields); diff != "" {
 			t.Errorf("fields (-want +got):\n%s", diff)
 		}
-	}
-}
-
-// A field that must say something does so also for a client that does not ask for it.
-func TestAFormIsNotTakenWithoutWhatItNeeds(t *testing.T) {
-	d := inPhase(incident.PhaseAnalysis)
-	w := newWorkspace(t, d)
-	w.interact(t, w.press("U0AOI0001", "aoi", "case_waive", `{"workflow":"case/SEC-1"}`, "1.2"))
-	f := w.form1(t)
-	if _, body := w.interact(t, w.fill(f, map[string]string{"gate": "scope", "reason": " \n"})); !strings.Contains(body, `"errors":{"reason":"Write something here."}`) || len(d.did()) > 0 {
-		t.Errorf("answer %s", body)
-	}
-}
-
-type fieldRefusal struct {
-	*incident.Refusal
-	field string
-}
-
-func (f fieldRefusal) Field() string { return f.field }
-func (f fieldRefusal) Unwrap() error { return f.Refusal }
-
-func TestARefusalStaysInTheFormBesideItsField(t *testing.T) {
-	d := inPhase(incident.PhaseAnalysis)
-	d.doErr = []error{fieldRefusal{incident.Refuse(incident.Usage, "", "no such <theme>"), "key"}, fieldRefusal{incident.Refuse(incident.Usage, "", "what?"), "colour"}, errors.New("connection refused")}
-	w := newWorkspace(t, d)
-	w.interact(t, w.press("U0AOI0001", "aoi", "case_decide", `{"workflow":"case/SEC-1"}`, "1.2"))
-	f := w.form1(t)
-	full := w.fill(f, map[string]string{"lesson": "l1", "as": "join", "key": "SEC-7"})
-	for _, want := range []string{`"errors":{"key":"Not done: no such \u003ctheme\u003e."}`, `"errors":{"lesson":"Not done: what?."}`, `"errors":{"lesson":"The case system cannot be reached`, ""} {
-		if _, body := w.interact(t, full); !strings.Contains(body, want) || want == "" && body != "" {
-			t.Errorf("answer %s, want %s", body, want)
-		}
-	}
-	w.hears(t)
-}
-
-// A telephone shows a few lines beside a field: no command lines, and nothing twice.
-func TestACaseThatCannotBeClosedYetSaysSoInAFewWords(t *testing.T) {
-	d := inPhase(incident.PhaseAnalysis)
-	d.doErr = []error{incident.Refuse(incident.Rule, "What to do: scope of the damage (triage --scope …, or: waive scope --reason …)", "case %s cannot be closed yet; still missing: %s", "SEC-1", "scope, conclude a1, conclude a2")}
-	w := newWorkspace(t, d)
-	w.interact(t, w.press("U0AOI0001", "aoi", "case_close", `{"workflow":"case/SEC-1"}`, "1.2"))
-	_, body := w.interact(t, w.fill(w.form1(t), map[string]string{"resolution": "contained"}))
-	if want := "Still missing: scope of the damage, conclusion of analysis a1/a2."; !strings.Contains(body, want) || strings.Contains(body, "--") {
-		t.Errorf("answer %s, want %s", body, want)
 	}
 }
 
