@@ -260,6 +260,22 @@ func TestANoticeThatWasLostIsTakenBack(t *testing.T) {
 	}
 }
 
+// A notice that was certainly not posted is not taken back; nor is one looked for that would be too old to be found.
+func TestANoticeThatIsNotThereIsNotTakenBack(t *testing.T) {
+	t.Parallel()
+	for _, rec := range []string{`"told":true,"asked":"` + time.Now().Format(time.RFC3339) + `"`, `"asked":"2020-01-01T00:00:00Z"`} {
+		w := newWorld(t)
+		w.place.Operators = "C0CSIRTOPS"
+		state, _ := w.intake(report("req-not-there"))
+		_, state = w.live(state, time.Minute)
+		given := `{"state":"skipped","class":"RateLimited","generation":1,"effect":1,"executions":1,"tried":true,` + rec + `}`
+		require.NoError(t, json.Unmarshal([]byte(`{"stuck.operators":`+given+`,"stuck.case":`+given+`}`), &state.Steps))
+		status, _ := w.live(state, 2*time.Hour)
+		require.Empty(t, w.stuckNotices("C0CSIRTOPS"))
+		require.Empty(t, w.stuckNotices(status.Links.Channel))
+	}
+}
+
 // What somebody decides while the run is ending is carried out by the next one, also about a step that asks anew in each run.
 func TestADecisionAtTheEndOfARun(t *testing.T) {
 	t.Parallel()

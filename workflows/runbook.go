@@ -252,7 +252,9 @@ func (b *bookRun) news() runReport {
 	for i, s := range b.Book.Steps {
 		r.States = append(r.States, b.stateOf(i+1, s.Kind))
 	}
-	r.Over = b.State != runRunning && len(b.Notes) == 0 && b.cardSettled()
+	if r.Over = b.State != runRunning && len(b.Notes) == 0 && b.cardSettled(); r.Over {
+		r.Open = nil // nobody can decide about it any more, and the case is not to wait for it
+	}
 	return r
 }
 

@@ -170,8 +170,13 @@ func (b *bookRun) postCard(ctx workflow.Context) error {
 	if rec := b.records[stepRunCard]; rec != nil && rec.wasLetGo() {
 		return nil // given up
 	}
-	if b.is(stepRunCard, StepTrying) && !b.speaks() && forgetsTries(ctx) { // nothing is under way: the run before this one tried
-		b.move(ctx, b.records[stepRunCard], StepOwed)
+	for !b.speaks() && forgetsTries(ctx) {
+		if b.is(stepRunCard, StepTrying) { // nothing is under way: the run before this one tried, or somebody decided that it be tried
+			b.move(ctx, b.records[stepRunCard], StepOwed)
+		}
+		if err := b.await(ctx, func() bool { return b.speaks() || b.is(stepRunCard, StepTrying) }); err != nil {
+			return err
+		}
 	}
 	if err := b.await(ctx, b.speaks); err != nil {
 		return err

@@ -275,13 +275,16 @@ func TestARunThatEndsAsItRolls(t *testing.T) {
 // waits for that.
 func TestARunEndsWhoseCardWasOnItsWay(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.shelve(map[string]string{"mail": mailBook})
-	state, _ := w.intake(report("req-ends-card"))
-	book, _ := w.bookState(state, "mail")
-	require.NoError(t, json.Unmarshal([]byte(`{"run.card":{"state":"trying","generation":1,"effect":1,"executions":1,"tried":true}}`), &book.Steps))
-	book.Order.Shut, book.Order.End = true, true
-	last, book := w.obliging(book).play(book, time.Hour)
-	require.Nil(t, book)
-	require.Equal(t, true, last["over"])
+	for _, card := range []string{`"state":"trying"`, `"state":"stuck","class":"Denied"`} {
+		w := newWorld(t)
+		w.shelve(map[string]string{"mail": mailBook})
+		state, _ := w.intake(report("req-ends-card"))
+		book, _ := w.bookState(state, "mail")
+		require.NoError(t, json.Unmarshal([]byte(`{"run.card":{`+card+`,"generation":1,"effect":1,"executions":1,"tried":true}}`), &book.Steps))
+		book.Order.Shut, book.Order.End = true, true
+		last, book := w.obliging(book).play(book, time.Hour)
+		require.Nil(t, book)
+		require.Equal(t, true, last["over"])
+		require.Empty(t, last["open"], "nobody can decide about a step of a run that is over")
+	}
 }

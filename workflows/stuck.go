@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -32,10 +33,11 @@ type decidedStep struct {
 const maxDecidedSteps = 10
 
 // How long the notices wait: for company, because steps tend to be stuck together; and after a notice that could not be
-// written, before the next try without a change.
+// written, before the next try without a change. For one that may have been posted is looked for a day.
 const (
-	stuckCalm = 2 * time.Second
-	stuckRest = 15 * time.Minute
+	stuckCalm    = 2 * time.Second
+	stuckRest    = 15 * time.Minute
+	noticeSought = 24 * time.Hour
 )
 
 // tellStuck keeps one notice about stuck steps true in one place: the machine's thread in the case's channel, or the
@@ -48,7 +50,7 @@ func (c *caseRun) tellStuck(ctx workflow.Context, place string, at func() (chann
 		if err := c.awaitFor(ctx, stuckCalm, "collect what is stuck", func() bool { return false }); err != nil {
 			return err
 		}
-		if !c.stuckUntrue(place, at) && !(c.noticeLost(place, at) && seeksNotices(ctx)) {
+		if !c.stuckUntrue(place, at) && !(c.noticeLost(ctx, place, at) && seeksNotices(ctx)) {
 			continue // it went on by itself
 		}
 		written, err := c.writeStuck(ctx, place, at)
@@ -76,7 +78,7 @@ func (c *caseRun) stuckUntrue(place string, at func() (channel, thread string)) 
 // awaitUntrue waits until there is something to tell, or to take back.
 func (c *caseRun) awaitUntrue(ctx workflow.Context, place string, at func() (channel, thread string)) error {
 	untrue := func() bool { return c.stuckUntrue(place, at) }
-	if err := c.await(ctx, func() bool { return untrue() || c.noticeLost(place, at) }); err != nil {
+	if err := c.await(ctx, func() bool { return untrue() || c.noticeLost(ctx, place, at) }); err != nil {
 		return err
 	}
 	if untrue() || seeksNotices(ctx) {
@@ -86,13 +88,15 @@ func (c *caseRun) awaitUntrue(ctx workflow.Context, place string, at func() (cha
 }
 
 // noticeLost reports whether a notice may have been posted of which nothing was heard, and nothing is stuck any more: it
-// must not go on saying so, nor be the one that later trouble finds and rewrites, where nobody notices.
-func (c *caseRun) noticeLost(place string, at func() (channel, thread string)) bool {
+// must not go on saying so, nor be the one that later trouble finds and rewrites, where nobody notices. Slack may never let
+// it be looked for, so that ends.
+func (c *caseRun) noticeLost(ctx workflow.Context, place string, at func() (channel, thread string)) bool {
 	rec := c.records["stuck."+place]
 	if channel, _ := at(); channel == "" || rec == nil || !rec.Tried || c.toldAt(place).TS != "" || len(c.stuckNow()) > 0 {
 		return false
 	}
-	return !rec.settled() || rec.wasGivenUp()
+	posted := !rec.Told || !rec.Doubt.IsZero() // for all that is known
+	return posted && workflow.Now(ctx).Sub(rec.Asked) < noticeSought && (!rec.settled() || rec.wasGivenUp())
 }
 
 func (c *caseRun) toldAt(place string) *toldStuck {
@@ -160,7 +164,7 @@ func (c *caseRun) writeStuck(ctx workflow.Context, place string, at func() (chan
 // it is still the one that is wanted, and is looked for first. Where Slack has refused it, looking may be refused as well.
 func (c *caseRun) postAgain(ctx workflow.Context, post step) {
 	rec := c.record(post)
-	if rec.wasGivenUp() && seeksNotices(ctx) {
+	if rec.wasGivenUp() && workflow.Now(ctx).Sub(rec.Asked) < noticeSought && seeksNotices(ctx) {
 		c.move(ctx, rec, StepOwed)
 		return
 	}
@@ -206,7 +210,7 @@ func (t *toldStuck) add(d decidedStep) {
 // noteDecided has the notices say who decided what.
 func (c *caseRun) noteDecided(step string, d decision) {
 	for _, place := range []string{notice.InCase, notice.ForOperators} {
-		if t := c.toldAt(place); t.TS != "" {
+		if t := c.toldAt(place); t.TS != "" || slices.Contains(t.Stuck, step) { // the second is of one that may have been posted
 			t.add(decidedStep{Step: step, Action: d.Action, By: d.By, Reason: incident.Shorten(d.Reason, 200), At: d.At})
 		}
 	}
