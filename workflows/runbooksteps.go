@@ -170,15 +170,7 @@ func (b *bookRun) postCard(ctx workflow.Context) error {
 	if rec := b.records[stepRunCard]; rec != nil && rec.wasLetGo() {
 		return nil // given up
 	}
-	for !b.speaks() && forgetsTries(ctx) {
-		if b.is(stepRunCard, StepTrying) { // nothing is under way: the run before this one tried, or somebody decided that it be tried
-			b.move(ctx, b.records[stepRunCard], StepOwed)
-		}
-		if err := b.await(ctx, func() bool { return b.speaks() || b.is(stepRunCard, StepTrying) }); err != nil {
-			return err
-		}
-	}
-	if err := b.await(ctx, b.speaks); err != nil {
+	if given, err := b.awaitThread(ctx); err != nil || given {
 		return err
 	}
 	var card slack.Notice
@@ -207,6 +199,28 @@ func (b *bookRun) postCard(ctx workflow.Context) error {
 			return slack.UpdateNotice{Channel: b.Order.Channel, TS: card.TS, Message: message(b.view().RunCard(b.shown(), slack.Escape))}
 		}},
 	})
+}
+
+// awaitThread waits until there is a thread for the card. A card that is stuck when the run ends without one is given up:
+// nobody can decide about it any more.
+func (b *bookRun) awaitThread(ctx workflow.Context) (given bool, err error) {
+	over := func() bool { return b.State != runRunning && b.is(stepRunCard, StepStuck) }
+	for !b.speaks() && forgetsTries(ctx) {
+		if rec := b.records[stepRunCard]; b.is(stepRunCard, StepTrying) { // nothing is under way: the run before this one tried, or somebody has decided
+			b.carryOut(ctx, stepRunCard, rec) // the case hears of it now, whenever there is a thread to try it in
+			if !rec.settled() {
+				b.move(ctx, rec, StepOwed)
+			}
+		}
+		if over() {
+			b.letGo(ctx, stepRunCard)
+			return true, nil
+		}
+		if err := b.await(ctx, func() bool { return b.speaks() || b.is(stepRunCard, StepTrying) || over() }); err != nil {
+			return false, err
+		}
+	}
+	return false, b.await(ctx, b.speaks)
 }
 
 // forgetsTries reports whether the run waits for no try of the run before it; one that did may wait for good.

@@ -275,7 +275,8 @@ func TestARunThatEndsAsItRolls(t *testing.T) {
 // waits for that.
 func TestARunEndsWhoseCardWasOnItsWay(t *testing.T) {
 	t.Parallel()
-	for _, card := range []string{`"state":"trying"`, `"state":"stuck","class":"Denied"`} {
+	for _, card := range []string{`"state":"trying"`, `"state":"stuck","class":"Denied"`,
+		`"state":"trying","decision":{"action":"retry","id":"d-1","by":"Ben","reason":"again"}`} {
 		w := newWorld(t)
 		w.shelve(map[string]string{"mail": mailBook})
 		state, _ := w.intake(report("req-ends-card"))
