@@ -95,8 +95,8 @@ func (s *vendorState) count(request string) census {
 var (
 	marked = regexp.MustCompile(`\[key:([^\]]*)\]`)
 	// variable are the things whose number depends on how the life goes: notices are gathered, the log is written in
-	// pieces, and trouble is told of.
-	variable = regexp.MustCompile(`(thread\.post|mirror\.digest|timeline e\d|stuck|glass|pager|escalat|breaker|seal|audit)`)
+	// pieces, trouble is told of, and an answer goes directly to whoever has asked when Slack takes it nowhere else.
+	variable = regexp.MustCompile(`(of direct messages|thread\.post|mirror\.digest|timeline e\d|stuck|glass|pager|escalat|breaker|seal|audit)`)
 	uploaded = regexp.MustCompile(`F0SBX\d+`)
 )
 
@@ -115,6 +115,8 @@ func (c census) channels(s *vendorState, named func(string) string) map[string]s
 		place := "without a mark"
 		if mark := marked.FindStringSubmatch(ch.Purpose.Value + ch.Topic.Value); mark != nil {
 			place = "of the case " + named(mark[1])
+		} else if ch.Direct != "" {
+			place = "of direct messages"
 		}
 		places[ch.ID] = place
 		c.add("channel %s", place)
