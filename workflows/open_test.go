@@ -167,7 +167,7 @@ func TestJiraRefuses(t *testing.T) {
 	}
 }
 
-func step(t *testing.T, s workflows.Status, id string) workflows.StepStatus {
+func step(t testing.TB, s workflows.Status, id string) workflows.StepStatus {
 	t.Helper()
 	for _, step := range s.Steps {
 		if step.ID == id {

@@ -96,7 +96,12 @@ func (c *caseRun) noticeLost(ctx workflow.Context, place string, at func() (chan
 		return false
 	}
 	posted := !rec.Told || !rec.Doubt.IsZero() // for all that is known
-	return posted && workflow.Now(ctx).Sub(rec.Asked) < noticeSought && (!rec.settled() || rec.wasGivenUp())
+	return posted && sought(ctx, rec) && (!rec.settled() || rec.wasGivenUp())
+}
+
+// sought reports whether a notice of which nothing was heard is young enough to be looked for.
+func sought(ctx workflow.Context, rec *stepRecord) bool {
+	return workflow.Now(ctx).Sub(rec.Asked) < noticeSought
 }
 
 func (c *caseRun) toldAt(place string) *toldStuck {
@@ -164,7 +169,7 @@ func (c *caseRun) writeStuck(ctx workflow.Context, place string, at func() (chan
 // it is still the one that is wanted, and is looked for first. Where Slack has refused it, looking may be refused as well.
 func (c *caseRun) postAgain(ctx workflow.Context, post step) {
 	rec := c.record(post)
-	if rec.wasGivenUp() && workflow.Now(ctx).Sub(rec.Asked) < noticeSought && seeksNotices(ctx) {
+	if rec.wasGivenUp() && sought(ctx, rec) && seeksNotices(ctx) {
 		c.move(ctx, rec, StepOwed)
 		return
 	}

@@ -92,23 +92,29 @@ func TestSweepOfAHiddenTicket(t *testing.T) {
 	require.True(t, slices.ContainsFunc(w.slack.Messages(status.Links.Channel), func(m slacktest.Message) bool { return strings.Contains(m.Text, "SEC-2") }), "people hear of it")
 }
 
-// A sweep that is stuck is the same one after a roll: what was decided about it is known, also what was decided while the
-// run ended, and the next person decides about what is so then.
-func TestASweepThatIsStuckOutlivesARoll(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+// stuckSweep is a case that cannot put a second ticket aside, which an earlier try had made.
+func (w *world) stuckSweep(request string) *workflows.CaseState {
+	w.Helper()
 	w.place.SearchLag = 10 * time.Minute
-	require.NoError(t, w.jira.Inject(fake.Fault{Match: "POST /rest/api/2/issue$", Mode: "before", Times: 1}))
-	state, _ := w.intake(report("req-stuck-sweep"))
-	w.hiddenTicket("req-stuck-sweep.open.ticket.1")
+	require.NoError(w, w.jira.Inject(fake.Fault{Match: "POST /rest/api/2/issue$", Mode: "before", Times: 1}))
+	state, _ := w.intake(report(request))
+	w.hiddenTicket(request + ".open.ticket.1")
 	_, state = w.live(state, 5*time.Minute)
 	letTimePass(state)
 	state.Doubts.List[0].Until = state.Doubts.List[0].Until.Add(-w.place.SearchLag)
 	w.refuse(w.jira.Control, "POST /rest/api/2/issue/", http.StatusForbidden)
 	status, state := w.live(state, 5*time.Minute)
-	require.Equal(t, workflows.StepStuck, step(t, status, "sweep.ticket.1").State)
+	require.Equal(w, workflows.StepStuck, step(w, status, "sweep.ticket.1").State)
+	return state
+}
 
-	status, state = w.tell(state, resolve("sweep.ticket.1", 1, workflows.ActionRetry, somebody, "", ""))
+// A sweep that is stuck is the same one after a roll: what was decided about it is known, also what was decided while the
+// run ended, and the next person decides about what is so then.
+func TestASweepThatIsStuckOutlivesARoll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	state := w.stuckSweep("req-stuck-sweep")
+	status, state := w.tell(state, resolve("sweep.ticket.1", 1, workflows.ActionRetry, somebody, "", ""))
 	require.Equal(t, 2, step(t, status, "sweep.ticket.1").Generation)
 	status, state = w.tell(state, resolve("sweep.ticket.1", 1, workflows.ActionSkip, aoi, "", "ben decided about sweep.ticket.1"))
 	require.Equal(t, workflows.StepStuck, step(t, status, "sweep.ticket.1").State)
@@ -130,16 +136,7 @@ func TestASweepThatIsStuckOutlivesARoll(t *testing.T) {
 func TestASweepThatIsStuckComesFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.place.SearchLag = 10 * time.Minute
-	require.NoError(t, w.jira.Inject(fake.Fault{Match: "POST /rest/api/2/issue$", Mode: "before", Times: 1}))
-	state, _ := w.intake(report("req-first-sweep"))
-	w.hiddenTicket("req-first-sweep.open.ticket.1")
-	_, state = w.live(state, 5*time.Minute)
-	letTimePass(state)
-	state.Doubts.List[0].Until = state.Doubts.List[0].Until.Add(-w.place.SearchLag)
-	w.refuse(w.jira.Control, "POST /rest/api/2/issue/", http.StatusForbidden)
-	status, state := w.live(state, 5*time.Minute)
-	require.Equal(t, workflows.StepStuck, step(t, status, "sweep.ticket.1").State)
+	state := w.stuckSweep("req-first-sweep")
 	earlier := state.Doubts.List[0]
 	earlier.Step, earlier.N, earlier.Until = "lesson.l1.theme.1", 2, earlier.Until.Add(-time.Hour)
 	state.Doubts.List = append(state.Doubts.List, earlier)
